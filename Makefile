@@ -1,0 +1,158 @@
+# Cedar, the IMAP toolkit: the only build file.
+#
+#   make                build the library and the programs into build/
+#   make demo           install what is missing, build, start a server to try
+#   make quick          unit tests and conversations, under a minute
+#   make check          set-up, then every test
+#   make asan lint fuzz torture bench install clean
+#
+# BUILD names the object tree, so that variants live beside each other.
+
+BUILD ?= build
+CC ?= gcc
+CLANG ?= clang
+AR ?= ar
+PKG_CONFIG ?= pkg-config
+PREFIX ?= /usr/local
+DESTDIR ?=
+V ?= 0
+Q := $(if $(filter 1,$(V)),,@)
+
+CC_VERSION := 0.1
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wvla \
+	-Wformat=2 -Wundef -Wimplicit-fallthrough
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection \
+	-ftrivial-auto-var-init=zero
+FORTIFY := -D_FORTIFY_SOURCE=2
+OPTIMISE := -O2 -g
+SANITIZE :=
+WERROR :=
+EXTRACFLAGS ?=
+EXTRALDFLAGS ?=
+
+CPPFLAGS := -D_GNU_SOURCE -include src/c-client/banned.h -Isrc/c-client \
+	-Isrc/osdep/unix -I$(BUILD)/include/c-client -DCC_BUILD \
+	-DCC_VERSION=\"$(CC_VERSION)\"
+CFLAGS_ALL := -std=c17 $(WARN) $(WERROR) $(OPTIMISE) $(HARDEN) $(FORTIFY) \
+	$(SANITIZE) $(EXTRACFLAGS)
+LDFLAGS_ALL := $(SANITIZE) -Wl,-z,relro,-z,now $(EXTRALDFLAGS)
+
+# ---------------------------------------------------------------- sources
+
+C := src/c-client
+OS := src/osdep/unix
+is_test = $(filter test_% fuzz_%,$(notdir $(1)))
+not_tests = $(foreach f,$(1),$(if $(call is_test,$(f)),,$(f)))
+
+# The programs of the login are no part of the library: each links only what
+# it needs (docs/architecture.md).
+MONITOR_SRC := $(wildcard $(OS)/login_monitor*.c $(OS)/login_lockkeeper.c)
+GATE_SRC := $(wildcard $(OS)/login_gate*.c)
+AUTH_SRC := $(wildcard $(OS)/login_auth*.c $(OS)/ckp_*.c)
+COMMON_SRC := $(filter-out $(MONITOR_SRC) $(GATE_SRC) $(AUTH_SRC), \
+	$(call not_tests,$(wildcard $(OS)/login_*.c $(OS)/sandbox*.c)))
+
+LIB_SRC := $(filter-out $(C)/linkage.c, $(call not_tests,$(wildcard $(C)/*.c))) \
+	$(filter-out $(MONITOR_SRC) $(GATE_SRC) $(AUTH_SRC) $(COMMON_SRC), \
+	$(call not_tests,$(wildcard $(OS)/*.c)))
+IMAPD_SRC := $(call not_tests,$(wildcard src/imapd/*.c))
+
+TEST_SRC := $(wildcard $(C)/test_*.c $(OS)/test_*.c src/imapd/test_*.c)
+FUZZ_SRC := $(wildcard $(C)/fuzz_*.c $(OS)/fuzz_*.c src/imapd/fuzz_*.c)
+
+obj = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
+
+LIB := $(BUILD)/lib/libc-client.a
+PUBLIC_H := $(addprefix $(C)/,c-client.h mail.h rfc822.h misc.h fs.h ftl.h \
+	nl.h env.h tcp.h smtp.h nntp.h imap4r1.h utf8.h utf8aux.h netmsg.h \
+	flstring.h newsrc.h sslio.h linkage.h linkage.c) \
+	$(wildcard $(addprefix $(OS)/,osdep.h env_unix.h fdstring.h tcp_unix.h \
+	dummy.h pseudo.h unix.h flocksim.h))
+
+LIBS_SYSTEM := -lutf8proc -lz
+LIBS_GATE := -lssl -lcrypto -lseccomp
+LIBS_AUTH := -lpam -lcrypt -lcrypto -lseccomp
+
+PROGRAMS := $(BUILD)/bin/imapd
+LIBEXEC := $(BUILD)/libexec/cedar/gate $(BUILD)/libexec/cedar/auth
+
+.PHONY: all quick check asan lint fuzz torture bench install clean demo \
+	demo-stop headers unit
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+all: $(LIB) headers $(PROGRAMS) $(LIBEXEC)
+
+# ----------------------------------------------------------------- objects
+
+$(BUILD)/obj/c-client/%.o: src/c-client/%.c
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "CC $<")
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -fPIC -fvisibility=hidden -MMD -MP \
+		-c -o $@ $<
+
+$(BUILD)/obj/osdep/%.o: src/osdep/%.c
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "CC $<")
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -fPIC -fvisibility=hidden -MMD -MP \
+		-c -o $@ $<
+
+$(BUILD)/obj/%.o: src/%.c
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "CC $<")
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -fPIE -MMD -MP -c -o $@ $<
+
+$(LIB): $(call obj,$(LIB_SRC))
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "AR $@")
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+headers: $(addprefix $(BUILD)/include/c-client/,$(notdir $(PUBLIC_H)))
+
+$(BUILD)/include/c-client/%: $(C)/%
+	@mkdir -p $(@D)
+	@cp $< $@
+
+$(BUILD)/include/c-client/%: $(OS)/%
+	@mkdir -p $(@D)
+	@cp $< $@
+
+link = @mkdir -p $(@D); $(if $(Q),echo "LD $@";) \
+	$(CC) $(LDFLAGS_ALL) -pie -o $@
+
+$(BUILD)/bin/imapd: $(call obj,$(IMAPD_SRC) $(MONITOR_SRC) $(COMMON_SRC)) $(LIB)
+	$(link) $^
+
+$(BUILD)/libexec/cedar/gate: $(call obj,$(GATE_SRC) $(COMMON_SRC)) $(LIB)
+	$(link) $^ $(LIBS_GATE)
+
+$(BUILD)/libexec/cedar/auth: $(call obj,$(AUTH_SRC) $(COMMON_SRC)) $(LIB)
+	$(link) $^ $(LIBS_AUTH)
+
+# ------------------------------------------------------------------- tests
+
+UNIT := $(patsubst src/%.c,$(BUILD)/test/%,$(TEST_SRC))
+
+# Unit tests of server files name the objects they test in a line
+# "TEST_OBJECTS: a.c b.c" of their head comment; the library is always there.
+$(BUILD)/test/%: $(BUILD)/obj/%.o $(BUILD)/obj/c-client/test_callbacks.o $(LIB)
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "LD $@")
+	$(Q)$(CC) $(LDFLAGS_ALL) -pie -o $@ $(filter-out %.a,$^) \
+		$(patsubst %.c,$(BUILD)/obj/%.o,$(shell sed -n \
+		's/.*TEST_OBJECTS: *//p' src/$*.c)) $(LIB) $(LIBS_SYSTEM) \
+		-lseccomp -lcmocka
+
+TEST_SRC := $(filter-out $(C)/test_callbacks.c,$(TEST_SRC))
+UNIT := $(patsubst src/%.c,$(BUILD)/test/%,$(TEST_SRC))
+
+unit: all $(UNIT)
+	$(Q)tools/run-unit $(UNIT)
+
+clean:
+	rm -rf build compile_commands.json
+
+DEPS := $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+-include $(DEPS)

@@ -1,0 +1,58 @@
+/*
+ * cc_ctype.h - character classes of ASCII, independent of any locale.
+ */
+#ifndef CC_CTYPE_H
+#define CC_CTYPE_H
+
+#include <stdbool.h>
+
+static inline bool
+is_digit(int c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool
+is_upper(int c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static inline bool
+is_lower(int c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static inline bool
+is_alpha(int c)
+{
+	return is_upper(c) || is_lower(c);
+}
+
+static inline bool
+is_alnum(int c)
+{
+	return is_alpha(c) || is_digit(c);
+}
+
+/* Space or tab: RFC 5234's WSP. */
+static inline bool
+is_wsp(int c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static inline int
+to_upper(int c)
+{
+	return is_lower(c) ? c - 'a' + 'A' : c;
+}
+
+static inline int
+to_lower(int c)
+{
+	return is_upper(c) ? c - 'A' + 'a' : c;
+}
+
+#endif

@@ -1,0 +1,76 @@
+/*
+ * cc_limits.h - every limit on what comes from outside, with unit and reason.
+ *
+ * Limits that are part of the public API (MAILTMPLEN, NETMAXMBX and so on)
+ * stand in the public headers.
+ */
+#ifndef CC_LIMITS_H
+#define CC_LIMITS_H
+
+/* Octets a driver reads at once: large enough that a system call costs
+ * nothing beside its data, small enough for second-level caches. */
+#define CC_READ_WINDOW (256u * 1024)
+
+/* Octets of one message header that are looked at; what follows is body to
+ * us. Real headers stay under 1 MB (CVE-2024-23185). */
+#define CC_HEADER_MAX (10u * 1024 * 1024)
+
+/* Header fields in one header that are looked at (CVE-2024-23184). */
+#define CC_FIELDS_MAX 10000u
+
+/* Addresses of one field that are kept; a mailing of thousands is real, a
+ * million is an attack (CVE-2024-23184). */
+#define CC_ADDRESSES_MAX 10000u
+
+/* Nested comments in structured fields: RFC 5322 sets none, nobody uses 3. */
+#define CC_COMMENT_DEPTH 50u
+
+/* Multiparts and message/rfc822 inside each other (CVE-2020-12100); deeper
+ * parts are treated as text. */
+#define CC_MIME_DEPTH 100u
+
+/* Body parts of one message; the rest belongs to the last one. */
+#define CC_MIME_PARTS 10000u
+
+/* Parameters of one Content-* field (CVE-2026-27859). */
+#define CC_MIME_PARAMS 128u
+
+/* Octets of memory that the parsed structure of one message may take. */
+#define CC_MIME_MEMORY (64u * 1024 * 1024)
+
+/* Octets of one IMAP command line, literals apart (imapd.md section 2). */
+#define CC_IMAP_LINE 65534u
+
+/* Octets of a literal that is not message text, and literals of a command. */
+#define CC_IMAP_LITERAL 10000u
+#define CC_IMAP_LITERALS 20u
+
+/* Octets of a command tag (imapd.md section 2). */
+#define CC_IMAP_TAG 50u
+
+/* Octets of memory for everything parsed of one command (CVE-2024-34055). */
+#define CC_COMMAND_MEMORY (4u * 1024 * 1024)
+
+/* Items of a FETCH, nested criteria of a SEARCH (imapd.md section 6). */
+#define CC_FETCH_ITEMS 100u
+#define CC_SEARCH_DEPTH 500u
+
+/* Ranges of one sequence set: a client that lists single messages of a large
+ * mailbox needs thousands; a line cannot hold more than 32767. */
+#define CC_SEQSET_RANGES 32768u
+
+/* Header names in one BODY[HEADER.FIELDS ()]. */
+#define CC_FETCH_FIELDS 1000u
+
+/* Octets of a SASL answer, and of all memory a connection may take before
+ * login (CVE-2026-27857: a total, since single limits add up). */
+#define CC_SASL_ANSWER (64u * 1024)
+#define CC_PRELOGIN_MEMORY (512u * 1024)
+
+/* Unknown commands before login until the connection is closed. */
+#define CC_PRELOGIN_UNKNOWN 3u
+
+/* Octets of a line in the configuration file (env.md section 3). */
+#define CC_CONFIG_LINE 1023u
+
+#endif

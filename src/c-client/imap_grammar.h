@@ -1,0 +1,109 @@
+/*
+ * imap_grammar.h - the words of IMAP: atoms, strings, numbers, sequence sets,
+ * dates, LIST patterns (RFC 3501 section 9). Shared by server and client.
+ *
+ * All parsers: 0 and the result, or CC_EPARSE, CC_ERANGE, CC_ELIMIT with the
+ * cursor unmoved. Literals are not here: they need I/O, so the reader of the
+ * server puts their octets where the command refers to them (imapd/input.c).
+ */
+#ifndef IMAP_GRAMMAR_H
+#define IMAP_GRAMMAR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "arena.h"
+#include "cursor.h"
+#include "strbuf.h"
+
+/* Classes of RFC 3501 section 9 as this toolkit reads them (imapd.md 2.1). */
+bool cc_imap_is_atom_char(int c);    /* ATOM-CHAR: no specials, no "]" */
+bool cc_imap_is_astring_char(int c); /* ATOM-CHAR and "]" */
+bool cc_imap_is_list_char(int c);    /* ASTRING-CHAR and "%" "*" */
+
+/* number, nz-number: unsigned 32 bit. */
+int cc_imap_parse_number(struct cursor *c, uint32_t *num_r);
+int cc_imap_parse_nz_number(struct cursor *c, uint32_t *num_r);
+
+/* number64 (RFC 9051): at most 2^63-1. */
+int cc_imap_parse_number64(struct cursor *c, uint64_t *num_r);
+
+/* 1*ATOM-CHAR, as it stands in the input. */
+int cc_imap_parse_atom(struct cursor *c, struct span *atom_r);
+
+/* tag: what this toolkit accepts as one; at most CC_IMAP_TAG octets, else
+ * CC_ELIMIT. The SP behind it is not consumed. */
+int cc_imap_parse_tag(struct cursor *c, struct span *tag_r);
+
+/* quoted: the value lies in the input if it has no escape, else in the arena.
+ * Octets above 7F, CR, LF and NUL are refused. */
+int cc_imap_parse_quoted(struct cursor *c, struct arena *a, struct span *s_r);
+
+/* flag: an atom, or "\" and an atom; `\*` is not one. */
+int cc_imap_parse_flag(struct cursor *c, struct span *flag_r);
+
+/* A set of message numbers or UIDs, in the order written. */
+struct imap_range {
+	uint32_t first; /* UINT32_MAX stands for "*" */
+	uint32_t last;	/* the same; equal to first for a single number */
+};
+
+struct imap_seqset {
+	struct imap_range *ranges; /* in the arena */
+	size_t count;
+};
+
+/* sequence-set; at most CC_SEQSET_RANGES ranges. */
+int cc_imap_parse_seqset(struct cursor *c, struct arena *a,
+    struct imap_seqset *set_r);
+
+/* Is num in the set, with "*" meaning max? Linear in the ranges. */
+bool cc_imap_seqset_has(const struct imap_seqset *set, uint32_t num,
+    uint32_t max);
+
+/*
+ * Sorts and joins: ranges become ascending, disjoint, with first <= last and
+ * "*" replaced by max, so that walking messages and ranges together is linear.
+ */
+void cc_imap_seqset_normalise(struct imap_seqset *set, uint32_t max);
+
+/* Writes "1:3,7"; nothing for an empty set. */
+void cc_imap_put_seqset(struct strbuf *out, const struct imap_seqset *set);
+
+/* An internal date: UTC seconds, and the zone it was written with. */
+struct imap_date {
+	int64_t time; /* seconds since 1970-01-01 00:00:00 UTC */
+	int zone;     /* minutes east of UTC */
+};
+
+/* date-time of APPEND (without the DQUOTEs) and the older forms that
+ * formats/README.md, "Internal date, read", lists. */
+int cc_imap_parse_date_time(struct span s, struct imap_date *date_r);
+
+/* " 5-Mar-2024 09:01:02 +0000", always 26 characters, without DQUOTEs. */
+void cc_imap_put_date_time(struct strbuf *out, const struct imap_date *date);
+
+/* date of SEARCH: d-Mmm-yyyy; the result is the day number since 1970. */
+int cc_imap_parse_date(struct span s, int *day_r);
+
+/* Days since 1970-01-01 of a proleptic Gregorian date, and back. */
+int64_t cc_days_from_civil(int year, int month, int day);
+void cc_civil_from_days(int64_t days, int *year_r, int *month_r, int *day_r);
+
+/* LIST: does name match pattern ("*" all, "%" all but delim)? Iterative, at
+ * most |name| * |pattern| steps. delim 0: no hierarchy, "%" acts as "*". */
+bool cc_imap_match(struct span name, struct span pattern, char delim);
+
+/* Could some name that begins with the directory `dir` (ending in delim)
+ * match? Tells a directory walk whether to descend. */
+bool cc_imap_match_below(struct span dir, struct span pattern, char delim);
+
+/* Writing. string: quoted if all octets are printable ASCII without DQUOTE
+ * and backslash, else a literal {n}; NUL goes out as 80 (hex). astring: an
+ * atom where that is possible. nstring: NIL if s.p is NULL. */
+void cc_imap_put_string(struct strbuf *out, struct span s);
+void cc_imap_put_astring(struct strbuf *out, struct span s);
+void cc_imap_put_nstring(struct strbuf *out, struct span s);
+
+#endif

@@ -1,0 +1,128 @@
+/*
+ * mail_fast.h - the library's inner door, for our own programs (not
+ * installed): messages as compact records, text as spans, ENVELOPE and
+ * BODYSTRUCTURE ready for the wire. Nothing here makes public structures.
+ *
+ * A driver serves it through `fast`, its last DRIVER member; for a driver
+ * without one every function works over the public calls.
+ *
+ * A span is a view into the driver's read window, valid until the next call
+ * on the stream. Text comes in the newline form of the driver
+ * (cc_mail_newline); cc_mail_put_text makes it what clients see.
+ */
+#ifndef MAIL_FAST_H
+#define MAIL_FAST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "imap_grammar.h"
+#include "mail.h"
+#include "mime_part.h"
+#include "span.h"
+#include "strbuf.h"
+
+/* What a session knows of a message without reading it. */
+struct mail_record {
+	uint32_t uid;
+	unsigned flags;	   /* fSEEN ... fDRAFT of mail.h; fOLD: not \Recent */
+	uint32_t keywords; /* bit n is stream->user_flags[n] */
+};
+
+/* Which octets of a message. */
+enum mail_what {
+	MAIL_HEADER, /* header with its empty line */
+	MAIL_TEXT,   /* what follows */
+};
+
+/* A walk over octets of a message; made by cc_mail_read. Plain data: it may be
+ * dropped at any time. */
+struct mail_reader {
+	MAILSTREAM *stream;
+	unsigned long msgno;
+	uint64_t pos;	/* the driver's position of the next octet */
+	uint64_t end;	/* the driver's position one past the last */
+	bool in_header; /* the driver hides its own lines */
+};
+
+/* What a driver offers; all members are needed. 0 or negative unless said. */
+struct cc_driver_fast {
+	int (*record)(MAILSTREAM *stream, unsigned long msgno,
+	    struct mail_record *record_r);
+	/* RFC822.SIZE: octets with CRLF line ends. */
+	int (*size)(MAILSTREAM *stream, unsigned long msgno, uint64_t *size_r);
+	int (*date)(MAILSTREAM *stream, unsigned long msgno,
+	    struct imap_date *date_r);
+	/* Positions of header or text for cc_mail_read. */
+	int (*locate)(MAILSTREAM *stream, unsigned long msgno,
+	    enum mail_what what, uint64_t *pos_r, uint64_t *end_r);
+	/* The next span of a walk: 1 and the span, 0 at the end. CC_ECHANGED
+	 * if the octets parsed are no longer there. */
+	int (*next)(struct mail_reader *reader, struct span *span_r);
+	/* Changes the flags of one message: those in mask become value. */
+	int (*store)(MAILSTREAM *stream, unsigned long msgno, unsigned mask,
+	    unsigned value, uint32_t keyword_mask, uint32_t keyword_value);
+	/* The file whose change means news (for inotify); borrowed. */
+	const char *(*watch)(MAILSTREAM *stream);
+	enum mime_newline newline;
+};
+
+int cc_mail_record(MAILSTREAM *stream, unsigned long msgno,
+    struct mail_record *record_r);
+int cc_mail_size(MAILSTREAM *stream, unsigned long msgno, uint64_t *size_r);
+int cc_mail_date(MAILSTREAM *stream, unsigned long msgno,
+    struct imap_date *date_r);
+
+/* How lines end in the spans of this stream. */
+enum mime_newline cc_mail_newline(MAILSTREAM *stream);
+
+/* Begins a walk over the header or the text of a message. */
+int cc_mail_read(MAILSTREAM *stream, unsigned long msgno, enum mail_what what,
+    struct mail_reader *reader_r);
+
+/* Begins a walk over an extent of the message's structure. */
+int cc_mail_read_extent(MAILSTREAM *stream, unsigned long msgno,
+    const struct mime_extent *extent, struct mail_reader *reader_r);
+
+/* The next span: 1, 0 at the end, or negative. */
+int cc_mail_next(struct mail_reader *reader, struct span *span_r);
+
+/*
+ * The whole header as one span (native newlines): in the read window where it
+ * lies in one piece, else put together in scratch. At most CC_HEADER_MAX.
+ */
+int cc_mail_header(MAILSTREAM *stream, unsigned long msgno,
+    struct strbuf *scratch, struct span *header_r);
+
+/*
+ * The structure of a message. The stream keeps that of the message last asked
+ * for; it is valid until the next call with another message, an expunge, or
+ * the end of the stream.
+ */
+int cc_mail_structure(MAILSTREAM *stream, unsigned long msgno,
+    const struct mime_part **root_r);
+
+/* Appends ENVELOPE, BODY or BODYSTRUCTURE as they go on the wire. */
+int cc_mail_put_envelope(MAILSTREAM *stream, unsigned long msgno,
+    struct strbuf *out);
+int cc_mail_put_body(MAILSTREAM *stream, unsigned long msgno, bool extended,
+    struct strbuf *out);
+
+/*
+ * Turns native text into what clients see: LF becomes CRLF and CR is dropped
+ * for MIME_LF; NUL becomes 80 (hex) for both. Writes at most room octets to
+ * dst, returns how many, and moves *src past what was used up; state carries a
+ * half-written line end across calls and begins as 0.
+ */
+size_t cc_mail_convert(enum mime_newline newline, struct span *src, char *dst,
+    size_t room, unsigned *state);
+
+/* Changes flags of one message and tells the public elt, if it exists. */
+int cc_mail_store(MAILSTREAM *stream, unsigned long msgno, unsigned mask,
+    unsigned value, uint32_t keyword_mask, uint32_t keyword_value);
+
+/* The file whose change means news; NULL if the driver knows none. */
+const char *cc_mail_watch(MAILSTREAM *stream);
+
+#endif

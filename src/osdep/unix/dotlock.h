@@ -1,0 +1,40 @@
+/*
+ * dotlock.h - the lock beside the mailbox: PATH.lock (formats/locking.md 3).
+ *
+ * Made directly where the directory allows it, else through a helper: the lock
+ * keeper that the monitor left for a session (descriptor given to
+ * cc_dotlock_use_keeper), or the mlock program.
+ *
+ * Lock keeper protocol, one octet each way over a socket pair: 'L' asks for
+ * the lock of the user's inbox, answered '+' (held), '-' (busy) or '!' (cannot
+ * be made); 'U' gives it up, answered '+'. End of file gives it up, too. The
+ * keeper waits for nobody: retrying is the session's.
+ */
+#ifndef DOTLOCK_H
+#define DOTLOCK_H
+
+#include <stdbool.h>
+
+struct dotlock {
+	char *name;    /* lock file, owned; NULL: nothing held */
+	bool keeper;   /* held by the lock keeper */
+	int helper_in; /* mlock's pipes, or -1 */
+	int helper_out;
+};
+
+/* Names the lock keeper's descriptor and the one mailbox that it serves. */
+void cc_dotlock_use_keeper(int fd, const char *path);
+
+/*
+ * Takes the lock of the mailbox at path (fd: the open mailbox, for mlock, or
+ * -1), trying for at most wait_ms milliseconds, with 10 to 50 ms between
+ * tries. 0; CC_EBUSY if somebody else keeps it; CC_EACCESS if no lock can be
+ * made here (the caller goes on with the file lock and warns once).
+ */
+int cc_dotlock_get(struct dotlock *lock_r, const char *path, int fd,
+    int wait_ms);
+
+/* Gives it up, if it is still ours. NULL-safe on an empty lock. */
+void cc_dotlock_release(struct dotlock *lock);
+
+#endif

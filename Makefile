@@ -67,19 +67,34 @@ obj = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
 LIB := $(BUILD)/lib/libc-client.a
 PUBLIC_H := $(addprefix $(C)/,c-client.h mail.h rfc822.h misc.h fs.h ftl.h \
 	nl.h env.h tcp.h smtp.h nntp.h imap4r1.h utf8.h utf8aux.h netmsg.h \
-	flstring.h newsrc.h sslio.h linkage.h linkage.c) \
+	flstring.h newsrc.h sslio.h cc_decl.h mail_const.h mail_param.h \
+	mail_type.h utf8_const.h) \
 	$(wildcard $(addprefix $(OS)/,osdep.h env_unix.h fdstring.h tcp_unix.h \
 	dummy.h pseudo.h unix.h flocksim.h))
+
+# What is linked, in order: the first driver that takes a name gets it, dummy
+# takes what is left; mechanisms in the order clients prefer. linkage.h and
+# linkage.c are written from this.
+DEFAULTDRIVERS ?= unix
+EXTRADRIVERS ?=
+DEFAULTAUTHENTICATORS ?=
+EXTRAAUTHENTICATORS ?=
+CREATEPROTO ?= unixproto
+EMPTYPROTO ?= unixproto
+
+LINKAGE := $(BUILD)/include/c-client/linkage.h \
+	$(BUILD)/include/c-client/linkage.c
 
 LIBS_SYSTEM := -lutf8proc -lz
 LIBS_GATE := -lssl -lcrypto -lseccomp
 LIBS_AUTH := -lpam -lcrypt -lcrypto -lseccomp
 
-PROGRAMS := $(BUILD)/bin/imapd
-LIBEXEC := $(BUILD)/libexec/cedar/gate $(BUILD)/libexec/cedar/auth
+PROGRAMS := $(if $(IMAPD_SRC),$(BUILD)/bin/imapd)
+LIBEXEC := $(if $(GATE_SRC),$(BUILD)/libexec/cedar/gate) \
+	$(if $(AUTH_SRC),$(BUILD)/libexec/cedar/auth)
 
 .PHONY: all quick check asan lint fuzz torture bench install clean demo \
-	demo-stop headers unit
+	demo-stop headers unit FORCE
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
@@ -87,19 +102,19 @@ all: $(LIB) headers $(PROGRAMS) $(LIBEXEC)
 
 # ----------------------------------------------------------------- objects
 
-$(BUILD)/obj/c-client/%.o: src/c-client/%.c
+$(BUILD)/obj/c-client/%.o: src/c-client/%.c | $(LINKAGE)
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "CC $<")
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -fPIC -fvisibility=hidden -MMD -MP \
 		-c -o $@ $<
 
-$(BUILD)/obj/osdep/%.o: src/osdep/%.c
+$(BUILD)/obj/osdep/%.o: src/osdep/%.c | $(LINKAGE)
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "CC $<")
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -fPIC -fvisibility=hidden -MMD -MP \
 		-c -o $@ $<
 
-$(BUILD)/obj/%.o: src/%.c
+$(BUILD)/obj/%.o: src/%.c | $(LINKAGE)
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "CC $<")
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -fPIE -MMD -MP -c -o $@ $<
@@ -109,7 +124,7 @@ $(LIB): $(call obj,$(LIB_SRC))
 	@$(if $(Q),echo "AR $@")
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-headers: $(addprefix $(BUILD)/include/c-client/,$(notdir $(PUBLIC_H)))
+headers: $(addprefix $(BUILD)/include/c-client/,$(notdir $(PUBLIC_H))) $(LINKAGE)
 
 $(BUILD)/include/c-client/%: $(C)/%
 	@mkdir -p $(@D)
@@ -118,6 +133,17 @@ $(BUILD)/include/c-client/%: $(C)/%
 $(BUILD)/include/c-client/%: $(OS)/%
 	@mkdir -p $(@D)
 	@cp $< $@
+
+# Written anew only when it changes.
+$(LINKAGE): FORCE
+	@mkdir -p $(@D)
+	@tools/mklinkage $(patsubst .%,%,$(suffix $@)) \
+		"$(EXTRADRIVERS) $(DEFAULTDRIVERS) dummy" \
+		"$(EXTRAAUTHENTICATORS) $(DEFAULTAUTHENTICATORS)" \
+		$(CREATEPROTO) $(EMPTYPROTO) >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+FORCE:
 
 link = @mkdir -p $(@D); $(if $(Q),echo "LD $@";) \
 	$(CC) $(LDFLAGS_ALL) -pie -o $@

@@ -3,7 +3,7 @@
  * installed): messages as compact records, text as spans, ENVELOPE and
  * BODYSTRUCTURE ready for the wire. Nothing here makes public structures.
  *
- * A driver serves it through `fast`, its last DRIVER member; for a driver
+ * A driver serves it through `fastpath`, its last DRIVER member; for a driver
  * without one every function works over the public calls.
  *
  * A span is a view into the driver's read window, valid until the next call

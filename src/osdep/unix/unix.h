@@ -1,0 +1,9 @@
+/*
+ * unix.h - the mbox driver. Comes behind mail.h.
+ */
+#ifndef UNIX_H
+#define UNIX_H
+
+#include "mail.h"
+
+#endif

@@ -177,6 +177,31 @@ UNIT := $(patsubst src/%.c,$(BUILD)/test/%,$(TEST_SRC))
 unit: all $(UNIT)
 	$(Q)tools/run-unit $(UNIT)
 
+# What a person types. These install what is missing first (tools/setup).
+check:
+	$(Q)tools/setup check
+	$(Q)+$(MAKE) --no-print-directory all
+	$(Q)+tools/run-check
+
+demo:
+	$(Q)tools/setup demo
+	$(Q)+$(MAKE) --no-print-directory all
+	$(Q)tools/demo start
+
+demo-stop:
+	$(Q)tools/demo stop
+
+# Every crash state, and a fresh machine of its own (minutes to hours).
+torture:
+	$(Q)tools/setup check
+	$(Q)+$(MAKE) --no-print-directory all
+	$(Q)tools/run-torture
+
+bench:
+	$(Q)tools/setup bench
+	$(Q)+$(MAKE) --no-print-directory all
+	$(Q)tools/bench/run
+
 clean:
 	rm -rf build compile_commands.json
 

@@ -23,7 +23,8 @@ cc_cursor(struct span s)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
 
-	return (struct cursor) { p, p + s.len, 0 };
+	/* NULL with a length of 0 is an empty input as well. */
+	return (struct cursor) { p, s.len ? p + s.len : p, 0 };
 }
 
 static inline size_t

@@ -17,12 +17,13 @@
 #include "cursor.h"
 #include "strbuf.h"
 
-/* Classes of RFC 3501 section 9 as this toolkit reads them (imapd.md 2.1). */
+/* Classes of RFC 3501 section 9 as this toolkit reads them. */
 bool cc_imap_is_atom_char(int c);    /* ATOM-CHAR: no specials, no "]" */
 bool cc_imap_is_astring_char(int c); /* ATOM-CHAR and "]" */
 bool cc_imap_is_list_char(int c);    /* ASTRING-CHAR and "%" "*" */
 
-/* number, nz-number: unsigned 32 bit. */
+/* number, nz-number: unsigned 32 bit. Leading zeros are accepted, a zero
+ * nz-number is CC_ERANGE. */
 int cc_imap_parse_number(struct cursor *c, uint32_t *num_r);
 int cc_imap_parse_nz_number(struct cursor *c, uint32_t *num_r);
 
@@ -43,10 +44,13 @@ int cc_imap_parse_quoted(struct cursor *c, struct arena *a, struct span *s_r);
 /* flag: an atom, or "\" and an atom; `\*` is not one. */
 int cc_imap_parse_flag(struct cursor *c, struct span *flag_r);
 
+/* "*" in a range; no number is 0, while 2^32-1 is an ordinary UID. */
+#define CC_IMAP_STAR 0u
+
 /* A set of message numbers or UIDs, in the order written. */
 struct imap_range {
-	uint32_t first; /* UINT32_MAX stands for "*" */
-	uint32_t last;	/* the same; equal to first for a single number */
+	uint32_t first; /* CC_IMAP_STAR stands for "*" */
+	uint32_t last;  /* the same; equal to first for a single number */
 };
 
 struct imap_seqset {
@@ -54,13 +58,15 @@ struct imap_seqset {
 	size_t count;
 };
 
-/* sequence-set; at most CC_SEQSET_RANGES ranges. */
+/* sequence-set; at most CC_SEQSET_RANGES ranges. What follows is the caller's
+ * to check, but it is none of ":", "*" and digits. */
 int cc_imap_parse_seqset(struct cursor *c, struct arena *a,
     struct imap_seqset *set_r);
 
-/* Is num in the set, with "*" meaning max? Linear in the ranges. */
-bool cc_imap_seqset_has(const struct imap_seqset *set, uint32_t num,
-    uint32_t max);
+/* Is num in the set, with "*" meaning max? Linear in the ranges. A range with
+ * "*" stands for nothing if max is 0. */
+bool
+cc_imap_seqset_has(const struct imap_seqset *set, uint32_t num, uint32_t max);
 
 /*
  * Sorts and joins: ranges become ascending, disjoint, with first <= last and
@@ -77,14 +83,19 @@ struct imap_date {
 	int zone;     /* minutes east of UTC */
 };
 
-/* date-time of APPEND (without the DQUOTEs) and the older forms that
- * formats/README.md, "Internal date, read", lists. */
+/*
+ * date-time of APPEND (without the DQUOTEs), RFC 822 dates and the other forms
+ * that imap_date.c lists. A date without a time is midnight, one without a
+ * zone is +0000. CC_ERANGE for a year outside 1970-2097.
+ */
 int cc_imap_parse_date_time(struct span s, struct imap_date *date_r);
 
-/* " 5-Mar-2024 09:01:02 +0000", always 26 characters, without DQUOTEs. */
+/* " 5-Mar-2024 09:01:02 +0000", always 26 characters, without DQUOTEs. What
+ * such a date cannot say becomes the nearest it can. */
 void cc_imap_put_date_time(struct strbuf *out, const struct imap_date *date);
 
-/* date of SEARCH: d-Mmm-yyyy; the result is the day number since 1970. */
+/* date of SEARCH: d-Mmm-yyyy or d-Mmm-yy (70 is 1970, 69 is 2069); the result
+ * is the day number since 1970. Any month has 31 days: 31-Feb is 3-Mar. */
 int cc_imap_parse_date(struct span s, int *day_r);
 
 /* Days since 1970-01-01 of a proleptic Gregorian date, and back. */
@@ -95,13 +106,14 @@ void cc_civil_from_days(int64_t days, int *year_r, int *month_r, int *day_r);
  * most |name| * |pattern| steps. delim 0: no hierarchy, "%" acts as "*". */
 bool cc_imap_match(struct span name, struct span pattern, char delim);
 
-/* Could some name that begins with the directory `dir` (ending in delim)
- * match? Tells a directory walk whether to descend. */
+/* Could some name that begins with the directory `dir` (ending in delim), and
+ * is longer, match? Tells a directory walk whether to descend. */
 bool cc_imap_match_below(struct span dir, struct span pattern, char delim);
 
 /* Writing. string: quoted if all octets are printable ASCII without DQUOTE
  * and backslash, else a literal {n}; NUL goes out as 80 (hex). astring: an
- * atom where that is possible. nstring: NIL if s.p is NULL. */
+ * atom where that is possible (not for "NIL", nor with "]"). nstring: NIL if
+ * s.p is NULL. */
 void cc_imap_put_string(struct strbuf *out, struct span s);
 void cc_imap_put_astring(struct strbuf *out, struct span s);
 void cc_imap_put_nstring(struct strbuf *out, struct span s);

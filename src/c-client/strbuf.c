@@ -13,7 +13,7 @@
 void
 cc_strbuf_init(struct strbuf *b, size_t max)
 {
-	*b = (struct strbuf) { .max = max };
+	*b = (struct strbuf){ .max = max };
 }
 
 void
@@ -67,13 +67,20 @@ cc_strbuf_status(const struct strbuf *b)
 	return b->over ? CC_ELIMIT : 0;
 }
 
+/* A ceiling of SIZE_MAX means none; doubling must not wrap all the same. */
+static bool
+can_double(const struct strbuf *b, size_t n)
+{
+	return n < SIZE_MAX / 4 && b->len < SIZE_MAX / 4;
+}
+
 /* Makes room for n more octets and a NUL; false if that passes the ceiling. */
 static bool
 strbuf_grow(struct strbuf *b, size_t n)
 {
 	size_t cap;
 
-	if (b->over || n > b->max || b->len > b->max - n) {
+	if (b->over || n > b->max || b->len > b->max - n || !can_double(b, n)) {
 		b->over = true;
 		return false;
 	}
@@ -83,7 +90,7 @@ strbuf_grow(struct strbuf *b, size_t n)
 	while (cap <= b->len + n)
 		cap *= 2;
 	/* The ceiling bounds what is wasted by doubling, too. */
-	if (cap > b->max + 1)
+	if (cap - 1 > b->max)
 		cap = b->max + 1;
 	if (b->data)
 		fs_resize((void **)&b->data, cap);
@@ -216,8 +223,7 @@ cc_span_trim(struct span s)
 		s.p++;
 		s.len--;
 	}
-	while (s.len > 0 && strchr(" \t\r\n", s.p[s.len - 1]) &&
-	    s.p[s.len - 1])
+	while (s.len > 0 && strchr(" \t\r\n", s.p[s.len - 1]) && s.p[s.len - 1])
 		s.len--;
 	return s;
 }

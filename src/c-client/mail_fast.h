@@ -8,7 +8,7 @@
  *
  * A span is a view into the driver's read window, valid until the next call
  * on the stream. Text comes in the newline form of the driver
- * (cc_mail_newline); cc_mail_put_text makes it what clients see.
+ * (cc_mail_newline); cc_mail_convert makes it what clients see.
  */
 #ifndef MAIL_FAST_H
 #define MAIL_FAST_H
@@ -36,8 +36,12 @@ enum mail_what {
 	MAIL_TEXT,   /* what follows */
 };
 
-/* A walk over octets of a message; made by cc_mail_read. Plain data: it may be
- * dropped at any time. */
+/*
+ * A walk over octets of a message; made by cc_mail_read. Plain data: it may be
+ * dropped at any time. After a step pos is the position behind the last octet
+ * of the span, so that the span began at pos - span.len; lines that the driver
+ * hides are passed over at the beginning of the next step.
+ */
 struct mail_reader {
 	MAILSTREAM *stream;
 	unsigned long msgno;
@@ -46,7 +50,15 @@ struct mail_reader {
 	bool in_header; /* the driver hides its own lines */
 };
 
-/* What a driver offers; all members are needed. 0 or negative unless said. */
+/*
+ * What a driver offers; all members are needed. 0 or negative unless said.
+ *
+ * A driver with these may leave the members fast, msgflags, structure, header,
+ * text, msgdata, uid, msgno, flag and flagmsg of its DRIVER absent: mail_elt
+ * fills new elts from record, size and date, and the public calls read through
+ * locate and next. Where flags change behind the program's back, the driver
+ * calls cc_mail_changed; a record is always what holds now.
+ */
 struct cc_driver_fast {
 	int (*record)(MAILSTREAM *stream, unsigned long msgno,
 	    struct mail_record *record_r);
@@ -112,8 +124,9 @@ int cc_mail_put_body(MAILSTREAM *stream, unsigned long msgno, bool extended,
 /*
  * Turns native text into what clients see: LF becomes CRLF and CR is dropped
  * for MIME_LF; NUL becomes 80 (hex) for both. Writes at most room octets to
- * dst, returns how many, and moves *src past what was used up; state carries a
- * half-written line end across calls and begins as 0.
+ * dst, returns how many, and moves *src past what was used up. state begins as
+ * 0 and is 1 while an LF stands first in src whose CR is already written: src
+ * is empty exactly when all of it is out. src and dst do not overlap.
  */
 size_t cc_mail_convert(enum mime_newline newline, struct span *src, char *dst,
     size_t room, unsigned *state);
@@ -124,5 +137,16 @@ int cc_mail_store(MAILSTREAM *stream, unsigned long msgno, unsigned mask,
 
 /* The file whose change means news; NULL if the driver knows none. */
 const char *cc_mail_watch(MAILSTREAM *stream);
+
+/* For drivers: the record of a message is another than before. Brings the
+ * public elt, if there is one, up to date and calls mm_flags. */
+void cc_mail_changed(MAILSTREAM *stream, unsigned long msgno);
+
+/*
+ * For servers, after a command: frees all elts that nobody has locked, and the
+ * arrays that hold them when none is left. Does nothing unless the driver has
+ * `fast` and the cache manager is the library's own.
+ */
+void cc_mail_drop_elts(MAILSTREAM *stream);
 
 #endif

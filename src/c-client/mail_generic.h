@@ -1,0 +1,37 @@
+/*
+ * mail_generic.h - the fast table for drivers that have none of their own,
+ * and what it shares with the public elts.
+ */
+#ifndef MAIL_GENERIC_H
+#define MAIL_GENERIC_H
+
+#include "mail_fast.h"
+
+extern const struct cc_driver_fast cc_generic_fast;
+
+/* The flags of an elt as bits: fSEEN ... fDRAFT, fOLD for not \Recent. */
+unsigned cc_mail_elt_flags(const MESSAGECACHE *elt);
+
+/* Puts flag bits and keywords into an elt and marks it valid. */
+void cc_mail_elt_set_flags(MESSAGECACHE *elt, unsigned flags,
+    uint32_t keywords);
+
+/* The internal date of an elt; 1970 if it has none. */
+struct imap_date cc_mail_elt_date(const MESSAGECACHE *elt);
+
+/* Puts a date into an elt; years outside 1970..2097 become the nearest. */
+void cc_mail_elt_set_date(MESSAGECACHE *elt, const struct imap_date *date);
+
+/* The elt of a message if it exists, else NIL; makes none. */
+MESSAGECACHE *cc_mail_elt_if(MAILSTREAM *stream, unsigned long msgno);
+
+/* mail_sequence or mail_uid_sequence. */
+long cc_mail_mark(MAILSTREAM *stream, char *sequence, long uid);
+
+/* "WHAT NAME: reason" to mm_log, at ERROR. */
+void cc_mail_report(const char *what, const char *name, int code);
+
+/* Fills the elt of a message from the driver's record, if it exists. */
+void cc_mail_elt_refresh(MAILSTREAM *stream, unsigned long msgno);
+
+#endif

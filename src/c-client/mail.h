@@ -143,6 +143,338 @@ long mail_valid_net_parse(char *name, NETMBX *mb);
 /* The same with another default service ("pop3", "smtp"; under NETMAXSRV). */
 long mail_valid_net_parse_work(char *name, NETMBX *mb, char *service);
 
+/* ------------------------------------------- mailboxes by name; listing */
+
+/*
+ * mail_list - names of mailboxes that match; each goes to mm_list.
+ *
+ * stream	if open, only its driver is asked; NIL: every driver
+ * ref		joined with pat as the driver has it; ignored, and NIL allowed,
+ *		if pat begins with "{"
+ * pat		"*" matches anything, "%" anything within one level
+ *
+ * Neither may be longer than NETMAXMBX.
+ */
+void mail_list(MAILSTREAM *stream, char *ref, char *pat);
+
+/* The same for subscribed names, which go to mm_lsub. */
+void mail_lsub(MAILSTREAM *stream, char *ref, char *pat);
+
+/* mail_list for mailboxes whose files contain a text; not all drivers can. */
+void mail_scan(MAILSTREAM *stream, char *ref, char *pat, char *contents);
+
+/* Add to and remove from the subscriptions. What is removed need not exist as
+ * a mailbox any more. */
+long mail_subscribe(MAILSTREAM *stream, char *mailbox);
+long mail_unsubscribe(MAILSTREAM *stream, char *mailbox);
+
+/*
+ * mail_create - makes a mailbox. "#driver.NAME/REST" makes REST in that
+ * format; else the driver is the stream's, the one a "{" or "#" name belongs
+ * to, or that of the create prototype. Never INBOX.
+ */
+long mail_create(MAILSTREAM *stream, char *mailbox);
+
+/* Removes a mailbox with all messages. Never INBOX. */
+long mail_delete(MAILSTREAM *stream, char *mailbox);
+
+/* Gives a mailbox another name, which must not be in use. What renaming INBOX
+ * means is the driver's. */
+long mail_rename(MAILSTREAM *stream, char *old, char *newname);
+
+/* What is wrong with the modified UTF-7 (RFC 3501 section 5.1.3) of a name, to
+ * stand behind "Can't create"; NIL if nothing is. */
+char *mail_utf7_valid(char *mailbox);
+
+/*
+ * mail_status - counters of a mailbox, through mm_status during the call.
+ * flags: SA_. stream serves if it is one of the same driver and, for local
+ * mailboxes, of that very name; else the mailbox is opened for a moment.
+ */
+long mail_status(MAILSTREAM *stream, char *mbx, long flags);
+
+/* For drivers: mail_status by opening mbx read-only and silently. */
+long mail_status_default(MAILSTREAM *stream, char *mbx, long flags);
+
+/* ------------------------------------------------------------- streams */
+
+/*
+ * mail_open - opens a mailbox.
+ *
+ * stream	NIL, or one to be used again; use the result in its place
+ * options	OP_
+ *
+ * Returns NIL if that failed, and the old stream is closed; except that where
+ * no driver takes the name, the old stream is returned as it was. With
+ * OP_PROTOTYPE the result is static: neither fetch from it nor close it.
+ */
+MAILSTREAM *mail_open(MAILSTREAM *stream, char *name, long options);
+
+/* The same when the driver is known. */
+MAILSTREAM *mail_open_work(DRIVER *d, MAILSTREAM *stream, char *name,
+    long options);
+
+/*
+ * mail_close_full - closes, after expunging without events for CL_EXPUNGE.
+ * Accepts NIL; always returns NIL. The memory stays while handles refer to it.
+ */
+MAILSTREAM *mail_close_full(MAILSTREAM *stream, long options);
+
+/* A weak reference: mail_stream gives the stream as long as it is open on the
+ * same mailbox, else NIL. Freeing sets the pointer to NIL. */
+MAILHANDLE *mail_makehandle(MAILSTREAM *stream);
+void mail_free_handle(MAILHANDLE **handle);
+MAILSTREAM *mail_stream(MAILHANDLE *handle);
+
+/* T if the connection of a remote stream would serve for name, too. */
+long mail_usable_network_stream(MAILSTREAM *stream, char *name);
+
+/* Keeps the stream alive and asks for news, which come by mm_exists and so on.
+ * T while it is of use; NIL for NIL. */
+long mail_ping(MAILSTREAM *stream);
+
+/* Makes all changes permanent. */
+void mail_check(MAILSTREAM *stream);
+
+/* For drivers: a mark that the stream is in the middle of something. Setting
+ * it twice or clearing it when not set ends the program. */
+void mail_lock(MAILSTREAM *stream);
+void mail_unlock(MAILSTREAM *stream);
+
+/* Protocol telemetry of a stream on and off; a line of it, which is not shown
+ * if flag says that it is a secret (see SET_DEBUGSENSITIVE). */
+void mail_debug(MAILSTREAM *stream);
+void mail_nodebug(MAILSTREAM *stream);
+void mail_dlog(char *string, long flag);
+
+/* -------------------------------------------------------- message cache */
+
+/*
+ * mail_elt - the cache entry of a message, made if need be. Valid until the
+ * message is expunged or the stream closed; raise lockcount to keep it longer,
+ * and give it back with mail_free_elt. Other numbers than 1 to nmsgs end the
+ * program.
+ */
+MESSAGECACHE *mail_elt(MAILSTREAM *stream, unsigned long msgno);
+
+/* The library's cache manager; op: CH_. */
+void *mm_cache(MAILSTREAM *stream, unsigned long msgno, long op);
+
+/* A new elt with lockcount 1. */
+MESSAGECACHE *mail_new_cache_elt(unsigned long msgno);
+
+/* Lowers lockcount and frees the elt at 0; sets *elt to NIL. */
+void mail_free_elt(MESSAGECACHE **elt);
+
+/* Frees all elts of a stream, which then has no messages. */
+void mail_free_cache(MAILSTREAM *stream);
+
+/* Give back envelopes and bodies (GC_ENV) and texts (GC_TEXTS) of a stream, of
+ * one message, or the texts of a body. Pointers to them become invalid. */
+void mail_gc(MAILSTREAM *stream, long gcflags);
+void mail_gc_msg(MESSAGE *msg, long gcflags);
+void mail_gc_body(BODY *body);
+
+/* For drivers: the mailbox has nmsgs messages (mm_exists follows), recent of
+ * them are recent, message msgno is gone (mm_expunged follows). */
+void mail_exists(MAILSTREAM *stream, unsigned long nmsgs);
+void mail_recent(MAILSTREAM *stream, unsigned long recent);
+void mail_expunged(MAILSTREAM *stream, unsigned long msgno);
+
+/* ------------------------------------------------------------- fetching
+ *
+ * msgno is a UID with FT_UID. What is returned belongs to the stream: texts
+ * until the next fetch, envelopes and bodies until mail_gc, expunge or close.
+ * Texts are followed by a NUL; without such a message or part they are "".
+ * *len, which may be NIL, receives their octets. \Seen is set unless FT_PEEK.
+ */
+
+/* Load dates, sizes and flags, or flags anew, into the elts of a sequence (of
+ * UIDs with FT_UID). */
+void mail_fetch_fast(MAILSTREAM *stream, char *sequence, long flags);
+void mail_fetch_flags(MAILSTREAM *stream, char *sequence, long flags);
+
+/*
+ * mail_fetch_overview - calls ofn for each message, in ascending order.
+ *
+ * sequence	UIDs; message numbers for mail_fetch_overview_sequence; the
+ *		marked elts for mail_fetch_overview_default
+ *
+ * What ofn is given is valid while it runs.
+ */
+void mail_fetch_overview(MAILSTREAM *stream, char *sequence, overview_t ofn);
+void mail_fetch_overview_sequence(MAILSTREAM *stream, char *sequence,
+    overview_t ofn);
+void mail_fetch_overview_default(MAILSTREAM *stream, overview_t ofn);
+
+/*
+ * mail_fetch_structure - the envelope of a message and, unless body is NIL,
+ * its structure. NIL if there is no such message. With OP_SHORTCACHE those of
+ * one message are kept.
+ */
+ENVELOPE *mail_fetch_structure(MAILSTREAM *stream, unsigned long msgno,
+    BODY **body, long flags);
+
+/* The part that a section ("1.2") names; NIL if there is none. */
+BODY *mail_body(MAILSTREAM *stream, unsigned long msgno,
+    unsigned char *section);
+
+/* mail_fetch_message - all octets. SET_GETS's routine may be given them; then
+ * its result is returned; so too by mail_fetch_text, _mime and _body. */
+char *mail_fetch_message(MAILSTREAM *stream, unsigned long msgno,
+    unsigned long *len, long flags);
+
+/*
+ * mail_fetch_header - the header of a message, or of the message that a part
+ * is; with its empty line.
+ *
+ * section	the part; NIL for the message itself
+ * lines	the fields wanted (FT_NOT: not wanted); NIL: all
+ *
+ * Leaves \Seen alone.
+ */
+char *mail_fetch_header(MAILSTREAM *stream, unsigned long msgno, char *section,
+    STRINGLIST *lines, unsigned long *len, long flags);
+
+/*
+ * mail_fetch_text - what follows the header of a message, or of the message
+ * that a part is. With FT_RETURNSTRINGSTRUCT it is NIL, and
+ * stream->private.string is set up over the text.
+ */
+char *mail_fetch_text(MAILSTREAM *stream, unsigned long msgno, char *section,
+    unsigned long *len, long flags);
+
+/* The MIME header of a part. */
+char *mail_fetch_mime(MAILSTREAM *stream, unsigned long msgno, char *section,
+    unsigned long *len, long flags);
+
+/* A part as it is encoded; NIL or "": the whole message; "0", and ".0" behind
+ * a part that is a message: its header. */
+char *mail_fetch_body(MAILSTREAM *stream, unsigned long msgno, char *section,
+    unsigned long *len, long flags);
+
+/*
+ * mail_partial_text, mail_partial_body - hand last octets from octet first on
+ * to the routine of SET_GETS; last 0: all that follow. T, or NIL if there is
+ * no such part. Without such a routine the program ends.
+ */
+long mail_partial_text(MAILSTREAM *stream, unsigned long msgno, char *section,
+    unsigned long first, unsigned long last, long flags);
+long mail_partial_body(MAILSTREAM *stream, unsigned long msgno, char *section,
+    unsigned long first, unsigned long last, long flags);
+
+/* For drivers: a text, or i octets of a STRING, as a fetch call returns it,
+ * through SET_GETS's routine if there is one. */
+char *mail_fetch_text_return(GETS_DATA *md, SIZEDTEXT *t, unsigned long *len);
+char *mail_fetch_string_return(GETS_DATA *md, STRING *bs, unsigned long i,
+    unsigned long *len, long flags);
+
+/* readfn_t: stream is a STRING *. */
+long mail_read(void *stream, unsigned long size, char *buffer);
+
+/* The UID of a message, 0 if the stream is dead; and its number from the UID,
+ * 0 if there is none. */
+unsigned long mail_uid(MAILSTREAM *stream, unsigned long msgno);
+unsigned long mail_msgno(MAILSTREAM *stream, unsigned long uid);
+
+/* The name or address of the first sender, filled up with spaces to length; s
+ * has one octet more. */
+void mail_fetchfrom(char *s, MAILSTREAM *stream, unsigned long msgno,
+    long length);
+
+/* The subject, cut to length and filled up with NULs; " " if there is none. */
+void mail_fetchsubject(char *s, MAILSTREAM *stream, unsigned long msgno,
+    long length);
+
+/* Keeps the fields listed (FT_NOT: those not listed) of the header in text,
+ * which has one octet more than len; returns its new length. */
+unsigned long mail_filter(char *text, unsigned long len, STRINGLIST *lines,
+    long flags);
+
+/* Can a header that was cached with these msglines give the lines wanted? */
+long mail_match_lines(STRINGLIST *lines, STRINGLIST *msglines, long flags);
+
+/* --------------------------------------------- adding, copying, removing */
+
+/*
+ * mail_append_full - adds a message to a mailbox, which need not be that of
+ * stream. flags ("(\Seen)") and date (as mail_parse_date reads it) may be
+ * NIL. message has CRLF line ends and is read from where it stands.
+ */
+long mail_append_full(MAILSTREAM *stream, char *mailbox, char *flags,
+    char *date, STRING *message);
+
+/* The same for as many messages as af has, until it gives a NIL one. */
+long mail_append_multiple(MAILSTREAM *stream, char *mailbox, append_t af,
+    void *data);
+
+/* Copies messages to a mailbox of the same driver. CP_UID; CP_MOVE: the
+ * originals are marked \Deleted. */
+long mail_copy_full(MAILSTREAM *stream, char *sequence, char *mailbox,
+    long options);
+
+/* Removes \Deleted messages, those of a sequence only if it is not NIL (UIDs
+ * with EX_UID). */
+long mail_expunge_full(MAILSTREAM *stream, char *sequence, long options);
+
+/* ---------------------------------------------------------- flags, sets */
+
+/*
+ * mail_flag - sets (ST_SET) or clears flags.
+ *
+ * sequence	message numbers, or UIDs with ST_UID
+ * flag		"(\Seen Work)", parentheses optional; new keywords are made
+ *		where stream->kwd_create says so
+ *
+ * Each real change is told by mm_flags.
+ */
+void mail_flag(MAILSTREAM *stream, char *sequence, char *flag, long flags);
+
+/*
+ * mail_parse_flags - the system flags of a list, as fSEEN ... fDRAFT; *uf
+ * receives the keyword bits. Flags unknown here are left out with a WARN; a
+ * malformed list is an ERROR and gives NIL.
+ */
+long mail_parse_flags(MAILSTREAM *stream, char *flag, unsigned long *uf);
+
+/*
+ * mail_sequence - marks messages: the sequence bit of their elts is set, that
+ * of all others cleared. Takes "1", "2:5", "*", and lists with commas.
+ * Numbers that do not exist are an error; UIDs that do not are passed over,
+ * and "*" is stream->uid_last in an empty mailbox.
+ */
+long mail_sequence(MAILSTREAM *stream, unsigned char *sequence);
+long mail_uid_sequence(MAILSTREAM *stream, unsigned char *sequence);
+
+/* A set of numbers in text, without "*", as an allocated list; *ret is moved
+ * past it. NIL if it is none. */
+SEARCHSET *mail_parse_set(char *s, char **ret);
+
+/* Adds a number at the end of a set, joining neighbours; returns the end, for
+ * the next call; NIL for NIL. */
+SEARCHSET *mail_append_set(SEARCHSET *set, unsigned long msgno);
+
+/* ---------------------------------------------------------------- dates */
+
+/* The date of an elt as "dd-Mmm-yyyy hh:mm:ss +zzzz" into string, which has
+ * 27 octets; or as "Www Mmm dd hh:mm:ss yyyy +zzzz\n", 38 octets. */
+char *mail_date(char *string, MESSAGECACHE *elt);
+char *mail_cdate(char *string, MESSAGECACHE *elt);
+
+/*
+ * mail_parse_date - reads a date into the date members of elt, which are
+ * cleared first: the forms of RFC 5322 and IMAP, m/d/y, yyyy-mm-dd, yyyymmdd.
+ * Years from 1970 to 2097. NIL silently.
+ */
+long mail_parse_date(MESSAGECACHE *elt, unsigned char *string);
+
+/* Seconds since 1970 of an elt's date; 0 for what lies before. */
+unsigned long mail_longdate(MESSAGECACHE *elt);
+
+/* A day as SEARCHPGM has it; year counts from BASEYEAR. */
+unsigned short mail_shortdate(unsigned int year, unsigned int month,
+    unsigned int day);
+
 /* --------------------------------------------------------- authenticators */
 
 /*

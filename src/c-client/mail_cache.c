@@ -64,7 +64,8 @@ grow(MAILSTREAM *stream, unsigned long need)
 	if (need <= old)
 		return;
 	if (stream->cache) {
-		fs_resize((void **)&stream->cache, size * sizeof(MESSAGECACHE *));
+		fs_resize((void **)&stream->cache,
+		    size * sizeof(MESSAGECACHE *));
 		fs_resize((void **)&stream->sc, size * sizeof(SORTCACHE *));
 	} else {
 		stream->cache = fs_get(size * sizeof(MESSAGECACHE *));
@@ -98,7 +99,7 @@ make_sort_entry(MAILSTREAM *stream, unsigned long msgno)
 	grow_for(stream, msgno);
 	if (!stream->sc[msgno - 1]) {
 		stream->sc[msgno - 1] = fs_get(sizeof(SORTCACHE));
-		*stream->sc[msgno - 1] = (SORTCACHE) { .num = msgno };
+		*stream->sc[msgno - 1] = (SORTCACHE){ .num = msgno };
 	}
 	return stream->sc[msgno - 1];
 }

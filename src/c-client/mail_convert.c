@@ -29,7 +29,7 @@ first_lane(lanes mask)
 			return i * 8 +
 			    (unsigned)(little ? __builtin_ctzll(half[i])
 					      : __builtin_clzll(half[i])) /
-				8;
+			    8;
 	return LANES;
 }
 

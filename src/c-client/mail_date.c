@@ -39,9 +39,9 @@ cc_mail_elt_date(const MESSAGECACHE *elt)
 {
 	int zone = elt_zone(elt);
 
-	return (struct imap_date) {
-		.time = ((elt_days(elt) * 24 + elt->hours) * 60 +
-			    elt->minutes - zone) *
+	return (struct imap_date){
+		.time = ((elt_days(elt) * 24 + elt->hours) * 60 + elt->minutes -
+			    zone) *
 			60 +
 		    elt->seconds,
 		.zone = zone,
@@ -54,43 +54,44 @@ elt_set_zone(MESSAGECACHE *elt, int zone)
 	unsigned minutes = (unsigned)(zone < 0 ? -zone : zone);
 
 	elt->zoccident = zone < 0;
-	elt->zhours = minutes / 60 & 0xf;
-	elt->zminutes = minutes % 60;
+	elt->zhours = (minutes / 60) & 0xf;
+	elt->zminutes = (minutes % 60) & 0x3f;
 }
 
-/* The second of day, and *days_r, of local seconds since 1970. */
+/* The second of the day, and the day, of local seconds since 1970. */
 static int
-split_seconds(int64_t local, int64_t *days_r)
+split_seconds(int64_t local, int64_t *day_r)
 {
-	int64_t days = local / 86400;
+	int64_t day = local / 86400;
 	int second = (int)(local % 86400);
 
 	if (second < 0) {
 		second += 86400;
-		days--;
+		day--;
 	}
-	*days_r = days;
+	*day_r = day;
 	return second;
 }
 
 void
 cc_mail_elt_set_date(MESSAGECACHE *elt, const struct imap_date *date)
 {
-	int64_t days;
+	const int64_t last = cc_days_from_civil(YEAR_LAST, 12, 31);
+	int64_t day_number;
 	int second, year, month, day;
 	/* Zones have four bits for the hour; no place on earth is beyond. */
-	int zone = date->zone > -16 * 60 && date->zone < 16 * 60 ? date->zone
-								  : 0;
+	int zone =
+	    date->zone > -16 * 60 && date->zone < 16 * 60 ? date->zone : 0;
 
-	second = split_seconds(date->time + (int64_t)zone * 60, &days);
-	if (days < 0) {
-		days = 0;
+	second = split_seconds(date->time + (int64_t)zone * 60, &day_number);
+	if (day_number < 0) {
+		day_number = 0;
 		second = 0;
-	} else if (days > cc_days_from_civil(YEAR_LAST, 12, 31)) {
-		days = cc_days_from_civil(YEAR_LAST, 12, 31);
+	} else if (day_number > last) {
+		day_number = last;
 		second = 86399;
 	}
-	cc_civil_from_days(days, &year, &month, &day);
+	cc_civil_from_days(day_number, &year, &month, &day);
 	elt->year = (unsigned)(year - BASEYEAR) & 0x7f;
 	elt->month = (unsigned)month & 0xf;
 	elt->day = (unsigned)day & 0x1f;
@@ -131,9 +132,15 @@ mail_cdate(char *string, MESSAGECACHE *elt)
 static void
 elt_clear_date(MESSAGECACHE *elt)
 {
-	elt->day = elt->month = elt->year = 0;
-	elt->hours = elt->minutes = elt->seconds = 0;
-	elt->zoccident = elt->zhours = elt->zminutes = 0;
+	elt->day = 0;
+	elt->month = 0;
+	elt->year = 0;
+	elt->hours = 0;
+	elt->minutes = 0;
+	elt->seconds = 0;
+	elt->zoccident = 0;
+	elt->zhours = 0;
+	elt->zminutes = 0;
 }
 
 /* A Date field may end in comments: "+0100 (CET)". */
@@ -152,7 +159,7 @@ long
 mail_parse_date(MESSAGECACHE *elt, unsigned char *string)
 {
 	struct imap_date date;
-	int64_t days;
+	int64_t day_number;
 	int year, month, day;
 
 	elt_clear_date(elt);
@@ -160,8 +167,8 @@ mail_parse_date(MESSAGECACHE *elt, unsigned char *string)
 	    cc_imap_parse_date_time(without_comment((char *)string), &date) !=
 		0)
 		return NIL;
-	split_seconds(date.time + (int64_t)date.zone * 60, &days);
-	cc_civil_from_days(days, &year, &month, &day);
+	split_seconds(date.time + (int64_t)date.zone * 60, &day_number);
+	cc_civil_from_days(day_number, &year, &month, &day);
 	if (year < BASEYEAR || year > YEAR_LAST)
 		return NIL;
 	cc_mail_elt_set_date(elt, &date);

@@ -15,8 +15,8 @@
 static void *
 cache_op(MAILSTREAM *stream, unsigned long msgno, long op)
 {
-	mailcache_t manager = (mailcache_t)cc_ptr_to_fn(
-	    mail_parameters(NIL, GET_CACHE, NIL));
+	mailcache_t manager =
+	    (mailcache_t)cc_ptr_to_fn(mail_parameters(NIL, GET_CACHE, NIL));
 
 	return (*manager)(stream, msgno, op);
 }
@@ -26,7 +26,7 @@ mail_new_cache_elt(unsigned long msgno)
 {
 	MESSAGECACHE *elt = fs_get(sizeof(*elt));
 
-	*elt = (MESSAGECACHE) { .msgno = msgno, .lockcount = 1 };
+	*elt = (MESSAGECACHE){ .msgno = msgno, .lockcount = 1 };
 	return elt;
 }
 
@@ -40,8 +40,8 @@ mail_free_elt(MESSAGECACHE **elt)
 	if (!e || --e->lockcount)
 		return;
 	mail_gc_msg(&e->private.msg, GC_ENV | GC_TEXTS);
-	hook = (freeeltsparep_t)cc_ptr_to_fn(
-	    mail_parameters(NIL, GET_FREEELTSPAREP, NIL));
+	hook = (freeeltsparep_t)cc_ptr_to_fn(mail_parameters(NIL,
+	    GET_FREEELTSPAREP, NIL));
 	if (e->sparep && hook)
 		(*hook)(&e->sparep);
 	fs_give((void **)&e);
@@ -51,7 +51,7 @@ mail_free_elt(MESSAGECACHE **elt)
 static void
 fill_elt(MAILSTREAM *stream, MESSAGECACHE *elt)
 {
-	const struct cc_driver_fast *fast = stream->dtb->fast;
+	const struct cc_driver_fast *fast = stream->dtb->fastpath;
 	struct mail_record record;
 	struct imap_date date;
 	uint64_t size;
@@ -80,7 +80,7 @@ mail_elt(MAILSTREAM *stream, unsigned long msgno)
 	}
 	elt = cache_op(stream, msgno, CH_MAKEELT);
 	/* A filled elt has a UID: it is never 0 (RFC 3501 section 2.3.1.1). */
-	if (!elt->private.uid && stream->dtb && stream->dtb->fast)
+	if (!elt->private.uid && stream->dtb && stream->dtb->fastpath)
 		fill_elt(stream, elt);
 	return elt;
 }

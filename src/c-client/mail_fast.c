@@ -21,8 +21,8 @@ static const struct span missing_host = CC_SPAN(BADHOST);
 static const struct cc_driver_fast *
 fast_of(MAILSTREAM *stream)
 {
-	return stream->dtb && stream->dtb->fast ? stream->dtb->fast
-						: &cc_generic_fast;
+	return stream->dtb && stream->dtb->fastpath ? stream->dtb->fastpath
+						    : &cc_generic_fast;
 }
 
 static bool
@@ -91,7 +91,7 @@ cc_mail_read_extent(MAILSTREAM *stream, unsigned long msgno,
 
 	if ((r = cc_mail_read(stream, msgno, MAIL_HEADER, &header)) != 0)
 		return r;
-	*reader_r = (struct mail_reader) { .stream = stream,
+	*reader_r = (struct mail_reader){ .stream = stream,
 		.msgno = msgno,
 		.pos = extent->pos,
 		.end = extent->end,
@@ -243,7 +243,7 @@ cc_mail_store(MAILSTREAM *stream, unsigned long msgno, unsigned mask,
 		return CC_ENOENT;
 	r = fast_of(stream)->store(stream, msgno, mask, value, keyword_mask,
 	    keyword_value);
-	if (r == 0 && stream->dtb->fast)
+	if (r == 0 && stream->dtb->fastpath)
 		cc_mail_elt_refresh(stream, msgno);
 	return r;
 }
@@ -266,6 +266,6 @@ cc_mail_changed(MAILSTREAM *stream, unsigned long msgno)
 void
 cc_mail_drop_elts(MAILSTREAM *stream)
 {
-	if (stream->dtb && stream->dtb->fast)
+	if (stream->dtb && stream->dtb->fastpath)
 		cc_mail_cache_drop(stream);
 }

@@ -26,7 +26,7 @@
 /* What a session knows of a message without reading it. */
 struct mail_record {
 	uint32_t uid;
-	unsigned flags;	   /* fSEEN ... fDRAFT of mail.h; fOLD: not \Recent */
+	unsigned flags;    /* fSEEN ... fDRAFT of mail.h; fOLD: not \Recent */
 	uint32_t keywords; /* bit n is stream->user_flags[n] */
 };
 
@@ -45,8 +45,8 @@ enum mail_what {
 struct mail_reader {
 	MAILSTREAM *stream;
 	unsigned long msgno;
-	uint64_t pos;	/* the driver's position of the next octet */
-	uint64_t end;	/* the driver's position one past the last */
+	uint64_t pos;   /* the driver's position of the next octet */
+	uint64_t end;   /* the driver's position one past the last */
 	bool in_header; /* the driver hides its own lines */
 };
 
@@ -83,8 +83,8 @@ struct cc_driver_fast {
 int cc_mail_record(MAILSTREAM *stream, unsigned long msgno,
     struct mail_record *record_r);
 int cc_mail_size(MAILSTREAM *stream, unsigned long msgno, uint64_t *size_r);
-int cc_mail_date(MAILSTREAM *stream, unsigned long msgno,
-    struct imap_date *date_r);
+int
+cc_mail_date(MAILSTREAM *stream, unsigned long msgno, struct imap_date *date_r);
 
 /* How lines end in the spans of this stream. */
 enum mime_newline cc_mail_newline(MAILSTREAM *stream);
@@ -145,7 +145,7 @@ void cc_mail_changed(MAILSTREAM *stream, unsigned long msgno);
 /*
  * For servers, after a command: frees all elts that nobody has locked, and the
  * arrays that hold them when none is left. Does nothing unless the driver has
- * `fast` and the cache manager is the library's own.
+ * `fastpath` and the cache manager is the library's own.
  */
 void cc_mail_drop_elts(MAILSTREAM *stream);
 

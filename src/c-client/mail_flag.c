@@ -155,7 +155,7 @@ parse_list(MAILSTREAM *stream, const char *flag, struct flag_set *set)
 {
 	struct span list, name;
 
-	*set = (struct flag_set) { 0, 0 };
+	*set = (struct flag_set){ 0, 0 };
 	if (!flag || !*flag)
 		return true;
 	list = cc_span_trim(cc_span_z(flag));
@@ -209,16 +209,15 @@ flag_elt(MAILSTREAM *stream, MESSAGECACHE *elt, const struct flag_set *set,
 }
 
 static int
-flag_record(MAILSTREAM *stream, unsigned long msgno,
-    const struct flag_set *set, bool on)
+flag_record(MAILSTREAM *stream, unsigned long msgno, const struct flag_set *set,
+    bool on)
 {
 	struct mail_record old, new;
 	int r;
 
 	if ((r = cc_mail_record(stream, msgno, &old)) != 0 ||
-	    (r = cc_mail_store(stream, msgno, set->flags,
-		 on ? set->flags : 0, set->keywords,
-		 on ? set->keywords : 0)) != 0 ||
+	    (r = cc_mail_store(stream, msgno, set->flags, on ? set->flags : 0,
+		 set->keywords, on ? set->keywords : 0)) != 0 ||
 	    (r = cc_mail_record(stream, msgno, &new)) != 0)
 		return r;
 	if (old.flags != new.flags || old.keywords != new.keywords)
@@ -236,7 +235,7 @@ flag_messages(MAILSTREAM *stream, const struct flag_set *set, bool on)
 		elt = cc_mail_elt_if(stream, i);
 		if (!elt || !elt->sequence)
 			continue;
-		if (stream->dtb->fast)
+		if (stream->dtb->fastpath)
 			r = flag_record(stream, i, set, on);
 		else
 			flag_elt(stream, elt, set, on);
@@ -253,7 +252,7 @@ mail_flag(MAILSTREAM *stream, char *sequence, char *flag, long flags)
 
 	if (!dtb)
 		return;
-	if (dtb->fast || dtb->flagmsg || !dtb->flag) {
+	if (dtb->fastpath || dtb->flagmsg || !dtb->flag) {
 		if (!parse_list(stream, flag, &set) ||
 		    !cc_mail_mark(stream, sequence, flags & ST_UID))
 			return;

@@ -105,8 +105,8 @@ generic_next(struct mail_reader *reader, struct span *span_r)
 	/* The message is shorter than it was when the walk began. */
 	if (reader->pos >= end)
 		return CC_ECHANGED;
-	*span_r = cc_span(p + (reader->pos - start),
-	    (size_t)(end - reader->pos));
+	*span_r =
+	    cc_span(p + (reader->pos - start), (size_t)(end - reader->pos));
 	reader->pos = end;
 	return 1;
 }

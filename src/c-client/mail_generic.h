@@ -5,7 +5,9 @@
 #ifndef MAIL_GENERIC_H
 #define MAIL_GENERIC_H
 
+#include "cc_fn.h"
 #include "mail_fast.h"
+#include "osdep.h"
 
 extern const struct cc_driver_fast cc_generic_fast;
 
@@ -13,8 +15,8 @@ extern const struct cc_driver_fast cc_generic_fast;
 unsigned cc_mail_elt_flags(const MESSAGECACHE *elt);
 
 /* Puts flag bits and keywords into an elt and marks it valid. */
-void cc_mail_elt_set_flags(MESSAGECACHE *elt, unsigned flags,
-    uint32_t keywords);
+void
+cc_mail_elt_set_flags(MESSAGECACHE *elt, unsigned flags, uint32_t keywords);
 
 /* The internal date of an elt; 1970 if it has none. */
 struct imap_date cc_mail_elt_date(const MESSAGECACHE *elt);
@@ -27,6 +29,11 @@ MESSAGECACHE *cc_mail_elt_if(MAILSTREAM *stream, unsigned long msgno);
 
 /* mail_sequence or mail_uid_sequence. */
 long cc_mail_mark(MAILSTREAM *stream, char *sequence, long uid);
+
+/* Is it a "#driver." name; its driver, and what follows the delimiter (NULL if
+ * there is none). */
+bool cc_mail_names_driver(const char *name);
+DRIVER *cc_mail_named_driver(const char *name, const char **rest_r);
 
 /* "WHAT NAME: reason" to mm_log, at ERROR. */
 void cc_mail_report(const char *what, const char *name, int code);

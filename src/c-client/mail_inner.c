@@ -13,7 +13,7 @@ cc_mail_inner(MAILSTREAM *stream)
 	if (in)
 		return in;
 	in = fs_get(sizeof(*in));
-	*in = (struct mail_inner) { 0 };
+	*in = (struct mail_inner){ 0 };
 	cc_arena_init(&in->scratch, CC_MIME_MEMORY);
 	cc_arena_init(&in->tree, CC_MIME_MEMORY);
 	cc_strbuf_init(&in->native, CC_HEADER_MAX);

@@ -51,8 +51,8 @@ cc_mail_named_driver(const char *name, const char **rest_r)
 bool
 cc_mail_names_driver(const char *name)
 {
-	return cc_span_is_nocase(cc_span(name, strnlen(name,
-						   sizeof(DRIVER_PREFIX) - 1)),
+	return cc_span_is_nocase(cc_span(name,
+				     strnlen(name, sizeof(DRIVER_PREFIX) - 1)),
 	    DRIVER_PREFIX);
 }
 
@@ -115,8 +115,8 @@ new_stream(void)
 	MAILSTREAM *stream = fs_get(sizeof(*stream));
 
 	memset(stream, 0, sizeof(*stream));
-	(*(mailcache_t)cc_ptr_to_fn(mail_parameters(NIL, GET_CACHE, NIL)))(
-	    stream, 0, CH_INIT);
+	(*(mailcache_t)cc_ptr_to_fn(mail_parameters(NIL, GET_CACHE,
+	    NIL)))(stream, 0, CH_INIT);
 	return stream;
 }
 
@@ -158,7 +158,8 @@ mail_open_work(DRIVER *d, MAILSTREAM *stream, char *name, long options)
 	} else {
 		if (stream)
 			log_closing(stream);
-		mail_close_full(stream, options & OP_EXPUNGE ? CL_EXPUNGE : NIL);
+		mail_close_full(stream,
+		    options & OP_EXPUNGE ? CL_EXPUNGE : NIL);
 		stream = new_stream();
 	}
 	set_options(stream, options);
@@ -173,8 +174,9 @@ mail_open_work(DRIVER *d, MAILSTREAM *stream, char *name, long options)
 static void
 free_stream_sparep(MAILSTREAM *stream)
 {
-	freestreamsparep_t hook = (freestreamsparep_t)cc_ptr_to_fn(
-	    mail_parameters(NIL, GET_FREESTREAMSPAREP, NIL));
+	freestreamsparep_t hook =
+	    (freestreamsparep_t)cc_ptr_to_fn(mail_parameters(NIL,
+		GET_FREESTREAMSPAREP, NIL));
 
 	if (stream->sparep && hook)
 		(*hook)(&stream->sparep);
@@ -208,7 +210,7 @@ mail_makehandle(MAILSTREAM *stream)
 {
 	MAILHANDLE *handle = fs_get(sizeof(*handle));
 
-	*handle = (MAILHANDLE) { stream, stream->sequence };
+	*handle = (MAILHANDLE){ stream, stream->sequence };
 	stream->use++;
 	return handle;
 }

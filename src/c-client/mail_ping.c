@@ -24,7 +24,8 @@ mail_lock(MAILSTREAM *stream)
 	char text[MAILTMPLEN];
 
 	if (stream->lock) {
-		snprintf(text, sizeof(text), "Lock when already locked, mbx=%.80s",
+		snprintf(text, sizeof(text),
+		    "Lock when already locked, mbx=%.80s",
 		    stream->mailbox ? stream->mailbox : "???");
 		fatal(text);
 	}

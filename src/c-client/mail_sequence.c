@@ -126,9 +126,8 @@ lower_bound(MAILSTREAM *stream, unsigned long uid)
 static long
 mark_uids(MAILSTREAM *stream, unsigned long first, unsigned long last)
 {
-	for (unsigned long i = lower_bound(stream, first); i <= stream->nmsgs &&
-	     mail_uid(stream, i) <= last;
-	     i++)
+	for (unsigned long i = lower_bound(stream, first);
+	     i <= stream->nmsgs && mail_uid(stream, i) <= last; i++)
 		mail_elt(stream, i)->sequence = T;
 	return LONGT;
 }
@@ -143,8 +142,8 @@ mail_sequence(MAILSTREAM *stream, unsigned char *sequence)
 long
 mail_uid_sequence(MAILSTREAM *stream, unsigned char *sequence)
 {
-	unsigned long max = stream->nmsgs ? mail_uid(stream, stream->nmsgs)
-					  : stream->uid_last;
+	unsigned long max =
+	    stream->nmsgs ? mail_uid(stream, stream->nmsgs) : stream->uid_last;
 
 	clear_marks(stream);
 	return walk(stream, (char *)sequence, max, mark_uids);

@@ -652,6 +652,7 @@ struct mail_stream {
 	unsigned int spare6 : 1;
 	unsigned int spare7 : 1;
 	unsigned int spare8 : 1;
+	struct mail_inner *inner; /* the library's, made when needed */
 };
 
 /* A weak reference to a stream; see mail_stream(). */

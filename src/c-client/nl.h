@@ -21,7 +21,8 @@ CC_DECLS_BEGIN
 unsigned long strcrlfcpy(unsigned char **dst, unsigned long *dstl,
     unsigned char *src, unsigned long srcl);
 
-/* The octets that strcrlfcpy would make of all of s, whose position stays. */
+/* The octets that strcrlfcpy would make of what is left of s, whose position
+ * stays. */
 unsigned long strcrlflen(STRING *s);
 
 CC_DECLS_END

@@ -1,0 +1,85 @@
+/*
+ * fdstring.c - a STRING over an open file.
+ *
+ * The caller's FDDATA is read once, at INIT: the descriptor goes to data, the
+ * position of the string's beginning to data1. The file offset is not used.
+ * Octets that the file does not have (any more) are NUL.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fdstring.h"
+
+static void fd_init(STRING *s, void *data, unsigned long size);
+static char fd_next(STRING *s);
+static void fd_setpos(STRING *s, unsigned long i);
+
+STRINGDRIVER fd_string = { fd_init, fd_next, fd_setpos };
+
+static void
+fd_init(STRING *s, void *data, unsigned long size)
+{
+	const FDDATA *d = data;
+
+	s->data = (void *)(intptr_t)d->fd;
+	s->data1 = d->pos;
+	s->size = size;
+	s->chunk = s->curpos = d->chunk;
+	s->chunksize = d->chunksize;
+	s->offset = s->cursize = 0;
+	SETPOS(s, 0);
+}
+
+static char
+fd_next(STRING *s)
+{
+	char c = *s->curpos;
+
+	SETPOS(s, GETPOS(s) + 1);
+	return c;
+}
+
+/* Fills the window with len octets from position i of the string on. */
+static void
+fd_load(STRING *s, unsigned long i, unsigned long len)
+{
+	int fd = (int)(intptr_t)s->data;
+	unsigned long got = 0;
+
+	while (got < len) {
+		ssize_t n = pread(fd, s->chunk + got, len - got,
+		    (off_t)(s->data1 + i + got));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		got += (unsigned long)n;
+	}
+	memset(s->chunk + got, '\0', len - got);
+}
+
+/* curpos and cursize always end where the window does, whatever was read. */
+static void
+fd_setpos(STRING *s, unsigned long i)
+{
+	unsigned long end = GETPOS(s) + s->cursize;
+	unsigned long len;
+
+	if (i >= s->offset && i < end) {
+		s->curpos = s->chunk + (i - s->offset);
+		s->cursize = end - i;
+		return;
+	}
+	if (i > s->size)
+		i = s->size;
+	len = s->size - i;
+	if (len > s->chunksize)
+		len = s->chunksize;
+	fd_load(s, i, len);
+	s->offset = i;
+	s->curpos = s->chunk;
+	s->cursize = len;
+}

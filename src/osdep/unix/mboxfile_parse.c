@@ -1,0 +1,613 @@
+/*
+ * mboxfile_parse.c - the parser of mailbox files (formats/unix.md sections 1
+ * to 4): one pass over the file, a record for each message.
+ *
+ * Bodies go through cc_mbox_find_f, headers line by line. Every octet is read
+ * once and looked at a bounded number of times, whatever the file holds. The
+ * caller has the locks; if the file changes all the same, the worst is a
+ * wrong record, never an access outside the window. All octets are hostile.
+ */
+#include "cc_ctype.h"
+#include "cc_err.h"
+#include "fs.h"
+#include "mail.h"
+#include "mboxfile_parse.h"
+#include "strbuf.h"
+
+#define FROM_WORD "From "
+#define HISTORY 4 /* octets kept before the place, to know a separator */
+#define NOTE_MAX 200
+#define ROOM_FIRST 64
+
+/* How other software knows the internal-data message (section 4). */
+static const struct span internal_from =
+    CC_SPAN("From: Mail System Internal Data <");
+static const struct span internal_subject =
+    CC_SPAN("Subject: DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA");
+
+/* A parse in progress. */
+struct scan {
+	struct mbox_index *index;
+	struct mbox_window *w;
+	struct mbox_notes *notes;
+	uint64_t limit; /* position past the last octet */
+	size_t at;      /* the next octet, in the window */
+	bool growth;    /* the index had messages before */
+
+	/* of the message in hand */
+	struct mbox_msg msg;
+	uint64_t octets; /* that clients see, without separator */
+	struct mbox_tally tally;
+	bool uid_settled; /* no X-UID of it counts any more */
+	bool has_pseudo;  /* a good X-IMAP line */
+	bool has_from;    /* internal_from */
+	bool has_subject; /* internal_subject */
+};
+
+void
+cc_mbox_index_init(struct mbox_index *index)
+{
+	*index = (struct mbox_index){ 0 };
+}
+
+void
+cc_mbox_index_free(struct mbox_index *index)
+{
+	if (index->msgs)
+		fs_give((void **)&index->msgs);
+	cc_mbox_keywords_free(&index->keywords);
+	cc_mbox_index_init(index);
+}
+
+uint64_t
+cc_mbox_msg_end(const struct mbox_index *index, uint32_t i)
+{
+	return i + 1 < index->count ? index->msgs[i + 1].pos : index->end;
+}
+
+/* FNV-1a, folded: it only tells a from-line from other text. */
+uint16_t
+cc_mbox_from_sum(struct span line)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+
+	for (size_t i = 0; i < line.len; i++)
+		h = (h ^ (unsigned char)line.p[i]) * 0x100000001b3u;
+	h ^= h >> 32;
+	return (uint16_t)(h ^ h >> 16);
+}
+
+/* ----------------------------------------------------------------- input */
+
+static const char *
+here(const struct scan *s)
+{
+	return (const char *)s->w->buf + s->at;
+}
+
+static uint64_t
+position(const struct scan *s)
+{
+	return s->w->pos + s->at;
+}
+
+static size_t
+available(const struct scan *s)
+{
+	return s->w->len - s->at;
+}
+
+/* More octets behind those in the window: 1, 0 at the limit, or negative. */
+static int
+more(struct scan *s)
+{
+	size_t keep = s->at > HISTORY ? s->at - HISTORY : 0;
+	int r = cc_mbox_window_more(s->w, keep, s->limit);
+
+	s->at -= keep;
+	return r;
+}
+
+/* At least n octets: 1, 0 if there are fewer before the limit, or negative. */
+static int
+need(struct scan *s, size_t n)
+{
+	int r = 1;
+
+	while (r > 0 && available(s) < n)
+		r = more(s);
+	return r;
+}
+
+/*
+ * The line here, with its LF: 1; 0 for one without LF, which is all there is
+ * before the limit or CC_MBOX_LINE_MAX octets of a longer one; or negative.
+ */
+static int
+line_here(struct scan *s, struct span *line_r)
+{
+	size_t seen = 0, len;
+	const char *lf;
+	int r;
+
+	for (;;) {
+		len = available(s);
+		if (len > CC_MBOX_LINE_MAX)
+			len = CC_MBOX_LINE_MAX;
+		lf = len > seen ? memchr(here(s) + seen, '\n', len - seen)
+				: NULL;
+		if (lf) {
+			*line_r = cc_span(here(s), (size_t)(lf - here(s)) + 1);
+			return 1;
+		}
+		seen = len;
+		if (len == CC_MBOX_LINE_MAX)
+			break;
+		if ((r = more(s)) < 0)
+			return r;
+		if (r == 0)
+			break;
+	}
+	*line_r = cc_span(here(s), len);
+	return 0;
+}
+
+/* Is there a from-line here (at the beginning of a line)? 1 and the line
+ * without LF, 0, or negative. */
+static int
+from_line_here(struct scan *s, struct span *line_r)
+{
+	const size_t word = sizeof(FROM_WORD) - 1;
+	struct mbox_from from;
+	struct span line;
+	int r;
+
+	if ((r = need(s, word)) <= 0 || memcmp(here(s), FROM_WORD, word) != 0)
+		return r < 0 ? r : 0;
+	if ((r = line_here(s, &line)) <= 0)
+		return r;
+	line.len--;
+	if (!cc_mbox_from_line(line, true, &from))
+		return 0;
+	*line_r = line;
+	return 1;
+}
+
+/* ----------------------------------------------------------------- notes */
+
+/* Says "FORMAT N: TEXT" about the message in hand, with printable octets of
+ * text only. */
+static void
+note(struct scan *s, const char *before, struct span text, const char *after)
+{
+	struct mbox_notes *notes = s->notes;
+	struct strbuf b;
+
+	if (!notes || !notes->say || notes->left == 0)
+		return;
+	notes->left--;
+	cc_strbuf_init(&b, NOTE_MAX);
+	cc_strbuf_puts(&b, before);
+	for (size_t i = 0; i < text.len && i < 60; i++)
+		cc_strbuf_putc(&b,
+		    text.p[i] >= ' ' && text.p[i] < 0x7f ? text.p[i] : '?');
+	cc_strbuf_printf(&b, "%s%lu", after,
+	    (unsigned long)s->index->count + 1);
+	notes->say(notes->arg, cc_strbuf_str(&b));
+	cc_strbuf_free(&b);
+}
+
+/* ---------------------------------------------------------------- header */
+
+/* The name of a header line, for a note. */
+static struct span
+line_name(struct span line)
+{
+	size_t n = 0;
+
+	while (n < line.len && line.p[n] != ':' && line.p[n] > ' ')
+		n++;
+	return cc_span(line.p, n);
+}
+
+/* X-IMAP: or X-IMAPbase: (section 3); true if it counts. */
+static bool
+take_base(struct scan *s, struct span value)
+{
+	struct mbox_index *index = s->index;
+	struct mbox_base base;
+
+	if (index->started || index->uidvalidity != 0 || index->unbelieved ||
+	    cc_mbox_parse_base(value, &base) != 0)
+		return false;
+	index->uidvalidity = base.uidvalidity;
+	index->uid_last = index->uid_base = base.last_uid;
+	cc_mbox_keywords_read(&index->keywords, base.keywords);
+	return true;
+}
+
+/* A UID that is out of order. In an old mailbox nothing is believed from here
+ * on; in new mail just this line is not. */
+static void
+distrust(struct scan *s, struct span value)
+{
+	note(s, "Invalid UID ", value, " in message ");
+	s->msg.uid = 0;
+	s->uid_settled = true;
+	if (s->growth)
+		return;
+	s->index->uidvalidity = 0;
+	s->index->unbelieved = true;
+}
+
+static void
+take_uid(struct scan *s, struct span value)
+{
+	struct mbox_index *index = s->index;
+	uint32_t uid = cc_mbox_parse_uid(value), before = 0;
+
+	if (index->uidvalidity == 0 || index->unbelieved || s->uid_settled ||
+	    uid == 0)
+		return;
+	if (s->growth)
+		before = index->uid_last;
+	else if (index->count > 0)
+		before = index->msgs[index->count - 1].uid;
+	if (s->msg.uid != 0 || uid <= before) {
+		distrust(s, value);
+		return;
+	}
+	s->msg.uid = uid;
+	if (uid > index->uid_last)
+		index->uid_last = uid;
+}
+
+/* What an internal line does. */
+static void
+take_line(struct scan *s, enum mbox_line kind, struct span line)
+{
+	struct span value = cc_mbox_line_value(line);
+
+	switch (kind) {
+	case MBOX_LINE_STATUS:
+	case MBOX_LINE_XSTATUS:
+		s->msg.flags |= cc_mbox_parse_status(value) & 0xffff;
+		break;
+	case MBOX_LINE_KEYWORDS:
+		s->msg.keywords |=
+		    cc_mbox_parse_keywords(&s->index->keywords, value);
+		break;
+	case MBOX_LINE_UID:
+		take_uid(s, value);
+		break;
+	case MBOX_LINE_BASE:
+		if (take_base(s, value))
+			s->index->based = true;
+		break;
+	case MBOX_LINE_PSEUDO:
+		if (take_base(s, value))
+			s->has_pseudo = true;
+		break;
+	case MBOX_LINE_BOGUS:
+		note(s, "Discarding bogus ", line_name(line),
+		    " header in message ");
+		break;
+	case MBOX_LINE_KEPT:
+		break;
+	}
+}
+
+static bool
+begins(struct span line, struct span text)
+{
+	return line.len >= text.len && memcmp(line.p, text.p, text.len) == 0;
+}
+
+/* Does this line (whole: with its LF) hide? Takes what it says if so. */
+static bool
+hide_line(struct scan *s, struct span line, bool whole, bool was_hidden)
+{
+	enum mbox_line kind;
+
+	if (is_wsp(line.p[0])) {
+		if (was_hidden)
+			note(s, "Discarding bogus continuation ",
+			    cc_span_trim(line), " in message ");
+		return was_hidden;
+	}
+	kind = cc_mbox_line_kind(line);
+	if (kind != MBOX_LINE_KEPT) {
+		/* A line that the end of the file cut off may lack digits. */
+		if (whole)
+			take_line(s, kind, line);
+		return true;
+	}
+	if (!s->index->started) {
+		s->has_from = s->has_from || begins(line, internal_from);
+		s->has_subject =
+		    s->has_subject || begins(line, internal_subject);
+	}
+	return false;
+}
+
+static bool
+is_empty_line(struct span line)
+{
+	return line.p[0] == '\n' ||
+	    (line.len == 2 && line.p[0] == '\r' && line.p[1] == '\n');
+}
+
+/* Counts octets that clients see. */
+static void
+count_octets(struct scan *s, struct span text)
+{
+	const char *p = text.p, *end = text.p + text.len;
+
+	s->octets += text.len;
+	if (text.p[text.len - 1] == '\n')
+		s->tally.lf++;
+	while ((p = memchr(p, '\r', (size_t)(end - p))) != NULL) {
+		s->tally.cr++;
+		p++;
+	}
+}
+
+/* From behind the from-line to the text: 1, 0 if the file ends before the
+ * empty line, or negative. */
+static int
+header(struct scan *s)
+{
+	bool hidden = false, inside = false;
+	struct span line;
+	int r;
+
+	for (;;) {
+		if ((r = line_here(s, &line)) < 0)
+			return r;
+		if (line.len == 0) {
+			s->msg.flags |= MBOX_OPEN_HEADER;
+			return 0;
+		}
+		if (!inside && r > 0 && is_empty_line(line)) {
+			count_octets(s, line);
+			s->at += line.len;
+			return 1;
+		}
+		if (!inside)
+			hidden = hide_line(s, line, r > 0, hidden);
+		if (!hidden)
+			count_octets(s, line);
+		s->at += line.len;
+		inside = r == 0; /* the rest of a long line follows */
+	}
+}
+
+/* ------------------------------------------------------------------ text */
+
+/* To the next from-line, then 1 and that line; or 0 at the limit. */
+static int
+text(struct scan *s, struct span *next_r)
+{
+	bool at_line = true; /* this octet begins a line */
+	uint64_t from = position(s);
+	const unsigned char *p, *q;
+	int r;
+
+	for (;;) {
+		if ((r = need(s, 1)) <= 0)
+			break;
+		if (at_line && *here(s) == 'F' &&
+		    (r = from_line_here(s, next_r)) != 0)
+			break;
+		p = s->w->buf + s->at;
+		q = cc_mbox_find_f(p, s->w->buf + s->w->len, &s->tally);
+		at_line = q[-1] == '\n';
+		s->at += (size_t)(q - p);
+	}
+	if (r >= 0)
+		s->octets += position(s) - from;
+	return r;
+}
+
+/* Is the last line of the text, which began at position from, empty? */
+static void
+find_separator(struct scan *s, uint64_t from)
+{
+	uint64_t len = position(s) - from;
+	const char *end = here(s);
+
+	if (len == 0 || end[-1] != '\n')
+		return;
+	if (len == 1 || end[-2] == '\n')
+		s->msg.flags |= MBOX_SEPARATOR;
+	else if (end[-2] == '\r' && (len == 2 || end[-3] == '\n'))
+		s->msg.flags |= MBOX_SEPARATOR | MBOX_SEPARATOR_CR;
+}
+
+/* --------------------------------------------------------------- message */
+
+static void
+give_uid(struct scan *s)
+{
+	struct mbox_index *index = s->index;
+
+	if (s->msg.uid != 0)
+		return;
+	s->msg.flags |= MBOX_NO_UID;
+	if (index->uid_last >= CC_MBOX_UID_MAX)
+		index->exhausted = true;
+	else
+		index->uid_last++;
+	s->msg.uid = index->uid_last;
+}
+
+static void
+put_msg(struct scan *s)
+{
+	struct mbox_index *index = s->index;
+
+	if (index->count == index->room) {
+		index->room += ROOM_FIRST + index->room / 2;
+		if (index->room < index->count)
+			index->room = UINT32_MAX;
+		fs_resize((void **)&index->msgs,
+		    index->room * sizeof(*index->msgs));
+	}
+	index->msgs[index->count++] = s->msg;
+}
+
+/* Counts end, and the record goes to its place. */
+static void
+finish_message(struct scan *s)
+{
+	struct mbox_index *index = s->index;
+	bool internal = s->has_pseudo && s->has_from && s->has_subject;
+
+	if (s->msg.flags & fOLD)
+		s->msg.flags |= MBOX_OLD_THERE;
+	if (s->w->buf[s->at - 1] != '\n')
+		s->msg.flags |= MBOX_OPEN_LINE;
+	s->msg.size = (s->octets + s->tally.lf - s->tally.cr -
+			  (s->msg.flags & MBOX_SEPARATOR ? 2 : 0)) &
+	    CC_MBOX_SIZE_MAX;
+	if (internal) {
+		index->pseudo = true;
+		index->uid_last = index->uid_base;
+		index->internal = s->msg;
+	} else {
+		if (s->has_pseudo)
+			index->based = true;
+		give_uid(s);
+		put_msg(s);
+	}
+	index->started = true;
+}
+
+/* The message that begins with *line, the from-line here; pos is where white
+ * space before it began. 1 and the next line, 0 at the limit, or negative. */
+static int
+message(struct scan *s, uint64_t pos, struct span *line)
+{
+	uint64_t text_pos;
+	int r;
+
+	if (s->index->count == UINT32_MAX)
+		return CC_ELIMIT;
+	s->msg = (struct mbox_msg){ .pos = pos & CC_MBOX_SIZE_MAX,
+		.flags = pos < position(s) ? MBOX_JUNK : 0,
+		.from_sum = cc_mbox_from_sum(*line) };
+	s->octets = 0;
+	s->tally = (struct mbox_tally){ 0, 0 };
+	s->uid_settled = false;
+	s->has_pseudo = s->has_from = s->has_subject = false;
+	s->at += line->len + 1;
+	r = header(s);
+	text_pos = position(s);
+	if (r > 0)
+		r = text(s, line);
+	if (r < 0)
+		return r;
+	find_separator(s, text_pos);
+	finish_message(s);
+	return r;
+}
+
+/*
+ * White space before a place where a message should begin; 1 and the from-line
+ * behind it; 0 if nothing but the beginning of a line follows; CC_EPARSE.
+ */
+static int
+first_line(struct scan *s, struct span *line_r)
+{
+	char last = '\n';
+	struct span line;
+	int r;
+
+	while ((r = need(s, 1)) > 0 &&
+	    (*here(s) == '\n' || *here(s) == '\r' || is_wsp(*here(s)))) {
+		last = *here(s);
+		s->at++;
+	}
+	if (r <= 0)
+		return r;
+	if (last != '\n')
+		return CC_EPARSE;
+	if ((r = from_line_here(s, line_r)) != 0)
+		return r;
+	r = line_here(s, &line);
+	if (r == 0 && line.len < CC_MBOX_LINE_MAX && s->growth)
+		return 0;
+	return r < 0 ? r : CC_EPARSE;
+}
+
+/* UIDs ran out: the mailbox gets new ones, and so another UIDVALIDITY. */
+static void
+renumber(struct mbox_index *index)
+{
+	for (uint32_t i = 0; i < index->count; i++) {
+		index->msgs[i].uid = i + 1;
+		index->msgs[i].flags |= MBOX_NO_UID;
+	}
+	index->uid_last = index->count;
+	index->uidvalidity = 0;
+	index->unbelieved = true;
+	index->exhausted = false;
+}
+
+/* Takes back what a failed parse added. */
+static void
+undo(struct mbox_index *index, const struct mbox_index *before)
+{
+	index->count = before->count;
+	index->uidvalidity = before->uidvalidity;
+	index->uid_last = before->uid_last;
+	index->started = before->started;
+	index->pseudo = before->pseudo;
+	index->based = before->based;
+	index->unbelieved = before->unbelieved;
+	index->exhausted = before->exhausted;
+}
+
+static void
+trim(struct mbox_index *index)
+{
+	if (index->room == index->count || index->count == 0)
+		return;
+	index->room = index->count;
+	fs_resize((void **)&index->msgs, index->room * sizeof(*index->msgs));
+}
+
+int
+cc_mbox_parse(struct mbox_index *index, struct mbox_window *w, uint64_t end,
+    struct mbox_notes *notes)
+{
+	const struct mbox_index before = *index;
+	struct scan s = { .index = index,
+		.w = w,
+		.notes = notes,
+		.limit = end,
+		.growth = index->started };
+	uint64_t pos = index->end;
+	struct span line;
+	int r;
+
+	if (end > CC_MBOX_SIZE_MAX)
+		return CC_ELIMIT;
+	cc_mbox_window_seek(w, pos);
+	r = first_line(&s, &line);
+	if (r <= 0)
+		return r;
+	while (r > 0) {
+		r = message(&s, pos, &line);
+		pos = position(&s);
+	}
+	if (r < 0) {
+		undo(index, &before);
+		return r;
+	}
+	index->end = end;
+	if (index->exhausted && !s.growth)
+		renumber(index);
+	trim(index);
+	return 0;
+}

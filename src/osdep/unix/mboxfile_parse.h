@@ -1,0 +1,100 @@
+/*
+ * mboxfile_parse.h - what is in a mailbox file: one compact record a message,
+ * and the mailbox's UIDVALIDITY, last UID and keywords (formats/unix.md
+ * sections 1 to 4).
+ */
+#ifndef MBOXFILE_PARSE_H
+#define MBOXFILE_PARSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mboxfile_from.h"
+#include "mboxfile_scan.h"
+#include "mboxfile_state.h"
+
+/* Octets of a from-line, and of an internal header line, that are looked at.
+ * A longer line is no from-line; a longer internal line is hidden without
+ * effect. Real ones have under 2 KiB (30 keywords of 50 octets). */
+#define CC_MBOX_LINE_MAX (64u * 1024)
+
+/* Positions and sizes are kept in 48 bits. */
+#define CC_MBOX_SIZE_MAX (((uint64_t)1 << 48) - 1)
+
+/*
+ * One message: 24 octets, all that an idle session keeps of it. It lies from
+ * pos to the pos of the next one (the last one: to the end parsed).
+ */
+struct mbox_msg {
+	uint64_t pos : 48;   /* where its from-line, or junk before it, is */
+	uint64_t flags : 16; /* fSEEN ... fDRAFT, fOLD, and MBOX_ bits */
+	uint32_t uid;
+	uint32_t keywords;      /* bit n: keyword n of the list */
+	uint64_t size : 48;     /* octets on the wire: RFC822.SIZE */
+	uint64_t from_sum : 16; /* of the from-line: is it still there? */
+};
+
+/* Bits of mbox_msg.flags above those of mail.h. */
+enum {
+	MBOX_SYSTEM = 0x003f,       /* the bits that mail.h names */
+	MBOX_JUNK = 0x0100,         /* white space before the from-line */
+	MBOX_SEPARATOR = 0x0200,    /* an empty line behind the text */
+	MBOX_SEPARATOR_CR = 0x0400, /* ... which is CR LF */
+	MBOX_OPEN_HEADER = 0x0800,  /* the file ends in its header */
+	MBOX_OPEN_LINE = 0x1000,    /* the file ends in a line without LF */
+	MBOX_NO_UID = 0x2000,       /* the file has no believed X-UID for it */
+	MBOX_DIRTY = 0x4000,        /* flags are other than in the file */
+	MBOX_OLD_THERE = 0x8000,    /* the file has the `O' already */
+};
+
+/* A mailbox file, as far as it was parsed. */
+struct mbox_index {
+	struct mbox_msg *msgs; /* owned */
+	uint32_t count;
+	uint32_t room;
+	uint32_t uidvalidity; /* 0: the file has none that is believed */
+	uint32_t uid_last;    /* highest UID given */
+	uint32_t uid_base;    /* last UID as X-IMAP or X-IMAPbase says */
+	struct mbox_keywords keywords;
+	uint64_t end;    /* position up to which it was parsed */
+	bool started;    /* a first message was seen */
+	bool pseudo;     /* it is an internal-data message, not in msgs */
+	bool based;      /* the first message has a good X-IMAPbase */
+	bool unbelieved; /* X-UID lines are believed no more */
+	bool exhausted;  /* no UID was left for some message */
+	struct mbox_msg internal; /* the internal-data message */
+};
+
+/* Complaints of the parser, each a short line for the user. */
+struct mbox_notes {
+	void (*say)(void *arg, const char *text); /* NULL: nobody listens */
+	void *arg;
+	unsigned left; /* lines until the rest is kept back */
+};
+
+/*
+ * Parses the file behind w->fd from index->end to the position end (its size)
+ * and adds what is found: all of the file to an empty index, or what was
+ * delivered since. index->end is end afterwards, or less if the last lines
+ * are white space or a line that may yet become a from-line.
+ *
+ * In what was delivered an X-UID is believed only if it is above all others:
+ * mail must not be able to end the UIDVALIDITY of a session.
+ *
+ * 0; CC_EPARSE if no from-line begins there (nothing is added); CC_ECHANGED if
+ * the file is shorter than end; CC_EIO; CC_ELIMIT (a file over 256 TiB). After
+ * an error the messages of the index are as they were.
+ */
+int cc_mbox_parse(struct mbox_index *index, struct mbox_window *w, uint64_t end,
+    struct mbox_notes *notes);
+
+void cc_mbox_index_init(struct mbox_index *index);
+void cc_mbox_index_free(struct mbox_index *index);
+
+/* Position one past message i (from 0): where the next one begins. */
+uint64_t cc_mbox_msg_end(const struct mbox_index *index, uint32_t i);
+
+/* The sum kept of a from-line; line without LF. */
+uint16_t cc_mbox_from_sum(struct span line);
+
+#endif

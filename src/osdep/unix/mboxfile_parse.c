@@ -441,6 +441,18 @@ give_uid(struct scan *s)
 	s->msg.uid = index->uid_last;
 }
 
+/* Makes room what index->room says. */
+static void
+resize(struct mbox_index *index)
+{
+	size_t octets = index->room * sizeof(*index->msgs);
+
+	if (index->msgs)
+		fs_resize((void **)&index->msgs, octets);
+	else
+		index->msgs = fs_get(octets);
+}
+
 static void
 put_msg(struct scan *s)
 {
@@ -450,8 +462,7 @@ put_msg(struct scan *s)
 		index->room += ROOM_FIRST + index->room / 2;
 		if (index->room < index->count)
 			index->room = UINT32_MAX;
-		fs_resize((void **)&index->msgs,
-		    index->room * sizeof(*index->msgs));
+		resize(index);
 	}
 	index->msgs[index->count++] = s->msg;
 }
@@ -574,7 +585,7 @@ trim(struct mbox_index *index)
 	if (index->room == index->count || index->count == 0)
 		return;
 	index->room = index->count;
-	fs_resize((void **)&index->msgs, index->room * sizeof(*index->msgs));
+	resize(index);
 }
 
 int

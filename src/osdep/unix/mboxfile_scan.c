@@ -180,7 +180,10 @@ cc_mbox_window_more(struct mbox_window *w, size_t keep, uint64_t limit)
 		want = (size_t)(limit - from);
 	if (w->cap - left < want) {
 		w->cap = left + w->step;
-		fs_resize((void **)&w->buf, w->cap);
+		if (w->buf)
+			fs_resize((void **)&w->buf, w->cap);
+		else
+			w->buf = fs_get(w->cap);
 	}
 	do
 		n = pread(w->fd, w->buf + left, want, (off_t)from);

@@ -7,15 +7,16 @@
  */
 #include <time.h>
 
-#include "cc_ctype.h"
 #include "cc_err.h"
 #include "mboxfile_from.h"
+#include "strbuf.h"
 
 #define FROM_WORD "From "
 #define REMOTE_WORD " remote from"
 #define FROM_MIN 27      /* "From ", one space, date without zone or seconds */
 #define REMOTE_MIN 41    /* shorter lines cannot carry " remote from WORD" */
 #define DATE_BEFORE 12   /* octets of " Www Mmm dd " before the hour */
+#define DATE_MAX 40      /* "dd-Mmm-yyyy hh:mm:ss ZONE" */
 #define MAX_SENDER_POS 4 /* the space before Www is at least the word's */
 
 /* Room for the checks below to look back from the end of a time. */
@@ -143,101 +144,29 @@ local_zone(void)
 	return localtime_r(&now, &tm) ? (int)(tm.tm_gmtoff / 60) : 0;
 }
 
-/* A number of exactly the given digits; a leading space counts as 0. */
-static int
-number(struct span s)
-{
-	int n = 0;
-
-	for (size_t i = 0; i < s.len; i++) {
-		if (is_digit(s.p[i]))
-			n = n * 10 + (s.p[i] - '0');
-		else if (s.p[i] != ' ' || i > 0)
-			return -1;
-	}
-	return n;
-}
-
-/* 1 to 12, or 0. */
-static int
-month_number(struct span s)
-{
-	static const char months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
-
-	for (int i = 0; i < 12; i++)
-		if (to_lower(s.p[0]) == months[3 * i] &&
-		    to_lower(s.p[1]) == months[3 * i + 1] &&
-		    to_lower(s.p[2]) == months[3 * i + 2])
-			return i + 1;
-	return 0;
-}
-
-/* Zone names (formats/README.md, "Internal date, read"); others are local. */
-static int
-zone_by_name(struct span s)
-{
-	static const struct {
-		char name[4];
-		int hours;
-	} zones[] = {
-		{ "UTC", 0 },
-		{ "GMT", 0 },
-		{ "MET", 1 },
-		{ "JST", 9 },
-		{ "ADT", -3 },
-		{ "AST", -4 },
-		{ "EDT", -4 },
-		{ "EST", -5 },
-		{ "CDT", -5 },
-		{ "CST", -6 },
-		{ "MDT", -6 },
-		{ "MST", -7 },
-		{ "PDT", -7 },
-		{ "PST", -8 },
-		{ "YDT", -8 },
-		{ "YST", -9 },
-		{ "HST", -10 },
-	};
-
-	for (size_t i = 0; i < sizeof(zones) / sizeof(*zones); i++)
-		if (cc_span_is_nocase(s, zones[i].name))
-			return zones[i].hours * 60;
-	return local_zone();
-}
-
-static int
-read_zone(struct span s, int *minutes_r)
-{
-	int hours, minutes;
-
-	if (s.len != 5) {
-		*minutes_r = s.len == 0 ? local_zone() : zone_by_name(s);
-		return 0;
-	}
-	hours = number(cc_span(s.p + 1, 2));
-	minutes = number(cc_span(s.p + 3, 2));
-	if (hours < 0 || hours > 15 || minutes < 0 || minutes > 59)
-		return CC_EPARSE;
-	minutes += hours * 60;
-	*minutes_r = s.p[0] == '-' ? -minutes : minutes;
-	return 0;
-}
-
 int
 cc_mbox_from_date(const struct mbox_from *from, struct imap_date *date_r)
 {
-	int year = number(from->year), month = month_number(from->month);
-	int day = number(from->day), hour = number(from->hour);
-	int minute = number(from->minute), second = number(from->second);
-	int zone;
+	struct strbuf b;
+	int zone, r;
 
 	*date_r = (struct imap_date){ 0, 0 };
-	if (year < 1970 || year > 2097 || month == 0 || day < 1 || day > 31 ||
-	    hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
-	    second > 60 || read_zone(from->zone, &zone) != 0)
-		return CC_EPARSE;
-	date_r->time = cc_days_from_civil(year, month, day) * 86400 +
-	    hour * 3600 + minute * 60 + second - zone * 60;
-	date_r->zone = zone;
-	return 0;
+	cc_strbuf_init(&b, DATE_MAX);
+	cc_strbuf_put_span(&b, from->day);
+	cc_strbuf_putc(&b, '-');
+	cc_strbuf_put_span(&b, from->month);
+	cc_strbuf_putc(&b, '-');
+	cc_strbuf_put_span(&b, from->year);
+	cc_strbuf_printf(&b, " %.2s:%.2s:%.2s ", from->hour.p, from->minute.p,
+	    from->second.len ? from->second.p : "00");
+	if (from->zone.len > 0) {
+		cc_strbuf_put_span(&b, from->zone);
+	} else {
+		zone = local_zone();
+		cc_strbuf_printf(&b, "%c%02d%02d", zone < 0 ? '-' : '+',
+		    abs(zone) / 60, abs(zone) % 60);
+	}
+	r = cc_imap_parse_date_time(cc_strbuf_span(&b), date_r);
+	cc_strbuf_free(&b);
+	return r == 0 ? 0 : CC_EPARSE;
 }

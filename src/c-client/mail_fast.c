@@ -248,6 +248,14 @@ cc_mail_store(MAILSTREAM *stream, unsigned long msgno, unsigned mask,
 	return r;
 }
 
+int
+cc_mail_flush(MAILSTREAM *stream, bool sync)
+{
+	if (!stream->dtb || !fast_of(stream)->flush)
+		return 0;
+	return fast_of(stream)->flush(stream, sync);
+}
+
 const char *
 cc_mail_watch(MAILSTREAM *stream)
 {

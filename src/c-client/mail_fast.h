@@ -51,7 +51,8 @@ struct mail_reader {
 };
 
 /*
- * What a driver offers; all members are needed. 0 or negative unless said.
+ * What a driver offers; members are needed unless they are called optional.
+ * 0 or negative unless said.
  *
  * A driver with these may leave the members fast, msgflags, structure, header,
  * text, msgdata, uid, msgno, flag and flagmsg of its DRIVER absent: mail_elt
@@ -75,6 +76,13 @@ struct cc_driver_fast {
 	/* Changes the flags of one message: those in mask become value. */
 	int (*store)(MAILSTREAM *stream, unsigned long msgno, unsigned mask,
 	    unsigned value, uint32_t keyword_mask, uint32_t keyword_value);
+	/*
+	 * Brings what store changed into the mailbox, under one hold of its
+	 * locks however many messages it was; sync: and onto the disk. Called
+	 * once at the end of a command that stored, before its answer, and with
+	 * sync a few seconds later. Optional: store did it all.
+	 */
+	int (*flush)(MAILSTREAM *stream, bool sync);
 	/* The file whose change means news (for inotify); borrowed. */
 	const char *(*watch)(MAILSTREAM *stream);
 	enum mime_newline newline;
@@ -134,6 +142,9 @@ size_t cc_mail_convert(enum mime_newline newline, struct span *src, char *dst,
 /* Changes flags of one message and tells the public elt, if it exists. */
 int cc_mail_store(MAILSTREAM *stream, unsigned long msgno, unsigned mask,
     unsigned value, uint32_t keyword_mask, uint32_t keyword_value);
+
+/* Ends a run of cc_mail_store (see flush above); mail_flag does it itself. */
+int cc_mail_flush(MAILSTREAM *stream, bool sync);
 
 /* The file whose change means news; NULL if the driver knows none. */
 const char *cc_mail_watch(MAILSTREAM *stream);

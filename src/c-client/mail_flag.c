@@ -240,6 +240,8 @@ flag_messages(MAILSTREAM *stream, const struct flag_set *set, bool on)
 		else
 			flag_elt(stream, elt, set, on);
 	}
+	if (r == 0 && stream->dtb->fastpath)
+		r = cc_mail_flush(stream, false);
 	if (r != 0)
 		cc_mail_report("Can't change flags", stream->mailbox, r);
 }

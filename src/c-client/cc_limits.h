@@ -35,6 +35,14 @@
 /* Parameters of one Content-* field (CVE-2026-27859). */
 #define CC_MIME_PARAMS 128u
 
+/* Octets of a multipart boundary; RFC 2046 allows 70, a line holds 998. A
+ * longer one is never found. */
+#define CC_MIME_BOUNDARY 998u
+
+/* Octets of the Content-* fields of one part that are looked at: 128
+ * parameters of 76 octets are 10 KB. */
+#define CC_MIME_FIELDS (64u * 1024)
+
 /* Octets of memory that the parsed structure of one message may take. */
 #define CC_MIME_MEMORY (64u * 1024 * 1024)
 

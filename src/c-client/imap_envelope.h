@@ -8,9 +8,20 @@
 #include "rfc822_header.h"
 #include "strbuf.h"
 
-/* Appends "(date subject ...)" for the header scanned into env. localhost
- * stands in for a missing domain as api/functions.md says. */
+/*
+ * Appends "(date subject ...)" for the header scanned into env. localhost
+ * stands in for the domain of an address that has none; p NULL: BADHOST.
+ * Sender and Reply-To default to From. The arena serves as scratch and may be
+ * reset afterwards.
+ *
+ * 0, or CC_ELIMIT if out is full. Of an address list that passes
+ * CC_ADDRESSES_MAX or the arena's ceiling the rest is left out.
+ */
 int cc_imap_put_envelope(struct strbuf *out, struct arena *a,
     const struct rfc822_envelope *env, struct span localhost);
+
+/* Appends text as a string, unfolded, outer blanks trimmed; NIL if p is NULL.
+ * Takes no memory but out's. */
+void cc_imap_put_unfolded(struct strbuf *out, struct span text);
 
 #endif

@@ -37,15 +37,19 @@ struct rfc822_envelope {
 	struct span newsgroups, followup_to, references;
 };
 
-/* One pass over the header. Address fields that occur more than once: see
- * api/functions.md, rfc822_parse_msg; the arena serves to join them. */
+/*
+ * One pass over the header, two if address fields are repeated: those are
+ * joined in the arena (if it has room); of the others the first counts. Always
+ * 0: any octets are a header.
+ */
 int cc_rfc822_scan_envelope(struct span header, struct arena *a,
     struct rfc822_envelope *env_r);
 
 /*
  * HEADER.FIELDS and HEADER.FIELDS.NOT (RFC 3501 section 6.4.5): appends the
  * fields whose names are (not) listed and a closing empty line, with CRLF line
- * ends. names are compared without case.
+ * ends and no other CR. names are compared without case. Lines that are no
+ * fields are in no list.
  */
 void cc_rfc822_filter_fields(struct strbuf *out, struct span header,
     const struct span *names, size_t count, bool invert);

@@ -1,0 +1,39 @@
+/*
+ * mime_param.h - the values of Content-* fields (RFC 2045 section 5, 2183,
+ * 2231, 2557, 3282, 1864).
+ *
+ * Values go as they were written: RFC 2231 pieces and percent codes stay. At
+ * most CC_MIME_PARAMS parameters of a field are kept (CVE-2026-27859).
+ */
+#ifndef MIME_PARAM_H
+#define MIME_PARAM_H
+
+#include "arena.h"
+#include "cursor.h"
+#include "mime_part.h"
+
+/*
+ * ";attribute=value" pairs up to the end of the text: attributes in upper
+ * case, values unquoted. A value that is missing becomes
+ * "MISSING_PARAMETER_VALUE". One that is no token goes up to the next ";".
+ * Gives NULL if there is none; what passes the arena's ceiling is left out.
+ */
+struct mime_param *cc_mime_parse_params(struct cursor *c, struct arena *a);
+
+/* The value of a parameter, p NULL if there is none of this (upper case)
+ * name. */
+struct span cc_mime_param(const struct mime_param *params, const char *name);
+
+/*
+ * Takes a field into the part. name is what stands behind "Content-", in any
+ * case; body is the field's body with its folds. Of a repeated field the first
+ * counts; other fields are ignored.
+ */
+void cc_mime_parse_field(struct mime_part *part, struct arena *a,
+    struct span name, struct span body);
+
+/* Fills in what no field has said: the type (message/rfc822 if digest is set,
+ * else text/plain), a subtype, charset US-ASCII for text, 7BIT. */
+void cc_mime_set_defaults(struct mime_part *part, struct arena *a, bool digest);
+
+#endif

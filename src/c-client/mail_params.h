@@ -42,7 +42,6 @@ struct cc_params {
 	long trysslfirst;
 	long debugsensitive;
 	long tcpdebug;
-	long blockenvinit;
 	long snarfinterval; /* seconds */
 	long snarfpreserve;
 };

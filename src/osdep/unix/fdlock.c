@@ -1,0 +1,98 @@
+/*
+ * fdlock.c - flock() on an open file, and fcntl() beside it for writers.
+ *
+ * The fcntl lock is of the open-file-description kind: it conflicts with the
+ * classic POSIX locks of other programs, but is not lost when some other
+ * descriptor of the same file is closed. It is only ever tried, and given up
+ * again with flock between two tries, so that no order of the two locks in
+ * another program can make a deadlock.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/vfs.h>
+
+#include "cc_err.h"
+#include "fdlock.h"
+#include "lockwait.h"
+
+/* f_type of statfs() for NFS on Linux. */
+#define NFS_MAGIC 0x6969
+
+bool
+cc_fdlock_is_nfs(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && fs.f_type == NFS_MAGIC;
+}
+
+/* One try of flock(): 0, CC_EBUSY or CC_EIO. */
+static int
+try_flock(int fd, int op)
+{
+	while (flock(fd, op | LOCK_NB) != 0) {
+		if (errno == EINTR)
+			continue;
+		/* No locks left is a passing state, as busy is. */
+		return errno == EWOULDBLOCK || errno == ENOLCK ? CC_EBUSY
+							       : CC_EIO;
+	}
+	return 0;
+}
+
+/* One try of the whole-file fcntl lock. Where the file is not open for
+ * writing, or the file system has no such locks, there is nothing to take. */
+static int
+try_fcntl(int fd, short type)
+{
+	struct flock l = { .l_type = type, .l_whence = SEEK_SET };
+
+	while (fcntl(fd, F_OFD_SETLK, &l) != 0) {
+		if (errno == EINTR)
+			continue;
+		return errno == EAGAIN || errno == EACCES ? CC_EBUSY : 0;
+	}
+	return 0;
+}
+
+static int
+try_lock(int fd, enum fdlock_mode mode)
+{
+	int r = try_flock(fd, mode == FDLOCK_EX ? LOCK_EX : LOCK_SH);
+
+	if (r != 0)
+		return r;
+	if (mode == FDLOCK_SH)
+		return try_fcntl(fd, F_UNLCK);
+	if ((r = try_fcntl(fd, F_WRLCK)) != 0)
+		flock(fd, LOCK_UN);
+	return r;
+}
+
+int
+cc_fdlock_get(int fd, enum fdlock_mode mode, int wait_ms)
+{
+	struct lockwait w;
+	int r;
+
+	if (cc_fdlock_is_nfs(fd))
+		return 0;
+	cc_lockwait_begin(&w, wait_ms);
+	while ((r = try_lock(fd, mode)) == CC_EBUSY)
+		if (!cc_lockwait_again(&w))
+			break;
+	return r;
+}
+
+void
+cc_fdlock_release(int fd)
+{
+	int saved = errno;
+
+	if (!cc_fdlock_is_nfs(fd)) {
+		try_fcntl(fd, F_UNLCK);
+		flock(fd, LOCK_UN);
+	}
+	errno = saved;
+}

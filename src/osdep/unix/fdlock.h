@@ -1,0 +1,34 @@
+/*
+ * fdlock.h - the lock on an open mailbox or index file: BSD flock(), as every
+ * program that shares the store uses it, and for writers a POSIX write lock
+ * beside it, for delivery agents that know only fcntl().
+ *
+ * On NFS flock() is skipped and counts as successful (the original does the
+ * same; there only the dot-lock protects).
+ */
+#ifndef FDLOCK_H
+#define FDLOCK_H
+
+#include <stdbool.h>
+
+enum fdlock_mode {
+	FDLOCK_SH, /* readers: flock shared */
+	FDLOCK_EX, /* writers: flock exclusive, and the fcntl write lock */
+};
+
+/*
+ * Takes the lock, trying for at most wait_ms milliseconds (0: once, negative:
+ * for ever). A lock already held on fd is changed to the mode asked for; from
+ * shared to exclusive the shared one may be lost for a moment, so hold another
+ * lock that all writers need first. 0; CC_EBUSY if somebody else keeps it
+ * (what fd held before may be gone then); CC_EIO.
+ */
+int cc_fdlock_get(int fd, enum fdlock_mode mode, int wait_ms);
+
+/* Gives it up; harmless if nothing is held. Closing fd does the same. */
+void cc_fdlock_release(int fd);
+
+/* Is the file on NFS, where flock() is skipped? */
+bool cc_fdlock_is_nfs(int fd);
+
+#endif

@@ -1,0 +1,92 @@
+/*
+ * uidrecord.h - UIDs that a mailbox cannot carry itself yet, in the private
+ * directory; and the highest UIDVALIDITY ever seen there.
+ *
+ * A UID that a client was told must be on disk first. Where the driver does
+ * not put it into the mailbox at once, it puts it here: the record is no
+ * cache, it may be removed only when the mailbox carries the same UIDs.
+ * Files are replaced whole and synced; what is read is checked like any other
+ * hostile input, and a damaged record is as good as none.
+ */
+#ifndef UIDRECORD_H
+#define UIDRECORD_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "span.h"
+#include "strbuf.h"
+
+/* Messages that follow each other in the file, with UIDs that do, too. */
+struct uidrun {
+	uint32_t first; /* UID of the first one, at least 1 */
+	uint32_t count; /* messages, at least 1 */
+};
+
+struct uidrecord {
+	uint64_t dev;	      /* the mailbox file's st_dev */
+	uint64_t ino;	      /* and st_ino */
+	uint64_t size;	      /* octets of the file that the record covers */
+	uint64_t digest;      /* of what the driver chooses; 0 if of nothing */
+	uint32_t uidvalidity; /* at least 1 */
+	uint32_t uidlast;     /* highest UID ever given; 0: none */
+	struct uidrun *runs;  /* UIDs of all messages in file order, owned */
+	size_t count;	      /* runs */
+	size_t room;	      /* runs allocated */
+};
+
+/* Runs of one record: a mailbox whose messages were all removed in such
+ * patterns is rewritten with its UIDs inside long before. */
+#define CC_UIDRECORD_RUNS 100000u
+
+/* An empty record for the file *st. */
+void cc_uidrecord_init(struct uidrecord *rec, const struct stat *st);
+void cc_uidrecord_free(struct uidrecord *rec);
+
+/* Adds the UID of the next message in file order; raises uidlast. 0;
+ * CC_ERANGE if it is not above the one before; CC_ELIMIT. */
+int cc_uidrecord_add(struct uidrecord *rec, uint32_t uid);
+
+/* UIDs in the record: messages. */
+uint64_t cc_uidrecord_messages(const struct uidrecord *rec);
+
+/* A walk over the UIDs in file order: 0 at the end. Begin with { 0 }. */
+struct uidrecord_pos {
+	size_t run;
+	uint32_t in_run;
+};
+uint32_t cc_uidrecord_next(const struct uidrecord *rec,
+    struct uidrecord_pos *pos);
+
+/*
+ * Reads the record of the file *st: 0; CC_ENOENT; CC_EPARSE (damaged);
+ * CC_ECHANGED (of another file, or of a larger one than this is now);
+ * CC_ELIMIT; CC_EIO. The caller compares digest.
+ */
+int cc_uidrecord_read(int privdir, const struct stat *st,
+    struct uidrecord *rec_r);
+
+/* Writes and syncs it: 0, CC_EINVAL (not a valid record) or negative. */
+int cc_uidrecord_write(int privdir, const struct uidrecord *rec);
+
+/* Removes the record of the file *st; harmless if there is none. */
+int cc_uidrecord_remove(int privdir, const struct stat *st);
+
+/* Text form, for the two above and their tests. */
+int cc_uidrecord_parse(struct span text, struct uidrecord *rec_r);
+void cc_uidrecord_format(struct strbuf *out, const struct uidrecord *rec);
+
+/*
+ * A UIDVALIDITY that was never used before: the larger of now (UTC seconds)
+ * and the highest one seen plus 1, which is recorded and synced first. 0;
+ * CC_EBUSY; CC_ERANGE at the end of numbers; negative if nothing could be
+ * recorded (the caller then uses now and says UIDNOTSTICKY).
+ */
+int cc_uidvalidity_next(int privdir, uint32_t now, uint32_t *uidvalidity_r);
+
+/* Records that a mailbox has this UIDVALIDITY. Values more than ten years
+ * ahead of now are ignored: a hostile mailbox must not use the numbers up. */
+int cc_uidvalidity_seen(int privdir, uint32_t now, uint32_t uidvalidity);
+
+#endif

@@ -1,0 +1,106 @@
+/*
+ * uidrecord_file.c - UID records as files of the private directory.
+ *
+ * Name: uids.DEV.INO in hexadecimal. Written whole by cc_tempfile_replace, so
+ * that readers need no lock; who may write is decided by the mailbox's own
+ * lock, which the caller holds.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "cc_err.h"
+#include "privfile.h"
+#include "tempfile.h"
+#include "uidrecord.h"
+
+/* Octets of a record: the head, and two numbers a run. */
+#define RECORD_MAX (512u + CC_UIDRECORD_RUNS * 22u)
+
+#define NAME_MAX_LEN 64 /* "uids." and two 64-bit numbers */
+
+static void
+put_name(struct strbuf *name, uint64_t dev, uint64_t ino)
+{
+	cc_strbuf_init(name, NAME_MAX_LEN);
+	cc_strbuf_printf(name, "uids.%llx.%llx", (unsigned long long)dev,
+	    (unsigned long long)ino);
+}
+
+/* Is it the record of this file, and not of one that was longer? */
+static int
+check_file(const struct uidrecord *rec, const struct stat *st)
+{
+	return rec->dev == (uint64_t)st->st_dev &&
+		       rec->ino == (uint64_t)st->st_ino &&
+		       rec->size <= (uint64_t)st->st_size
+		   ? 0
+		   : CC_ECHANGED;
+}
+
+int
+cc_uidrecord_read(int privdir, const struct stat *st,
+    struct uidrecord *rec_r)
+{
+	struct uidrecord rec;
+	struct strbuf name, text;
+	int r;
+
+	put_name(&name, (uint64_t)st->st_dev, (uint64_t)st->st_ino);
+	cc_strbuf_init(&text, RECORD_MAX);
+	r = cc_privfile_read(privdir, cc_strbuf_str(&name), &text);
+	if (r == 0)
+		r = cc_uidrecord_parse(cc_strbuf_span(&text), &rec);
+	if (r == 0 && (r = check_file(&rec, st)) != 0)
+		cc_uidrecord_free(&rec);
+	if (r == 0)
+		*rec_r = rec;
+	cc_strbuf_free(&name);
+	cc_strbuf_free(&text);
+	return r;
+}
+
+/* What would not be read back must not be written. */
+static int
+check_valid(struct span text)
+{
+	struct uidrecord rec;
+
+	if (cc_uidrecord_parse(text, &rec) != 0)
+		return CC_EINVAL;
+	cc_uidrecord_free(&rec);
+	return 0;
+}
+
+int
+cc_uidrecord_write(int privdir, const struct uidrecord *rec)
+{
+	struct strbuf name, text;
+	int r;
+
+	put_name(&name, rec->dev, rec->ino);
+	cc_strbuf_init(&text, RECORD_MAX);
+	cc_uidrecord_format(&text, rec);
+	if ((r = cc_strbuf_status(&text)) == 0 &&
+	    (r = check_valid(cc_strbuf_span(&text))) == 0)
+		r = cc_tempfile_replace(privdir, cc_strbuf_str(&name), 0600,
+		    cc_strbuf_span(&text));
+	cc_strbuf_free(&name);
+	cc_strbuf_free(&text);
+	return r;
+}
+
+int
+cc_uidrecord_remove(int privdir, const struct stat *st)
+{
+	struct strbuf name;
+	int r = 0;
+
+	put_name(&name, (uint64_t)st->st_dev, (uint64_t)st->st_ino);
+	if (unlinkat(privdir, cc_strbuf_str(&name), 0) != 0)
+		r = errno == ENOENT ? 0 : cc_err_errno();
+	else if (fsync(privdir) != 0)
+		r = cc_err_errno();
+	cc_strbuf_free(&name);
+	return r;
+}

@@ -434,6 +434,38 @@
 #define GET_ANNOTATION		((long)576)
 #define SET_ANNOTATION		((long)577)
 
+/* This library's own, from 600 up */
+/* char *; configuration file; NIL: the default one; set it first of all */
+#define GET_CONFIGFILE		((long)600)
+#define SET_CONFIGFILE		((long)601)
+/* long; 0: the server does not confine the session to its files */
+#define GET_SANDBOX		((long)602)
+#define SET_SANDBOX		((long)603)
+/* char **, NIL at the end; more directories for it; no SET */
+#define GET_SANDBOXPATHS	((long)604)
+#define SET_SANDBOXPATHS	((long)605)
+/* char *; where the server's certificates are; NIL: as built */
+#define GET_CERTIFICATEDIR	((long)606)
+#define SET_CERTIFICATEDIR	((long)607)
+/* char *; where their keys are; NIL: as built */
+#define GET_KEYDIR		((long)608)
+#define SET_KEYDIR		((long)609)
+/* long; the server keeps a PAM session open */
+#define GET_PAMSESSION		((long)610)
+#define SET_PAMSESSION		((long)611)
+/* long; logins until the server refuses */
+#define GET_LOGINATTEMPTS	((long)612)
+#define SET_LOGINATTEMPTS	((long)613)
+/* char *; hosts that may log in without TLS all the same */
+#define GET_PLAINTEXTCLIENTS	((long)614)
+#define SET_PLAINTEXTCLIENTS	((long)615)
+/* char *; black box directory */
+#define GET_BLACKBOXDIR		((long)616)
+#define SET_BLACKBOXDIR		((long)617)
+/* char *; home of users who have no box */
+#define GET_BLACKBOXDEFAULTHOME	((long)618)
+#define SET_BLACKBOXDEFAULTHOME	((long)619)
+
 /* Older names */
 #define GET_TRYALTFIRST		GET_TRYSSLFIRST
 #define SET_TRYALTFIRST		SET_TRYSSLFIRST

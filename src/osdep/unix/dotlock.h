@@ -14,13 +14,24 @@
 #define DOTLOCK_H
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 struct dotlock {
 	char *name;    /* lock file, owned; NULL: nothing held */
 	bool keeper;   /* held by the lock keeper */
+	bool seized;   /* a stale one was in the way, and is gone */
 	int helper_in; /* mlock's pipes, or -1 */
 	int helper_out;
+	dev_t dev; /* the lock file, to know that it is still ours */
+	ino_t ino;
 };
+
+/* Nothing held. */
+#define DOTLOCK_NONE                                                           \
+	{                                                                      \
+		.helper_in = -1, .helper_out = -1                              \
+	}
 
 /* Names the lock keeper's descriptor and the one mailbox that it serves. */
 void cc_dotlock_use_keeper(int fd, const char *path);
@@ -31,10 +42,28 @@ void cc_dotlock_use_keeper(int fd, const char *path);
  * tries. 0; CC_EBUSY if somebody else keeps it; CC_EACCESS if no lock can be
  * made here (the caller goes on with the file lock and warns once).
  */
-int cc_dotlock_get(struct dotlock *lock_r, const char *path, int fd,
-    int wait_ms);
+int
+cc_dotlock_get(struct dotlock *lock_r, const char *path, int fd, int wait_ms);
+
+/*
+ * One try, for the above and tests: as cc_dotlock_get, at UTC second now. A
+ * lock file whose ctime lies stale seconds or more before now is removed and
+ * replaced if seize, else it is CC_EBUSY with lock_r->seized set.
+ */
+int cc_dotlock_try(struct dotlock *lock_r, const char *path, int64_t now,
+    int64_t stale, bool seize);
 
 /* Gives it up, if it is still ours. NULL-safe on an empty lock. */
 void cc_dotlock_release(struct dotlock *lock);
+
+/* Warns the user that there is no lock beside path, r being what
+ * cc_dotlock_get said, unless SET_LOCKEACCESERROR is off. errno is the
+ * reason. */
+void cc_dotlock_warn(const char *path, int r);
+
+/* The mlock program (dotlock_helper.c): 0 and its pipes; CC_EBUSY;
+ * CC_EACCESS if there is none or it refused. */
+int cc_dotlock_helper(struct dotlock *lock_r, const char *path, int fd,
+    int wait_ms);
 
 #endif

@@ -19,14 +19,14 @@
 #define CONFIG_MAX (1024u * 1024)
 
 enum kind {
-	TEXT,	    /* char * */
+	TEXT,       /* char * */
 	TEXT_FIRST, /* char *, the first one stays */
-	NUMBER,	    /* long */
-	MODE,	    /* long, a file mode */
-	NOT,	    /* long, 1 if the number is 0 */
+	NUMBER,     /* long */
+	MODE,       /* long, a file mode */
+	NOT,        /* long, 1 if the number is 0 */
 	PARAM_TEXT, /* mail_parameters with the text */
-	PARAM,	    /* mail_parameters with the number */
-	OTHER,	    /* a function of its own */
+	PARAM,      /* mail_parameters with the number */
+	OTHER,      /* a function of its own */
 };
 
 struct row {
@@ -45,14 +45,23 @@ static void set_plaintext_clients(struct span value);
 static void set_restrictions(struct span value);
 static void set_sandbox_path(struct span value);
 
-#define MEMBER(kind, member) { kind, offsetof(struct cc_env, member), 0, NULL }
-#define PARAMETER(kind, number) { kind, 0, number, NULL }
-#define FUNCTION(f) { OTHER, 0, 0, f }
+#define MEMBER(kind, member)                                                   \
+	{                                                                      \
+		kind, offsetof(struct cc_env, member), 0, NULL                 \
+	}
+#define PARAM_ROW(kind, number)                                                \
+	{                                                                      \
+		kind, 0, number, NULL                                          \
+	}
+#define FUNCTION(f)                                                            \
+	{                                                                      \
+		OTHER, 0, 0, f                                                 \
+	}
 
 /* clang-format off */
 static const struct row rows[CONFIG_KEYS] = {
 	[CONFIG_ADVERTISE_WORLD] = MEMBER(NUMBER, advertise_world),
-	[CONFIG_ALLOW_REVERSE_DNS] = PARAMETER(PARAM, SET_ALLOWREVERSEDNS),
+	[CONFIG_ALLOW_REVERSE_DNS] = PARAM_ROW(PARAM, SET_ALLOWREVERSEDNS),
 	[CONFIG_ALLOW_USER_CONFIG] = MEMBER(NUMBER, allow_user_config),
 	[CONFIG_ANONYMOUS_HOME] = MEMBER(TEXT_FIRST, anonymous_home),
 	[CONFIG_BLACK_BOX] = MEMBER(TEXT_FIRST, black_box_dir),
@@ -60,7 +69,7 @@ static const struct row rows[CONFIG_KEYS] = {
 	[CONFIG_CA_PATH] = MEMBER(TEXT, ca_path),
 	[CONFIG_CERTIFICATE_DIR] = MEMBER(TEXT, certificate_dir),
 	[CONFIG_CHROOT_SERVER] = MEMBER(NUMBER, chroot_server),
-	[CONFIG_CLOSE_ON_ERROR] = PARAMETER(PARAM, SET_CLOSEONERROR),
+	[CONFIG_CLOSE_ON_ERROR] = PARAM_ROW(PARAM, SET_CLOSEONERROR),
 	[CONFIG_CREATE_FORMAT] = FUNCTION(set_create_format),
 	[CONFIG_DIR_MODE] = MEMBER(MODE, dir_mode),
 	[CONFIG_DISABLE_PLAINTEXT] = MEMBER(NUMBER, disable_plaintext),
@@ -70,7 +79,7 @@ static const struct row rows[CONFIG_KEYS] = {
 	[CONFIG_FTP_HOME] = MEMBER(TEXT, ftp_home),
 	[CONFIG_FTP_MODE] = MEMBER(MODE, ftp_mode),
 	[CONFIG_HIDE_DOT_FILES] = MEMBER(NUMBER, hide_dot_files),
-	[CONFIG_IMAP_PORT] = PARAMETER(PARAM, SET_IMAPPORT),
+	[CONFIG_IMAP_PORT] = PARAM_ROW(PARAM, SET_IMAPPORT),
 	[CONFIG_K5_SERVICE_NAME] = MEMBER(NUMBER, k5_service_name),
 	[CONFIG_KEY_DIR] = MEMBER(TEXT, key_dir),
 	[CONFIG_KEYWORDS] = FUNCTION(set_keywords),
@@ -80,48 +89,48 @@ static const struct row rows[CONFIG_KEYS] = {
 	[CONFIG_LOCK_MODE] = MEMBER(MODE, lock_mode),
 	[CONFIG_LOCK_TIMEOUT] = MEMBER(NUMBER, lock_timeout),
 	[CONFIG_LOGIN_ATTEMPTS] = MEMBER(NUMBER, login_attempts),
-	[CONFIG_LOOKAHEAD] = PARAMETER(PARAM, SET_LOOKAHEAD),
+	[CONFIG_LOOKAHEAD] = PARAM_ROW(PARAM, SET_LOOKAHEAD),
 	[CONFIG_MAIL_SUBDIR] = MEMBER(TEXT, mail_subdir),
 	[CONFIG_MAILBOX_MODE] = MEMBER(MODE, mailbox_mode),
-	[CONFIG_MAX_LOGIN_TRIALS] = PARAMETER(PARAM, SET_MAXLOGINTRIALS),
-	[CONFIG_MH_ALLOW_INBOX] = PARAMETER(PARAM, SET_MHALLOWINBOX),
-	[CONFIG_MH_PATH] = PARAMETER(PARAM_TEXT, SET_MHPATH),
+	[CONFIG_MAX_LOGIN_TRIALS] = PARAM_ROW(PARAM, SET_MAXLOGINTRIALS),
+	[CONFIG_MH_ALLOW_INBOX] = PARAM_ROW(PARAM, SET_MHALLOWINBOX),
+	[CONFIG_MH_PATH] = PARAM_ROW(PARAM_TEXT, SET_MHPATH),
 	[CONFIG_NETFS_STAT_BUG] = MEMBER(NUMBER, netfs_stat_bug),
 	[CONFIG_NEWS_ACTIVE] = MEMBER(TEXT, news_active),
 	[CONFIG_NEWS_SPOOL] = MEMBER(TEXT, news_spool),
 	[CONFIG_NEWS_STATE] = MEMBER(TEXT, newsrc),
-	[CONFIG_NNTP_RANGE] = PARAMETER(PARAM, SET_NNTPRANGE),
+	[CONFIG_NNTP_RANGE] = PARAM_ROW(PARAM, SET_NNTPRANGE),
 	[CONFIG_NO_AUTO_SHARED] = MEMBER(NUMBER, no_auto_shared),
 	[CONFIG_NO_FCNTL_LOCKING] = MEMBER(NUMBER, no_fcntl_locking),
 	[CONFIG_NO_LOCK_WARNING] = MEMBER(NOT, lock_warning),
 	[CONFIG_NO_UNIX_UIDS] = MEMBER(NUMBER, no_unix_uids),
 	[CONFIG_PAM_SESSION] = MEMBER(NUMBER, pam_session),
 	[CONFIG_PLAINTEXT_CLIENTS] = FUNCTION(set_plaintext_clients),
-	[CONFIG_POP3_PORT] = PARAMETER(PARAM, SET_POP3PORT),
-	[CONFIG_PREFETCH] = PARAMETER(PARAM, SET_PREFETCH),
+	[CONFIG_POP3_PORT] = PARAM_ROW(PARAM, SET_POP3PORT),
+	[CONFIG_PREFETCH] = PARAM_ROW(PARAM, SET_PREFETCH),
 	[CONFIG_PUBLIC_DIR_MODE] = MEMBER(MODE, public_dir_mode),
 	[CONFIG_PUBLIC_HOME] = MEMBER(TEXT, public_home),
 	[CONFIG_PUBLIC_MODE] = MEMBER(MODE, public_mode),
 	[CONFIG_RESTRICT] = FUNCTION(set_restrictions),
-	[CONFIG_RSH_COMMAND] = PARAMETER(PARAM_TEXT, SET_RSHCOMMAND),
-	[CONFIG_RSH_PATH] = PARAMETER(PARAM_TEXT, SET_RSHPATH),
-	[CONFIG_RSH_TIMEOUT] = PARAMETER(PARAM, SET_RSHTIMEOUT),
+	[CONFIG_RSH_COMMAND] = PARAM_ROW(PARAM_TEXT, SET_RSHCOMMAND),
+	[CONFIG_RSH_PATH] = PARAM_ROW(PARAM_TEXT, SET_RSHPATH),
+	[CONFIG_RSH_TIMEOUT] = PARAM_ROW(PARAM, SET_RSHTIMEOUT),
 	[CONFIG_SANDBOX] = MEMBER(NUMBER, sandbox),
 	[CONFIG_SANDBOX_PATH] = FUNCTION(set_sandbox_path),
 	[CONFIG_SASL_PTR_NAME] = MEMBER(NUMBER, sasl_ptr_name),
 	[CONFIG_SHARED_DIR_MODE] = MEMBER(MODE, shared_dir_mode),
 	[CONFIG_SHARED_HOME] = MEMBER(TEXT, shared_home),
 	[CONFIG_SHARED_MODE] = MEMBER(MODE, shared_mode),
-	[CONFIG_SSH_COMMAND] = PARAMETER(PARAM_TEXT, SET_SSHCOMMAND),
-	[CONFIG_SSH_PATH] = PARAMETER(PARAM_TEXT, SET_SSHPATH),
-	[CONFIG_SSH_TIMEOUT] = PARAMETER(PARAM, SET_SSHTIMEOUT),
+	[CONFIG_SSH_COMMAND] = PARAM_ROW(PARAM_TEXT, SET_SSHCOMMAND),
+	[CONFIG_SSH_PATH] = PARAM_ROW(PARAM_TEXT, SET_SSHPATH),
+	[CONFIG_SSH_TIMEOUT] = PARAM_ROW(PARAM, SET_SSHTIMEOUT),
 	[CONFIG_SYSINBOX] = MEMBER(TEXT, sysinbox),
-	[CONFIG_TCP_OPEN_TIMEOUT] = PARAMETER(PARAM, SET_OPENTIMEOUT),
-	[CONFIG_TCP_READ_TIMEOUT] = PARAMETER(PARAM, SET_READTIMEOUT),
-	[CONFIG_TCP_WRITE_TIMEOUT] = PARAMETER(PARAM, SET_WRITETIMEOUT),
+	[CONFIG_TCP_OPEN_TIMEOUT] = PARAM_ROW(PARAM, SET_OPENTIMEOUT),
+	[CONFIG_TCP_READ_TIMEOUT] = PARAM_ROW(PARAM, SET_READTIMEOUT),
+	[CONFIG_TCP_WRITE_TIMEOUT] = PARAM_ROW(PARAM, SET_WRITETIMEOUT),
 	[CONFIG_TRUST_DNS] = MEMBER(NUMBER, trust_dns),
-	[CONFIG_TRY_SSL_FIRST] = PARAMETER(PARAM, SET_TRYSSLFIRST),
-	[CONFIG_UID_LOOKAHEAD] = PARAMETER(PARAM, SET_UIDLOOKAHEAD),
+	[CONFIG_TRY_SSL_FIRST] = PARAM_ROW(PARAM, SET_TRYSSLFIRST),
+	[CONFIG_UID_LOOKAHEAD] = PARAM_ROW(PARAM, SET_UIDLOOKAHEAD),
 };
 /* clang-format on */
 

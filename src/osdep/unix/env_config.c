@@ -179,7 +179,7 @@ number(struct span s, int base)
 		s = cc_span(s.p + 1, s.len - 1);
 	}
 	for (; s.len > 0 && *s.p >= '0' && *s.p < '0' + base;
-	    s = cc_span(s.p + 1, s.len - 1)) {
+	     s = cc_span(s.p + 1, s.len - 1)) {
 		if (n > (LONG_MAX - 9) / base)
 			return minus ? LONG_MIN : LONG_MAX;
 		n = n * base + (*s.p - '0');

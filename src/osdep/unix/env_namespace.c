@@ -44,8 +44,7 @@ add_personal(void)
 static void
 add_others(const struct cc_env *env)
 {
-	if (env->restrictions & RESTRICTOTHERUSER ||
-	    env->limited_advertise)
+	if (env->restrictions & RESTRICTOTHERUSER || env->limited_advertise)
 		return;
 	add(OTHERS, env->black_box ? "/" : "~", '/');
 }

@@ -12,16 +12,16 @@
 #include "env_state.h"
 
 enum kind {
-	TEXT,	/* char *, copied */
+	TEXT,   /* char *, copied */
 	NUMBER, /* long */
-	FLAG,	/* VOIDT or NIL */
+	FLAG,   /* VOIDT or NIL */
 	POINTER /* kept as it is */
 };
 
 struct row {
-	long get;      /* the number; SET is get + 1 */
+	long get; /* the number; SET is get + 1 */
 	enum kind kind;
-	size_t at;     /* of the member in struct cc_env */
+	size_t at;                /* of the member in struct cc_env */
 	void (*before_get)(void); /* computes it, or NULL */
 	void (*after_set)(void);  /* what follows from it, or NULL */
 };
@@ -30,14 +30,17 @@ static void need_localhost(void);
 static void need_sysinbox(void);
 static void home_changed(void);
 
-#define MEMBER(get, kind, member) \
-	{ get, kind, offsetof(struct cc_env, member), NULL, NULL }
-#define SPECIAL(get, kind, member, before, after) \
-	{ get, kind, offsetof(struct cc_env, member), before, after }
+#define MEMBER(get, kind, member)                                              \
+	{                                                                      \
+		get, kind, offsetof(struct cc_env, member), NULL, NULL         \
+	}
+#define SPECIAL(get, kind, member, before, after)                              \
+	{                                                                      \
+		get, kind, offsetof(struct cc_env, member), before, after      \
+	}
 
 /* clang-format off */
 static const struct row rows[] = {
-	MEMBER(GET_BLOCKENVINIT, FLAG, block_init),
 	MEMBER(GET_USERNAME, TEXT, user),
 	SPECIAL(GET_HOMEDIR, TEXT, home, NULL, home_changed),
 	SPECIAL(GET_LOCALHOST, TEXT, localhost, need_localhost, NULL),

@@ -52,11 +52,11 @@ cc_env_proto_init(void)
 	struct cc_env *env = cc_env();
 
 	if (env->create_format)
-		env->create_proto = proto_configured(env->create_format,
-		    CC_CREATE_FORMAT);
+		env->create_proto =
+		    proto_configured(env->create_format, CC_CREATE_FORMAT);
 	if (env->empty_format && !env->empty_invalid)
-		env->empty_proto = proto_configured(env->empty_format,
-		    CC_EMPTY_FORMAT);
+		env->empty_proto =
+		    proto_configured(env->empty_format, CC_EMPTY_FORMAT);
 }
 
 MAILSTREAM *

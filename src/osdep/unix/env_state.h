@@ -21,20 +21,22 @@
 
 struct cc_env {
 	/* Who it is. */
-	char *user;	/* login name; NULL until env_init */
-	char *home;	/* home directory; NULL until env_init */
-	bool init;	/* env_init is done */
-	bool anonymous; /* set it before env_init: the anonymous user */
+	char *user;      /* login name; NULL until env_init */
+	char *home;      /* home directory; NULL until env_init */
+	bool init;       /* env_init is done */
+	bool anonymous;  /* set it before env_init: the anonymous user */
 	bool closed_box; /* set it before env_init: we are in a chroot */
-	bool black_box;	 /* home came from black_box_dir */
-	long block_init; /* SET_BLOCKENVINIT */
+	bool black_box;  /* home came from black_box_dir */
+
+	int keeper_fd;     /* the lock keeper's socket, or -1 */
+	char *keeper_path; /* the mailbox that it serves */
 
 	/* Where things are. */
-	char *config;	      /* configuration file; NULL: the default one */
-	char *localhost;      /* NULL until asked for */
-	char *mail_subdir;    /* below home */
-	char *mail_dir;	      /* home, or home/mail_subdir */
-	char *sysinbox;	      /* the spool file */
+	char *config;      /* configuration file; NULL: the default one */
+	char *localhost;   /* NULL until asked for */
+	char *mail_subdir; /* below home */
+	char *mail_dir;    /* home, or home/mail_subdir */
+	char *sysinbox;    /* the spool file */
 	char *newsrc;
 	char *news_active;
 	char *news_spool;
@@ -57,50 +59,50 @@ struct cc_env {
 	long shared_dir_mode;
 
 	/* Behaviour. */
-	long restrictions;	/* RESTRICT bits; -1: all */
-	long lock_timeout;	/* minutes until a dot-lock is stale */
-	long list_max_level;	/* how deep "*" goes */
+	long restrictions;   /* RESTRICT bits; -1: all */
+	long lock_timeout;   /* minutes until a dot-lock is stale */
+	long list_max_level; /* how deep "*" goes */
 	long hide_dot_files;
-	long no_fcntl_locking;	/* of the flock emulation only */
-	long lock_warning;	/* warn when no dot-lock can be made */
-	long from_widget;	/* quote all lines that begin "From " */
-	long no_unix_uids;	/* no UIDs and status in new mbox files */
-	long no_timezones;	/* none in "From " lines */
-	long no_822_tztext;	/* no zone comment from rfc822_date */
+	long no_fcntl_locking; /* of the flock emulation only */
+	long lock_warning;     /* warn when no dot-lock can be made */
+	long from_widget;      /* quote all lines that begin "From " */
+	long no_unix_uids;     /* no UIDs and status in new mbox files */
+	long no_timezones;     /* none in "From " lines */
+	long no_822_tztext;    /* no zone comment from rfc822_date */
 	long netfs_stat_bug;
 	long trust_dns;
 	long sasl_ptr_name;
 
 	/* The server. */
-	long disable_plaintext; /* 0 allow, 1 never, 2 under TLS only */
+	long disable_plaintext;  /* 0 allow, 1 never, 2 under TLS only */
 	char *plaintext_clients; /* hosts to which that does not apply */
 	long login_attempts;
 	long chroot_server;
 	long advertise_world;
 	long limited_advertise;
-	long no_auto_shared;	/* do not look for user "ftp" and so on */
+	long no_auto_shared; /* do not look for user "ftp" and so on */
 	long allow_user_config;
 	long k5_service_name;
-	long pam_session;	/* keep a PAM session open */
-	long sandbox;		/* confine the session to its files */
+	long pam_session; /* keep a PAM session open */
+	long sandbox;     /* confine the session to its files */
 	char *sandbox_paths[CC_ENV_SANDBOX_PATHS + 1]; /* NULL at the end */
 	char *certificate_dir;
 	char *key_dir;
-	void *logout_hook;	/* logouthook_t */
+	void *logout_hook; /* logouthook_t */
 	void *logout_data;
 	char *external_authid;
-	char *ca_path;		/* file or directory of CA certificates */
+	char *ca_path; /* file or directory of CA certificates */
 
 	/* Formats by name; NULL: as built. */
 	char *create_format;
 	char *empty_format;
-	bool empty_invalid;	/* appending to an empty file is refused */
+	bool empty_invalid; /* appending to an empty file is refused */
 
 	char *keywords[CC_ENV_KEYWORDS]; /* default keywords of new mailboxes */
 
 	/* Made of the above by env_init. */
-	struct mail_stream *create_proto; /* format of new mailboxes */
-	struct mail_stream *empty_proto;  /* of empty files appended to */
+	struct mail_stream *create_proto;     /* format of new mailboxes */
+	struct mail_stream *empty_proto;      /* of empty files appended to */
 	struct mail_namespace *namespaces[3]; /* personal, others', shared */
 };
 

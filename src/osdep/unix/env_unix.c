@@ -17,6 +17,7 @@
 #include "osdep.h"
 #include "cc_err.h"
 #include "env_apply.h"
+#include "env_namespace.h"
 #include "env_proto.h"
 #include "env_state.h"
 #include "misc.h"
@@ -47,7 +48,7 @@
 		.shared_dir_mode = 0770, .lock_timeout = 5,                    \
 		.list_max_level = 20, .lock_warning = 1, .from_widget = 1,     \
 		.trust_dns = 1, .sasl_ptr_name = 1, .disable_plaintext = 2,    \
-		.login_attempts = 3, .sandbox = 1,                             \
+		.login_attempts = 3, .sandbox = 1, .keeper_fd = -1,            \
 	}
 
 static struct cc_env state = ENV_DEFAULTS;
@@ -223,8 +224,8 @@ set_paths(void)
 	if (state.mail_dir)
 		fs_give((void **)&state.mail_dir);
 	state.mail_dir = state.mail_subdir && *state.mail_subdir
-			     ? join(state.home, state.mail_subdir)
-			     : cpystr(state.home);
+	    ? join(state.home, state.mail_subdir)
+	    : cpystr(state.home);
 	if (state.sysinbox)
 		;
 	else if (state.anonymous || state.black_box)
@@ -257,18 +258,18 @@ set_shared(char **home, const char *user)
 static void
 set_rules(void)
 {
-	rules = (struct mailpath_rules) {
+	rules = (struct mailpath_rules){
 		.mail_dir = state.mail_dir,
 		.mail_subdir = state.mail_subdir && *state.mail_subdir
-				   ? state.mail_subdir
-				   : NULL,
+		    ? state.mail_subdir
+		    : NULL,
 		.sysinbox = state.sysinbox,
 		.black_box = state.black_box ? state.black_box_dir : NULL,
 		.ftp_home = state.ftp_home,
 		.public_home = state.public_home,
 		.shared_home = state.shared_home,
-		.own_inbox = state.anonymous || state.black_box ||
-			     state.closed_box,
+		.own_inbox =
+		    state.anonymous || state.black_box || state.closed_box,
 		.closed_box = state.closed_box,
 		.anonymous = state.anonymous,
 		.restrictions = (unsigned)state.restrictions,
@@ -276,10 +277,17 @@ set_rules(void)
 	};
 }
 
+/* Did the program forbid all of this? */
+static bool
+is_blocked(void)
+{
+	return mail_parameters(NIL, GET_BLOCKENVINIT, NIL) != NIL;
+}
+
 long
 env_init(char *user, char *home)
 {
-	if (state.block_init)
+	if (is_blocked())
 		return LONGT;
 	if (state.init)
 		fatal("env_init called twice!");
@@ -307,7 +315,7 @@ env_init(char *user, char *home)
 static void
 need_init(void)
 {
-	if (!state.init && !state.block_init)
+	if (!state.init && !is_blocked())
 		env_init(NIL, NIL);
 }
 
@@ -444,6 +452,7 @@ mailboxdir(char *dst, char *dir, char *name)
 static const size_t texts[] = {
 	offsetof(struct cc_env, user),
 	offsetof(struct cc_env, home),
+	offsetof(struct cc_env, keeper_path),
 	offsetof(struct cc_env, config),
 	offsetof(struct cc_env, localhost),
 	offsetof(struct cc_env, mail_subdir),
@@ -478,5 +487,5 @@ cc_env_free(void)
 		cc_env_set(&state.keywords[i], NULL);
 	cc_env_namespaces_free();
 	state = (struct cc_env)ENV_DEFAULTS;
-	rules = (struct mailpath_rules) { 0 };
+	rules = (struct mailpath_rules){ 0 };
 }

@@ -86,7 +86,8 @@ open_file(const char *name)
 	}
 	if (fd >= 0)
 		return fd;
-	syslog(LOG_INFO, "Mailbox lock file %.80s open failure: %m", name);
+	syslog(LOG_INFO, "Mailbox lock file %.80s open failure: %s", name,
+	    strerror(errno));
 	return errno == EACCES || errno == EPERM || errno == ELOOP ? CC_EACCESS
 								   : CC_EIO;
 }
@@ -108,6 +109,13 @@ check_same(const char *name, int fd)
 	if ((b.st_mode & 07777) != LOCK_MODE && fchmod(fd, LOCK_MODE) != 0)
 		errno = 0; /* another user's file: his business */
 	return 0;
+}
+
+/* The pid of a holder who is gone would be asked to let go in our place. */
+static int
+forget_pid(int fd)
+{
+	return ftruncate(fd, 0) == 0 ? 0 : CC_EIO;
 }
 
 /* The pid in a lock file that somebody else holds, or 0. */
@@ -136,6 +144,8 @@ try_lock(const char *name, enum fdlock_mode mode, int *fd_r, pid_t *holder_r)
 		*holder_r = read_pid(fd);
 	if (r == 0)
 		r = check_same(name, fd);
+	if (r == 0 && mode == FDLOCK_EX)
+		r = forget_pid(fd);
 	if (r == 0)
 		*fd_r = fd;
 	else
@@ -145,8 +155,7 @@ try_lock(const char *name, enum fdlock_mode mode, int *fd_r, pid_t *holder_r)
 
 int
 cc_inodelock_get_in(const char *dir, struct inodelock *lock_r,
-    const struct stat *st, enum fdlock_mode mode, int wait_ms,
-    pid_t *holder_r)
+    const struct stat *st, enum fdlock_mode mode, int wait_ms, pid_t *holder_r)
 {
 	struct inodelock lock = INODELOCK_NONE;
 	struct lockwait w;
@@ -176,8 +185,8 @@ int
 cc_inodelock_get(struct inodelock *lock_r, const struct stat *st,
     enum fdlock_mode mode, int wait_ms, pid_t *holder_r)
 {
-	return cc_inodelock_get_in(cc_env_lock_dir(), lock_r, st, mode,
-	    wait_ms, holder_r);
+	return cc_inodelock_get_in(cc_env_lock_dir(), lock_r, st, mode, wait_ms,
+	    holder_r);
 }
 
 int

@@ -15,12 +15,15 @@
 #include "fdlock.h"
 
 struct inodelock {
-	int fd;	    /* of the lock file; -1: nothing held */
+	int fd;     /* of the lock file; -1: nothing held */
 	char *name; /* path of the lock file, owned */
 };
 
 /* Nothing held. */
-#define INODELOCK_NONE { -1, NULL }
+#define INODELOCK_NONE                                                         \
+	{                                                                      \
+		-1, NULL                                                       \
+	}
 
 /*
  * Takes the inode lock of the file described by *st, trying for at most
@@ -35,8 +38,7 @@ int cc_inodelock_get(struct inodelock *lock_r, const struct stat *st,
 
 /* The same with the lock file in directory dir. */
 int cc_inodelock_get_in(const char *dir, struct inodelock *lock_r,
-    const struct stat *st, enum fdlock_mode mode, int wait_ms,
-    pid_t *holder_r);
+    const struct stat *st, enum fdlock_mode mode, int wait_ms, pid_t *holder_r);
 
 /* Writes our pid into a held lock, so that others may ask us to let go. */
 int cc_inodelock_put_pid(const struct inodelock *lock);

@@ -44,7 +44,7 @@ cc_lockwait_again(struct lockwait *w)
 	pause = PAUSE_MIN + (w->jitter >> 16) % (PAUSE_MAX - PAUSE_MIN + 1);
 	if (pause > left)
 		pause = left;
-	ts = (struct timespec) { 0, (long)pause * 1000000 };
+	ts = (struct timespec){ 0, (long)pause * 1000000 };
 	while (nanosleep(&ts, &ts) != 0 && errno == EINTR)
 		;
 	return true;

@@ -160,8 +160,8 @@ split_user(struct span s, struct span *name_r)
 	const char *slash = memchr(s.p, '/', s.len);
 	size_t len = slash ? (size_t)(slash - s.p) : s.len;
 
-	*name_r = slash ? cc_span(slash + 1, s.len - len - 1)
-			: cc_span(NULL, 0);
+	*name_r =
+	    slash ? cc_span(slash + 1, s.len - len - 1) : cc_span(NULL, 0);
 	return cc_span(s.p, len);
 }
 
@@ -176,8 +176,7 @@ put_black_box(const struct mailpath_rules *rules, struct span rest,
 	if (rules->restrictions & MAILPATH_NO_OTHERUSERS)
 		return CC_EACCESS;
 	if (user.len == 0)
-		return put_path(out, rules->black_box, NULL,
-		    cc_span(NULL, 0));
+		return put_path(out, rules->black_box, NULL, cc_span(NULL, 0));
 	if (user.p[0] == '.')
 		return CC_EACCESS;
 	if ((r = put_path(out, rules->black_box, NULL, user)) != 0 || !name.p)
@@ -196,7 +195,7 @@ is_below(struct span path, const char *dir)
 	size_t len = strlen(dir);
 
 	return len > 1 && path.len > len + 1 && path.p[len] == '/' &&
-	       memcmp(path.p, dir, len) == 0;
+	    memcmp(path.p, dir, len) == 0;
 }
 
 /* /PATH */
@@ -207,8 +206,8 @@ put_absolute(const struct mailpath_rules *rules, struct span name,
 	if (rules->anonymous)
 		return CC_EACCESS;
 	if (rules->black_box)
-		return put_black_box(rules,
-		    cc_span(name.p + 1, name.len - 1), out);
+		return put_black_box(rules, cc_span(name.p + 1, name.len - 1),
+		    out);
 	if (rules->restrictions & MAILPATH_NO_ROOT && !rules->closed_box &&
 	    !is_below(name, rules->mail_dir) &&
 	    !cc_span_is(name, rules->sysinbox))
@@ -268,9 +267,9 @@ cc_mailpath(const struct mailpath_rules *rules, struct span name,
 	if ((r = check_name(rules, name)) != 0)
 		return r;
 	if (cc_mailpath_is_inbox(name))
-		return rules->own_inbox ? put_path(path_r, rules->mail_dir,
-					      NULL, cc_span_z(inbox))
-					: 0;
+		return rules->own_inbox
+		    ? put_path(path_r, rules->mail_dir, NULL, cc_span_z(inbox))
+		    : 0;
 	switch (name.p[0]) {
 	case '#':
 		return put_namespace(rules, name, path_r);

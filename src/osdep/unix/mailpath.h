@@ -20,7 +20,7 @@
 
 /* What `set restrict-mailbox-access` forbids; RESTRICT bits of the API. */
 enum {
-	MAILPATH_NO_ROOT = 1,	    /* absolute names outside one's own */
+	MAILPATH_NO_ROOT = 1,       /* absolute names outside one's own */
 	MAILPATH_NO_OTHERUSERS = 2, /* ~USER names */
 };
 
@@ -34,17 +34,17 @@ enum mailpath_space {
 
 /* The facts that names are judged by; all pointers borrowed. */
 struct mailpath_rules {
-	const char *mail_dir;	 /* the mailbox directory, absolute */
+	const char *mail_dir;    /* the mailbox directory, absolute */
 	const char *mail_subdir; /* below each user's home, or NULL */
-	const char *sysinbox;	 /* the spool file */
-	const char *black_box;	 /* directory of all users' boxes, or NULL */
-	const char *ftp_home;	 /* of "#ftp/", or NULL */
+	const char *sysinbox;    /* the spool file */
+	const char *black_box;   /* directory of all users' boxes, or NULL */
+	const char *ftp_home;    /* of "#ftp/", or NULL */
 	const char *public_home; /* of "#public/", or NULL */
 	const char *shared_home; /* of "#shared/", or NULL */
-	bool own_inbox;	       /* INBOX is a file of the mailbox directory */
-	bool closed_box;       /* the process is in a chroot */
-	bool anonymous;	       /* nobody's own names */
-	unsigned restrictions; /* MAILPATH_NO_ bits */
+	bool own_inbox;          /* INBOX is a file of the mailbox directory */
+	bool closed_box;         /* the process is in a chroot */
+	bool anonymous;          /* nobody's own names */
+	unsigned restrictions;   /* MAILPATH_NO_ bits */
 	/* Home directory of a user: 0, or CC_ENOENT. */
 	int (*user_home)(struct span user, struct strbuf *home_r);
 };

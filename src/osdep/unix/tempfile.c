@@ -26,13 +26,12 @@ open_new(int dirfd, const char *temp)
 }
 
 int
-cc_tempfile_begin(struct tempfile *t, int dirfd, const char *name,
-    mode_t mode)
+cc_tempfile_begin(struct tempfile *t, int dirfd, const char *name, mode_t mode)
 {
 	struct strbuf b;
 	int r;
 
-	*t = (struct tempfile) { .dirfd = dirfd, .fd = -1 };
+	*t = (struct tempfile){ .dirfd = dirfd, .fd = -1 };
 	cc_strbuf_init(&b, TEMP_NAME_MAX);
 	cc_strbuf_printf(&b, "%s.%ld.new", name, (long)gettid());
 	if ((r = cc_strbuf_status(&b)) != 0) {
@@ -42,8 +41,7 @@ cc_tempfile_begin(struct tempfile *t, int dirfd, const char *name,
 	t->temp = cc_strbuf_take(&b);
 	t->name = cc_span_dup(cc_span_z(name));
 	t->fd = open_new(dirfd, t->temp);
-	if (t->fd < 0 && errno == EEXIST &&
-	    unlinkat(dirfd, t->temp, 0) == 0)
+	if (t->fd < 0 && errno == EEXIST && unlinkat(dirfd, t->temp, 0) == 0)
 		t->fd = open_new(dirfd, t->temp);
 	if (t->fd < 0 || fchmod(t->fd, mode) != 0) {
 		r = cc_err_errno();

@@ -27,7 +27,7 @@
 void
 cc_uidrecord_init(struct uidrecord *rec, const struct stat *st)
 {
-	*rec = (struct uidrecord) {
+	*rec = (struct uidrecord){
 		.dev = (uint64_t)st->st_dev,
 		.ino = (uint64_t)st->st_ino,
 	};
@@ -38,7 +38,7 @@ cc_uidrecord_free(struct uidrecord *rec)
 {
 	if (rec->runs)
 		fs_give((void **)&rec->runs);
-	*rec = (struct uidrecord) { 0 };
+	*rec = (struct uidrecord){ 0 };
 }
 
 /* Appends a run, growing the list by halves. */
@@ -55,7 +55,7 @@ add_run(struct uidrecord *rec, uint32_t first, uint32_t count)
 		else
 			rec->runs = fs_get(rec->room * sizeof(*rec->runs));
 	}
-	rec->runs[rec->count++] = (struct uidrun) { first, count };
+	rec->runs[rec->count++] = (struct uidrun){ first, count };
 	return 0;
 }
 
@@ -109,7 +109,7 @@ cc_uidrecord_next(const struct uidrecord *rec, struct uidrecord_pos *pos)
 	run = &rec->runs[pos->run];
 	uid = run->first + pos->in_run;
 	if (++pos->in_run == run->count)
-		*pos = (struct uidrecord_pos) { pos->run + 1, 0 };
+		*pos = (struct uidrecord_pos){ pos->run + 1, 0 };
 	return uid;
 }
 
@@ -185,8 +185,8 @@ cc_uidrecord_dec(struct cursor *c, uint64_t max, uint64_t *n_r)
 int
 cc_uidrecord_check(struct cursor *c, const char *start)
 {
-	struct span before = cc_span(start, (size_t)((const char *)c->p -
-						start));
+	struct span before =
+	    cc_span(start, (size_t)((const char *)c->p - start));
 	uint64_t sum;
 
 	if (cc_uidrecord_word(c, "check ") != 0 ||
@@ -289,6 +289,6 @@ cc_uidrecord_put_check(struct strbuf *out, size_t start)
 	if (out->over)
 		return;
 	cc_strbuf_printf(out, "check %016llx\n",
-	    (unsigned long long)cc_uidrecord_sum(
-		cc_span(all.p + start, all.len - start)));
+	    (unsigned long long)cc_uidrecord_sum(cc_span(all.p + start,
+		all.len - start)));
 }

@@ -25,15 +25,15 @@ struct uidrun {
 };
 
 struct uidrecord {
-	uint64_t dev;	      /* the mailbox file's st_dev */
-	uint64_t ino;	      /* and st_ino */
-	uint64_t size;	      /* octets of the file that the record covers */
+	uint64_t dev;         /* the mailbox file's st_dev */
+	uint64_t ino;         /* and st_ino */
+	uint64_t size;        /* octets of the file that the record covers */
 	uint64_t digest;      /* of what the driver chooses; 0 if of nothing */
 	uint32_t uidvalidity; /* at least 1 */
 	uint32_t uidlast;     /* highest UID ever given; 0: none */
 	struct uidrun *runs;  /* UIDs of all messages in file order, owned */
-	size_t count;	      /* runs */
-	size_t room;	      /* runs allocated */
+	size_t count;         /* runs */
+	size_t room;          /* runs allocated */
 };
 
 /* Runs of one record: a mailbox whose messages were all removed in such
@@ -56,16 +56,16 @@ struct uidrecord_pos {
 	size_t run;
 	uint32_t in_run;
 };
-uint32_t cc_uidrecord_next(const struct uidrecord *rec,
-    struct uidrecord_pos *pos);
+uint32_t
+cc_uidrecord_next(const struct uidrecord *rec, struct uidrecord_pos *pos);
 
 /*
  * Reads the record of the file *st: 0; CC_ENOENT; CC_EPARSE (damaged);
  * CC_ECHANGED (of another file, or of a larger one than this is now);
  * CC_ELIMIT; CC_EIO. The caller compares digest.
  */
-int cc_uidrecord_read(int privdir, const struct stat *st,
-    struct uidrecord *rec_r);
+int
+cc_uidrecord_read(int privdir, const struct stat *st, struct uidrecord *rec_r);
 
 /* Writes and syncs it: 0, CC_EINVAL (not a valid record) or negative. */
 int cc_uidrecord_write(int privdir, const struct uidrecord *rec);

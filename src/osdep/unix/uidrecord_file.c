@@ -32,15 +32,14 @@ static int
 check_file(const struct uidrecord *rec, const struct stat *st)
 {
 	return rec->dev == (uint64_t)st->st_dev &&
-		       rec->ino == (uint64_t)st->st_ino &&
-		       rec->size <= (uint64_t)st->st_size
-		   ? 0
-		   : CC_ECHANGED;
+		rec->ino == (uint64_t)st->st_ino &&
+		rec->size <= (uint64_t)st->st_size
+	    ? 0
+	    : CC_ECHANGED;
 }
 
 int
-cc_uidrecord_read(int privdir, const struct stat *st,
-    struct uidrecord *rec_r)
+cc_uidrecord_read(int privdir, const struct stat *st, struct uidrecord *rec_r)
 {
 	struct uidrecord rec;
 	struct strbuf name, text;

@@ -24,7 +24,7 @@
 
 #define FILE_NAME "uidvalidity"
 #define LOCK_NAME "uidvalidity.lock"
-#define FILE_MAX 256 /* octets of the file: far more than it has */
+#define FILE_MAX 256   /* octets of the file: far more than it has */
 #define LOCK_WAIT 2000 /* milliseconds for another session's write */
 
 /* Ten years in seconds: no clock is that wrong, no honest value that far. */

@@ -27,6 +27,10 @@ void cc_mail_elt_set_date(MESSAGECACHE *elt, const struct imap_date *date);
 /* The elt of a message if it exists, else NIL; makes none. */
 MESSAGECACHE *cc_mail_elt_if(MAILSTREAM *stream, unsigned long msgno);
 
+/* msgno, or that of a UID with FT_UID; 0 if there is no such message. */
+unsigned long cc_mail_msgno(MAILSTREAM *stream, unsigned long msgno,
+    long flags);
+
 /* mail_sequence or mail_uid_sequence. */
 long cc_mail_mark(MAILSTREAM *stream, char *sequence, long uid);
 

@@ -5,7 +5,6 @@
 #ifndef MAIL_GENERIC_H
 #define MAIL_GENERIC_H
 
-#include "cc_fn.h"
 #include "mail_fast.h"
 #include "osdep.h"
 

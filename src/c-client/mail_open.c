@@ -11,6 +11,7 @@
 #include "ftl.h"
 #include "mail_generic.h"
 #include "mail_inner.h"
+#include "mail_params.h"
 #include "misc.h"
 
 #define DRIVER_PREFIX "#driver."
@@ -115,8 +116,7 @@ new_stream(void)
 	MAILSTREAM *stream = fs_get(sizeof(*stream));
 
 	memset(stream, 0, sizeof(*stream));
-	(*(mailcache_t)cc_ptr_to_fn(mail_parameters(NIL, GET_CACHE,
-	    NIL)))(stream, 0, CH_INIT);
+	(*cc_param_cache())(stream, 0, CH_INIT);
 	return stream;
 }
 
@@ -174,12 +174,8 @@ mail_open_work(DRIVER *d, MAILSTREAM *stream, char *name, long options)
 static void
 free_stream_sparep(MAILSTREAM *stream)
 {
-	freestreamsparep_t hook =
-	    (freestreamsparep_t)cc_ptr_to_fn(mail_parameters(NIL,
-		GET_FREESTREAMSPAREP, NIL));
-
-	if (stream->sparep && hook)
-		(*hook)(&stream->sparep);
+	if (stream->sparep && cc_params.freestream)
+		(*cc_params.freestream)(&stream->sparep);
 	stream->sparep = NIL;
 }
 

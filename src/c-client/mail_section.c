@@ -7,12 +7,15 @@
  * memory with a NUL behind, since programs write into them and treat them as
  * strings.
  */
+#include <limits.h>
+
 #include "cc_err.h"
 #include "ftl.h"
 #include "mail_inner.h"
+#include "mail_params.h"
+#include "rfc822_header.h"
+#include "fs.h"
 #include "mail_text.h"
-#include "misc.h"
-#include "rfc822.h"
 
 /* What a fetch call was asked for. */
 struct wanted {
@@ -80,26 +83,22 @@ mail_body(MAILSTREAM *stream, unsigned long msgno, unsigned char *section)
 char *
 mail_fetch_text_return(GETS_DATA *md, SIZEDTEXT *t, unsigned long *len)
 {
-	mailgets_t gets_fn = (mailgets_t)cc_ptr_to_fn(
-	    mail_parameters(NIL, GET_GETS, NIL));
 	STRING bs;
 
 	if (len)
 		*len = t->size;
 	if (!t->size || !t->data)
 		return "";
-	if (!gets_fn)
+	if (!cc_params.gets)
 		return (char *)t->data;
 	INIT(&bs, mail_string, t->data, t->size);
-	return (*gets_fn)(mail_read, &bs, t->size, md);
+	return (*cc_params.gets)(mail_read, &bs, t->size, md);
 }
 
 char *
 mail_fetch_string_return(GETS_DATA *md, STRING *bs, unsigned long i,
     unsigned long *len, long flags)
 {
-	mailgets_t gets_fn = (mailgets_t)cc_ptr_to_fn(
-	    mail_parameters(NIL, GET_GETS, NIL));
 	struct strbuf *out;
 	char *dst;
 
@@ -110,8 +109,8 @@ mail_fetch_string_return(GETS_DATA *md, STRING *bs, unsigned long i,
 		SETPOS(&md->stream->private.string, GETPOS(bs));
 		return NIL;
 	}
-	if (gets_fn)
-		return (*gets_fn)(mail_read, bs, i, md);
+	if (cc_params.gets)
+		return (*cc_params.gets)(mail_read, bs, i, md);
 	if (bs->dtb == &mail_string && i == SIZE(bs))
 		return i ? bs->curpos : "";
 	out = &cc_mail_inner(md->stream)->result;
@@ -464,13 +463,11 @@ mail_fetch_body(MAILSTREAM *stream, unsigned long msgno, char *section,
 static long
 partial(struct wanted *w, PARTTEXT *t, unsigned long first, unsigned long last)
 {
-	mailgets_t gets_fn = (mailgets_t)cc_ptr_to_fn(
-	    mail_parameters(NIL, GET_GETS, NIL));
 	struct span text;
 	GETS_DATA md;
 	STRING bs;
 
-	if (!gets_fn)
+	if (!cc_params.gets)
 		fatal("mail_partial_ without SET_GETS");
 	if (w->stream->dtb->msgdata && !t->text.data)
 		return (*w->stream->dtb->msgdata)(w->stream, w->msgno, w->what,
@@ -487,7 +484,7 @@ partial(struct wanted *w, PARTTEXT *t, unsigned long first, unsigned long last)
 		text.len = last;
 	INIT_GETS(md, w->stream, w->msgno, w->what, first, last);
 	INIT(&bs, mail_string, (void *)(text.p), text.len);
-	(*gets_fn)(mail_read, &bs, text.len, &md);
+	(*cc_params.gets)(mail_read, &bs, text.len, &md);
 	return LONGT;
 }
 

@@ -8,6 +8,7 @@
  */
 #include "cc_err.h"
 #include "mail_inner.h"
+#include "mail_string.h"
 #include "mail_text.h"
 
 /* Converted octets that are made room for at once. */
@@ -83,8 +84,7 @@ load_text(MAILSTREAM *stream, unsigned long msgno, long flags,
 		return 0;
 	if (!(dst = cc_strbuf_room(out, size)))
 		return CC_ELIMIT;
-	mail_read(&bs, size, dst);
-	cc_strbuf_claim(out, size);
+	cc_strbuf_claim(out, cc_string_read(&bs, dst, size));
 	return 0;
 }
 
@@ -143,22 +143,6 @@ cc_mail_load_text(MAILSTREAM *stream, unsigned long msgno, long flags,
 long
 mail_read(void *stream, unsigned long size, char *buffer)
 {
-	STRING *s = stream;
-	unsigned long n;
-
-	while (size) {
-		/* Whole windows where there are any; SNX refills. */
-		n = s->cursize > 1 ? s->cursize - 1 : 0;
-		if (n > size)
-			n = size;
-		memcpy(buffer, s->curpos, n);
-		s->curpos += n;
-		s->cursize -= n;
-		buffer += n;
-		if ((size -= n)) {
-			*buffer++ = SNX(s);
-			size--;
-		}
-	}
+	cc_string_read(stream, buffer, size);
 	return T;
 }

@@ -58,14 +58,14 @@ new_address(const struct rfc822_addr *from, const char *host)
 	case RFC822_ADDR_MAILBOX:
 		adr->personal = copy_of(from->personal);
 		adr->adl = copy_of(from->adl);
-		adr->mailbox = from->mailbox.p ? cc_span_dup(from->mailbox)
-					       : cpystr("");
-		adr->host = from->host.p ? cc_span_dup(from->host)
-					 : cpystr(host);
+		adr->mailbox =
+		    from->mailbox.p ? cc_span_dup(from->mailbox) : cpystr("");
+		adr->host =
+		    from->host.p ? cc_span_dup(from->host) : cpystr(host);
 		break;
 	case RFC822_ADDR_GROUP_START:
-		adr->mailbox = from->mailbox.p ? cc_span_dup(from->mailbox)
-					       : cpystr("");
+		adr->mailbox =
+		    from->mailbox.p ? cc_span_dup(from->mailbox) : cpystr("");
 		break;
 	case RFC822_ADDR_GROUP_END:
 		break;

@@ -70,7 +70,8 @@ mail_uid(MAILSTREAM *stream, unsigned long msgno)
 	if (!stream->dtb || msgno < 1 || msgno > stream->nmsgs)
 		return 0;
 	if (stream->dtb->fastpath)
-		return stream->dtb->fastpath->record(stream, msgno, &record) == 0
+		return stream->dtb->fastpath->record(stream, msgno, &record) ==
+			0
 		    ? record.uid
 		    : 0;
 	if (stream->dtb->uid)
@@ -117,10 +118,10 @@ slot_of(MAILSTREAM *stream, unsigned long msgno)
 			mail_gc(stream, GC_ENV);
 			stream->msgno = msgno;
 		}
-		return (struct slot) { &stream->env, &stream->body };
+		return (struct slot){ &stream->env, &stream->body };
 	}
 	msg = &mail_elt(stream, msgno)->private.msg;
-	return (struct slot) { &msg->env, &msg->body };
+	return (struct slot){ &msg->env, &msg->body };
 }
 
 /* A message that the store knows no date of has the one that it carries. */
@@ -191,7 +192,7 @@ mail_fetch_structure(MAILSTREAM *stream, unsigned long msgno, BODY **body,
 	if (!*slot.env || (body && !*slot.body))
 		r = parse_structure(stream, msgno, body != NIL, flags, &slot);
 	if (!*slot.env) {
-		cc_mail_report("Can't read message in", stream->mailbox, r);
+		cc_mail_report("read message in", stream->mailbox, r);
 		return NIL;
 	}
 	supply_date(mail_elt(stream, msgno), *slot.env);
@@ -213,7 +214,7 @@ mail_fetch_overview_default(MAILSTREAM *stream, overview_t ofn)
 			continue;
 		if (!(env = mail_fetch_structure(stream, i, NIL, NIL)) || !ofn)
 			continue;
-		ov = (OVERVIEW) { .subject = env->subject,
+		ov = (OVERVIEW){ .subject = env->subject,
 			.from = env->from,
 			.date = (char *)env->date,
 			.message_id = env->message_id,
@@ -260,8 +261,8 @@ first_sender(ENVELOPE *env)
 void
 mail_fetchfrom(char *s, MAILSTREAM *stream, unsigned long msgno, long length)
 {
-	ADDRESS *adr = first_sender(
-	    mail_fetch_structure(stream, msgno, NIL, NIL));
+	ADDRESS *adr =
+	    first_sender(mail_fetch_structure(stream, msgno, NIL, NIL));
 	struct strbuf name;
 	size_t n;
 
@@ -282,8 +283,7 @@ mail_fetchfrom(char *s, MAILSTREAM *stream, unsigned long msgno, long length)
 }
 
 void
-mail_fetchsubject(char *s, MAILSTREAM *stream, unsigned long msgno,
-    long length)
+mail_fetchsubject(char *s, MAILSTREAM *stream, unsigned long msgno, long length)
 {
 	ENVELOPE *env = mail_fetch_structure(stream, msgno, NIL, NIL);
 	size_t n;
@@ -293,7 +293,8 @@ mail_fetchsubject(char *s, MAILSTREAM *stream, unsigned long msgno,
 	memset(s, '\0', (size_t)length + 1);
 	if (env && env->subject) {
 		n = strlen(env->subject);
-		memcpy(s, env->subject, n < (size_t)length ? n : (size_t)length);
+		memcpy(s, env->subject,
+		    n < (size_t)length ? n : (size_t)length);
 	} else {
 		s[0] = length ? ' ' : '\0';
 	}

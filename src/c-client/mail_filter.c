@@ -10,8 +10,8 @@ static bool
 lists(const STRINGLIST *lines, const SIZEDTEXT *name)
 {
 	for (; lines; lines = lines->next)
-		if (cc_span_eq_nocase(
-			cc_span(lines->text.data, lines->text.size),
+		if (cc_span_eq_nocase(cc_span(lines->text.data,
+					  lines->text.size),
 			cc_span(name->data, name->size)))
 			return true;
 	return false;
@@ -42,7 +42,7 @@ mail_filter(char *text, unsigned long len, STRINGLIST *lines, long flags)
 
 	/* What is kept moves to the front, over what was looked at already. */
 	while (cc_rfc822_next_field(&c, &field) > 0) {
-		name = (SIZEDTEXT) { (unsigned char *)field.name.p,
+		name = (SIZEDTEXT){ (unsigned char *)field.name.p,
 			field.name.len };
 		if (lists(lines, &name) == ((flags & FT_NOT) != 0))
 			continue;

@@ -10,6 +10,7 @@
 #include "fs.h"
 #include "ftl.h"
 #include "mail_generic.h"
+#include "mail_link.h"
 #include "mail_inner.h"
 #include "mail_params.h"
 #include "misc.h"
@@ -43,7 +44,7 @@ cc_mail_named_driver(const char *name, const char **rest_r)
 	word.p = name + sizeof(DRIVER_PREFIX) - 1;
 	word.len = strcspn(word.p, "/\\:");
 	*rest_r = word.p[word.len] ? word.p + word.len + 1 : NULL;
-	for (d = mail_parameters(NIL, GET_DRIVERS, NIL); d; d = d->next)
+	for (d = cc_drivers(); d; d = d->next)
 		if (cc_span_is_nocase(word, d->name))
 			return d;
 	return NIL;

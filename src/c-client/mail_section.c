@@ -21,7 +21,7 @@
 struct wanted {
 	MAILSTREAM *stream;
 	unsigned long msgno;
-	char *section;	    /* never NULL */
+	char *section;      /* never NULL */
 	unsigned long *len; /* may be NULL */
 	long flags;
 	char what[MAILTMPLEN]; /* name of the section for SET_GETS */

@@ -22,8 +22,8 @@ put_converted(struct strbuf *out, enum mime_newline newline, struct span piece)
 	char *dst;
 
 	while (piece.len) {
-		room = piece.len < CHUNK ? piece.len + piece.len / 8 + 2
-					 : CHUNK;
+		room =
+		    piece.len < CHUNK ? piece.len + piece.len / 8 + 2 : CHUNK;
 		if (!(dst = cc_strbuf_room(out, room)))
 			return;
 		cc_strbuf_claim(out,

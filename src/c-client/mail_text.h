@@ -24,8 +24,8 @@ ENVELOPE *cc_mail_new_envelope(struct span header, const char *host);
 
 /* Fills an initialised body from a part. base is the position of the text's
  * first octet, from which offsets count. */
-void cc_mail_fill_body(BODY *body, const struct mime_part *part,
-    uint64_t base, const char *host);
+void cc_mail_fill_body(BODY *body, const struct mime_part *part, uint64_t base,
+    const char *host);
 
 /* Takes what Content- fields said into a body, unless it knows it already. */
 void cc_mail_fill_fields(BODY *body, const struct mime_part *part);
@@ -34,7 +34,7 @@ void cc_mail_fill_fields(BODY *body, const struct mime_part *part);
 PARAMETER *cc_mail_new_parameters(const struct mime_param *from);
 
 /* Appends the addresses of a list to *lst. */
-void cc_mail_append_addresses(ADDRESS **lst, struct span list,
-    const char *host);
+void
+cc_mail_append_addresses(ADDRESS **lst, struct span list, const char *host);
 
 #endif

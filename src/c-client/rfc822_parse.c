@@ -58,7 +58,7 @@ parse_body(BODY *body, struct span header, STRING *bs, const char *host,
 		feed_string(parser, bs, offset + header.len);
 	if (cc_mime_end(&parser, &root) == 0)
 		cc_mail_fill_body(body, root, header.len, host);
-	body->mime = (PARTTEXT) { 0 };
+	body->mime = (PARTTEXT){ 0 };
 	cc_arena_free(&a);
 }
 
@@ -82,8 +82,8 @@ show_fields(ENVELOPE *env, struct span header, char *host)
 		cc_strbuf_putc(&data, ' ');
 		cc_strbuf_reset(&data);
 		cc_rfc822_put_unfolded(&data, field.body);
-		(*cc_params.parseline)(env, (char *)ucase((unsigned char *)name),
-		    data.data, host);
+		(*cc_params.parseline)(env,
+		    (char *)ucase((unsigned char *)name), data.data, host);
 		fs_give((void **)&name);
 	}
 	cc_strbuf_free(&data);
@@ -125,8 +125,7 @@ put_type(struct strbuf *out, const BODY *body)
 	const char *type = body_types[body->type];
 
 	cc_strbuf_printf(out, "Content-Type: %s/%s", type ? type : "X-UNKNOWN",
-	    body->subtype ? body->subtype
-			  : rfc822_default_subtype(body->type));
+	    body->subtype ? body->subtype : rfc822_default_subtype(body->type));
 	for (PARAMETER *p = body->parameter; p; p = p->next) {
 		cc_strbuf_printf(out, "; %s=", p->attribute);
 		put_quoted(out, p->value ? p->value : "");

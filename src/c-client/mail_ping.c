@@ -4,7 +4,6 @@
  */
 #include "ftl.h"
 #include "mail_generic.h"
-#include "mail_params.h"
 
 long
 mail_ping(MAILSTREAM *stream)
@@ -60,7 +59,7 @@ mail_nodebug(MAILSTREAM *stream)
 void
 mail_dlog(char *string, long flag)
 {
-	if (flag && !cc_params.debugsensitive)
+	if (flag && !mail_parameters(NIL, GET_DEBUGSENSITIVE, NIL))
 		mm_dlog("<suppressed>");
 	else
 		mm_dlog(string);

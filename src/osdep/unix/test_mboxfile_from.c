@@ -123,7 +123,10 @@ test_cr(void **state)
 		if (memchr(lines[i].line, '\r', lines[i].len) == NULL) {
 			assert_int_equal(cc_mbox_from_line(line, true, &f),
 			    want);
-			assert_false(cc_mbox_from_line(line, false, &f));
+			/* in "remote from WORD" it belongs to the word */
+			if (!strstr(lines[i].line, "remote"))
+				assert_false(cc_mbox_from_line(line, false,
+				    &f));
 		}
 		free(copy);
 	}

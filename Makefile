@@ -29,6 +29,10 @@ FORTIFY := -D_FORTIFY_SOURCE=2
 OPTIMISE := -O2 -g
 SANITIZE :=
 WERROR :=
+# clang 14 has this one only behind a flag that says it will go.
+ifneq ($(findstring clang,$(CC)),)
+HARDEN := $(filter-out -ftrivial-auto-var-init=%,$(HARDEN))
+endif
 EXTRACFLAGS ?=
 EXTRALDFLAGS ?=
 
@@ -94,7 +98,7 @@ LIBEXEC := $(if $(GATE_SRC),$(BUILD)/libexec/cedar/gate) \
 	$(if $(AUTH_SRC),$(BUILD)/libexec/cedar/auth)
 
 .PHONY: all quick check asan lint fuzz torture bench install clean demo \
-	demo-stop headers unit FORCE
+	demo-stop headers unit objects fuzzers build-fuzzers FORCE
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
@@ -176,6 +180,58 @@ UNIT := $(patsubst src/%.c,$(BUILD)/test/%,$(TEST_SRC))
 
 unit: all $(UNIT)
 	$(Q)tools/run-unit $(UNIT)
+
+# ------------------------------------------- fuzzers, sanitizers, analysis
+
+# Each variant is this same graph with its own BUILD.
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+TEST_OBJ := $(call obj,$(TEST_SRC) $(wildcard $(C)/test_callbacks.c))
+FUZZERS := $(patsubst src/%.c,$(BUILD)/fuzzers/%,$(FUZZ_SRC))
+
+$(BUILD)/fuzzers/%: $(BUILD)/obj/%.o $(LIB) \
+    $(call obj,$(wildcard $(C)/test_callbacks.c))
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "LD $@")
+	$(Q)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -pie -o $@ \
+		$(filter-out %.a,$^) $(patsubst %.c,$(BUILD)/obj/%.o,$(shell \
+		sed -n 's/.*TEST_OBJECTS: *//p' src/$*.c)) $(LIB) $(LIBS_SYSTEM)
+
+# Every object, tests and fuzzers too.
+objects: all $(TEST_OBJ) $(call obj,$(FUZZ_SRC))
+
+fuzzers: $(FUZZERS)
+
+build-fuzzers:
+	$(Q)+$(MAKE) --no-print-directory BUILD=build/fuzz CC=$(CLANG) FORTIFY= \
+		OPTIMISE="-O1 -g" HARDEN= \
+		SANITIZE="$(SANITIZERS) -fsanitize=fuzzer-no-link" fuzzers
+
+FUZZ_PROGRAMS := $(patsubst src/%.c,build/fuzz/fuzzers/%,$(FUZZ_SRC))
+
+# FUZZ_SECONDS for each (60), or FUZZ_RUNS inputs that are always the same.
+fuzz: build-fuzzers
+	$(Q)tools/run-fuzz $(FUZZ_PROGRAMS)
+
+asan:
+	$(Q)+$(MAKE) --no-print-directory BUILD=build/asan FORTIFY= \
+		OPTIMISE="-O1 -g" SANITIZE="$(SANITIZERS)" quick
+
+lint:
+	$(Q)tools/checksrc
+	$(Q)clang-format --dry-run -Werror $$(find src -name '*.[ch]')
+	$(Q)+$(MAKE) --no-print-directory BUILD=build/lint-gcc CC=gcc \
+		WERROR=-Werror objects
+	$(Q)+$(MAKE) --no-print-directory BUILD=build/lint-clang CC=$(CLANG) \
+		WERROR=-Werror objects
+	$(Q)tools/checksrc --objects build/lint-gcc/obj
+	$(Q)tools/run-analysis build/lint-clang $(CPPFLAGS)
+	$(Q)$(if $(wildcard tools/checkapi),tools/checkapi build/lint-gcc)
+	@echo "lint: no faults"
+
+compile_commands.json: FORCE
+	$(Q)bear --output $@ -- $(MAKE) -B BUILD=build/lint-clang CC=$(CLANG) \
+		objects
 
 # What a person types. These install what is missing first (tools/setup).
 check:

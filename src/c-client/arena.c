@@ -19,7 +19,7 @@ struct arena_piece {
 void
 cc_arena_init(struct arena *a, size_t max)
 {
-	*a = (struct arena) { .max = max };
+	*a = (struct arena){ .max = max };
 }
 
 static struct arena_piece *

@@ -16,8 +16,8 @@ struct arena_piece;
 
 struct arena {
 	struct arena_piece *pieces; /* newest first */
-	size_t used;		    /* octets handed out */
-	size_t max;		    /* ceiling for used */
+	size_t used;                /* octets handed out */
+	size_t max;                 /* ceiling for used */
 };
 
 void cc_arena_init(struct arena *a, size_t max);

@@ -13,9 +13,9 @@
 #include "span.h"
 
 struct cursor {
-	const unsigned char *p;	  /* next octet */
+	const unsigned char *p;   /* next octet */
 	const unsigned char *end; /* one past the last */
-	unsigned depth;		  /* open parentheses, comments or parts */
+	unsigned depth;           /* open parentheses, comments or parts */
 };
 
 static inline struct cursor
@@ -24,7 +24,7 @@ cc_cursor(struct span s)
 	const unsigned char *p = (const unsigned char *)s.p;
 
 	/* NULL with a length of 0 is an empty input as well. */
-	return (struct cursor) { p, s.len ? p + s.len : p, 0 };
+	return (struct cursor){ p, s.len ? p + s.len : p, 0 };
 }
 
 static inline size_t

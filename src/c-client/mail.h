@@ -163,6 +163,15 @@ void mail_lsub(MAILSTREAM *stream, char *ref, char *pat);
 /* mail_list for mailboxes whose files contain a text; not all drivers can. */
 void mail_scan(MAILSTREAM *stream, char *ref, char *pat, char *contents);
 
+/* Add to and remove from the local subscription file, ~/.mailboxlist. Adding
+ * what is there, or removing what is not, is an ERROR. */
+long sm_subscribe(char *mailbox);
+long sm_unsubscribe(char *mailbox);
+
+/* Reads it: the next name in sbname, which has MAILTMPLEN octets, or NIL at
+ * the end; *sdb is NIL at first. */
+char *sm_read(char *sbname, void **sdb);
+
 /* Add to and remove from the subscriptions. What is removed need not exist as
  * a mailbox any more. */
 long mail_subscribe(MAILSTREAM *stream, char *mailbox);

@@ -9,6 +9,7 @@
 #include "ftl.h"
 #include "mail_generic.h"
 #include "mail_inner.h"
+#include "mail_params.h"
 
 static void
 free_sort_entry(SORTCACHE **sc)
@@ -167,9 +168,7 @@ cc_mail_cache_drop(MAILSTREAM *stream)
 {
 	unsigned long kept = 0;
 
-	if (!stream->cache ||
-	    cc_ptr_to_fn(mail_parameters(NIL, GET_CACHE, NIL)) !=
-		(void (*)(void))mm_cache)
+	if (!stream->cache || cc_param_cache() != mm_cache)
 		return;
 	for (unsigned long i = 0; i < stream->cachesize; i++) {
 		if (stream->cache[i] && stream->cache[i]->lockcount == 1)

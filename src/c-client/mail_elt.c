@@ -11,14 +11,12 @@
 #include "fs.h"
 #include "mail_generic.h"
 #include "mail_inner.h"
+#include "mail_params.h"
 
 static void *
 cache_op(MAILSTREAM *stream, unsigned long msgno, long op)
 {
-	mailcache_t manager =
-	    (mailcache_t)cc_ptr_to_fn(mail_parameters(NIL, GET_CACHE, NIL));
-
-	return (*manager)(stream, msgno, op);
+	return (*cc_param_cache())(stream, msgno, op);
 }
 
 MESSAGECACHE *
@@ -33,17 +31,14 @@ mail_new_cache_elt(unsigned long msgno)
 void
 mail_free_elt(MESSAGECACHE **elt)
 {
-	freeeltsparep_t hook;
 	MESSAGECACHE *e = *elt;
 
 	*elt = NIL;
 	if (!e || --e->lockcount)
 		return;
 	mail_gc_msg(&e->private.msg, GC_ENV | GC_TEXTS);
-	hook = (freeeltsparep_t)cc_ptr_to_fn(mail_parameters(NIL,
-	    GET_FREEELTSPAREP, NIL));
-	if (e->sparep && hook)
-		(*hook)(&e->sparep);
+	if (e->sparep && cc_params.freeelt)
+		(*cc_params.freeelt)(&e->sparep);
 	fs_give((void **)&e);
 }
 

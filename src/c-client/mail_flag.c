@@ -8,7 +8,7 @@
  */
 #include "cc_ctype.h"
 #include "cc_err.h"
-#include "mail_generic.h"
+#include "mail_text.h"
 
 static const struct {
 	const char *name; /* without the backslash */
@@ -243,7 +243,7 @@ flag_messages(MAILSTREAM *stream, const struct flag_set *set, bool on)
 	if (r == 0 && stream->dtb->fastpath)
 		r = cc_mail_flush(stream, false);
 	if (r != 0)
-		cc_mail_report("Can't change flags", stream->mailbox, r);
+		cc_mail_report("change flags in", stream->mailbox, r);
 }
 
 void
@@ -263,4 +263,24 @@ mail_flag(MAILSTREAM *stream, char *sequence, char *flag, long flags)
 	}
 	if (dtb->flag)
 		(*dtb->flag)(stream, sequence, flag, flags);
+}
+
+void
+cc_mail_set_seen(MAILSTREAM *stream, unsigned long msgno)
+{
+	const struct flag_set set = { .flags = fSEEN };
+	MESSAGECACHE *elt;
+	int r;
+
+	if (stream->dtb->fastpath) {
+		r = flag_record(stream, msgno, &set, true);
+		if (r == 0)
+			r = cc_mail_flush(stream, false);
+		if (r != 0)
+			cc_mail_report("change flags in", stream->mailbox, r);
+		return;
+	}
+	elt = mail_elt(stream, msgno);
+	if (!elt->seen)
+		flag_elt(stream, elt, &set, true);
 }

@@ -5,7 +5,6 @@
 #ifndef MAIL_GENERIC_H
 #define MAIL_GENERIC_H
 
-#include "cc_fn.h"
 #include "mail_fast.h"
 #include "osdep.h"
 
@@ -27,6 +26,10 @@ void cc_mail_elt_set_date(MESSAGECACHE *elt, const struct imap_date *date);
 /* The elt of a message if it exists, else NIL; makes none. */
 MESSAGECACHE *cc_mail_elt_if(MAILSTREAM *stream, unsigned long msgno);
 
+/* msgno, or that of a UID with FT_UID; 0 if there is no such message. */
+unsigned long
+cc_mail_msgno(MAILSTREAM *stream, unsigned long msgno, long flags);
+
 /* mail_sequence or mail_uid_sequence. */
 long cc_mail_mark(MAILSTREAM *stream, char *sequence, long uid);
 
@@ -35,7 +38,8 @@ long cc_mail_mark(MAILSTREAM *stream, char *sequence, long uid);
 bool cc_mail_names_driver(const char *name);
 DRIVER *cc_mail_named_driver(const char *name, const char **rest_r);
 
-/* "WHAT NAME: reason" to mm_log, at ERROR. */
+/* "Can't WHAT NAME: WHY" to mm_log, at ERROR; or with the text of a code. */
+void cc_mail_complain(const char *what, const char *name, const char *why);
 void cc_mail_report(const char *what, const char *name, int code);
 
 /* Fills the elt of a message from the driver's record, if it exists. */

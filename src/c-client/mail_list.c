@@ -3,6 +3,7 @@
  * take part. Matching and walking is theirs; answers go to mm_list, mm_lsub.
  */
 #include "mail_generic.h"
+#include "mail_link.h"
 
 /* What is asked. */
 struct listing {
@@ -62,7 +63,7 @@ run(MAILSTREAM *stream, struct listing *what)
 			what->ask(what, stream->dtb, stream);
 		return;
 	}
-	for (d = mail_parameters(NIL, GET_DRIVERS, NIL); d; d = d->next)
+	for (d = cc_drivers(); d; d = d->next)
 		if (!(d->flags & DR_DISABLE) &&
 		    !(remote && (d->flags & DR_LOCAL)))
 			what->ask(what, d, NIL);

@@ -10,7 +10,9 @@
 #include "fs.h"
 #include "ftl.h"
 #include "mail_generic.h"
+#include "mail_link.h"
 #include "mail_inner.h"
+#include "mail_params.h"
 #include "misc.h"
 
 #define DRIVER_PREFIX "#driver."
@@ -42,7 +44,7 @@ cc_mail_named_driver(const char *name, const char **rest_r)
 	word.p = name + sizeof(DRIVER_PREFIX) - 1;
 	word.len = strcspn(word.p, "/\\:");
 	*rest_r = word.p[word.len] ? word.p + word.len + 1 : NULL;
-	for (d = mail_parameters(NIL, GET_DRIVERS, NIL); d; d = d->next)
+	for (d = cc_drivers(); d; d = d->next)
 		if (cc_span_is_nocase(word, d->name))
 			return d;
 	return NIL;
@@ -115,8 +117,7 @@ new_stream(void)
 	MAILSTREAM *stream = fs_get(sizeof(*stream));
 
 	memset(stream, 0, sizeof(*stream));
-	(*(mailcache_t)cc_ptr_to_fn(mail_parameters(NIL, GET_CACHE,
-	    NIL)))(stream, 0, CH_INIT);
+	(*cc_param_cache())(stream, 0, CH_INIT);
 	return stream;
 }
 
@@ -174,12 +175,8 @@ mail_open_work(DRIVER *d, MAILSTREAM *stream, char *name, long options)
 static void
 free_stream_sparep(MAILSTREAM *stream)
 {
-	freestreamsparep_t hook =
-	    (freestreamsparep_t)cc_ptr_to_fn(mail_parameters(NIL,
-		GET_FREESTREAMSPAREP, NIL));
-
-	if (stream->sparep && hook)
-		(*hook)(&stream->sparep);
+	if (stream->sparep && cc_params.freestream)
+		(*cc_params.freestream)(&stream->sparep);
 	stream->sparep = NIL;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "ftl.h"
 #include "mail_generic.h"
+#include "mail_params.h"
 
 long
 mail_ping(MAILSTREAM *stream)
@@ -59,7 +60,7 @@ mail_nodebug(MAILSTREAM *stream)
 void
 mail_dlog(char *string, long flag)
 {
-	if (flag && !mail_parameters(NIL, GET_DEBUGSENSITIVE, NIL))
+	if (flag && !cc_params.debugsensitive)
 		mm_dlog("<suppressed>");
 	else
 		mm_dlog(string);

@@ -29,6 +29,52 @@ typedef long (*rfc822out_t)(char *tmp, ENVELOPE *env, BODY *body, soutr_t f,
 typedef long (*rfc822outfull_t)(RFC822BUFFER *buf, ENVELOPE *env, BODY *body,
     long ok8bit);
 
+/* ------------------------------------------------------ parsing messages */
+
+/*
+ * rfc822_parse_msg_full - envelope and body of a message.
+ *
+ * en, bdy	receive them, the caller's; bdy may be NIL
+ * s, i		the header and its octets; no NUL is needed
+ * bs		the text, from where it stands; unused if bdy is NIL
+ * host		for addresses without one; NIL: BADHOST
+ * depth	0; parts are nested to the limit of the library, not further
+ * flags	DR_ of the driver; DR_CRLF: sizes are as they stand, else every
+ *		LF counts as CRLF
+ *
+ * Sender and Reply-To that are missing are copied from From. Of fields that
+ * occur more than once the first counts, but addresses accumulate. The routine
+ * of SET_PARSELINE sees every field.
+ */
+void rfc822_parse_msg_full(ENVELOPE **en, BODY **bdy, char *s, unsigned long i,
+    STRING *bs, char *host, unsigned long depth, unsigned long flags);
+
+/*
+ * rfc822_parse_content - offsets, sizes and parts of a body whose Content-
+ * fields are known, from its text; h: host, as above.
+ */
+void rfc822_parse_content(BODY *body, STRING *bs, char *h, unsigned long depth,
+    unsigned long flags);
+
+/* Takes a Content- field into a body; name is what stands behind "Content-".
+ * Type and encoding names unknown so far get a place in body_types and
+ * body_encodings, while there is room. */
+void rfc822_parse_content_header(BODY *body, char *name, char *s);
+
+/* Appends ";name=value" pairs: names in upper case, values unquoted. RFC 2231
+ * is left as it is written. */
+void rfc822_parse_parameter(PARAMETER **par, char *text);
+
+/* Appends the addresses of a list to *lst; host, or "@" if it is NIL, for
+ * those without one. What is no address has the host ERRHOST. */
+void rfc822_parse_adrlist(ADDRESS **lst, char *string, char *host);
+
+/* A copy of a list: personal, adl, mailbox and host. */
+ADDRESS *rfc822_cpy_adr(ADDRESS *adr);
+
+/* The subtype of a TYPE code for parts that name none. */
+char *rfc822_default_subtype(unsigned short type);
+
 CC_DECLS_END
 
 /* clang-format off */

@@ -15,18 +15,21 @@ struct span {
 };
 
 /* A string literal as a span, usable in initialisers. */
-#define CC_SPAN(literal) { (literal), sizeof(literal) - 1 }
+#define CC_SPAN(literal)                                                       \
+	{                                                                      \
+		(literal), sizeof(literal) - 1                                 \
+	}
 
 static inline struct span
 cc_span(const void *p, size_t len)
 {
-	return (struct span) { p, len };
+	return (struct span){ p, len };
 }
 
 static inline struct span
 cc_span_z(const char *s)
 {
-	return (struct span) { s, strlen(s) };
+	return (struct span){ s, strlen(s) };
 }
 
 static inline bool

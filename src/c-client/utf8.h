@@ -41,12 +41,12 @@ CC_DECLS_END
 	((c) & 0xff80 ? ((c) & 0xf800 ? 3 : 2) : 1)
 #define UTF8_PUT_BMP(b, c) \
 	((c) & 0xff80 \
-		? ((c) & 0xf800 \
-			? (*(b)++ = (unsigned char)(0xe0 | ((c) >> 12)), \
-			   *(b)++ = (unsigned char)(0x80 | (((c) >> 6) & 0x3f))) \
-			: (*(b)++ = (unsigned char)(0xc0 | ((c) >> 6))), \
-		   *(b)++ = (unsigned char)(0x80 | ((c) & 0x3f))) \
-		: (*(b)++ = (unsigned char)(c)))
+	    ? ((c) & 0xf800 \
+		? (*(b)++ = (unsigned char)(0xe0 | ((c) >> 12)), \
+		   *(b)++ = (unsigned char)(0x80 | (((c) >> 6) & 0x3f))) \
+		: (*(b)++ = (unsigned char)(0xc0 | ((c) >> 6))), \
+	       *(b)++ = (unsigned char)(0x80 | ((c) & 0x3f))) \
+	    : (*(b)++ = (unsigned char)(c)))
 
 /* clang-format on */
 

@@ -14,13 +14,13 @@
 /* What utf8_get answers where there is no character */
 #define U8G_ERROR		0x80000000	/* the bit that all have */
 #define U8G_BADCONT		0x80000001	/* continuation octet missing */
-#define U8G_INCMPLT		0x80000002	/* cut off, another octet follows */
+#define U8G_INCMPLT		0x80000002	/* cut off by another octet */
 #define U8G_NOTUTF8		0x80000003	/* no such first octet */
 #define U8G_ENDSTRG		0x80000004	/* no octets left */
 #define U8G_ENDSTRI		0x80000005	/* cut off by the end */
 #define U8G_SURROGA		0x80000006	/* surrogate */
 #define U8G_NOTUNIC		0x80000007	/* above 10FFFF */
-#define U8GM_NONBMP		0xffff0000	/* mask: not in the first plane */
+#define U8GM_NONBMP		0xffff0000	/* not in the first plane */
 
 /* What ucs4_width answers where there is no width */
 #define U4W_ERROR		0x80000000	/* the bit that all have */

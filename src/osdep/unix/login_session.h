@@ -28,17 +28,17 @@
 
 struct session_record {
 	uid_t uid;
-	char *user;	   /* canonical name in the password database */
-	char *home;	   /* home directory */
-	char *typed;	   /* the name as the client sent it */
+	char *user;        /* canonical name in the password database */
+	char *home;        /* home directory */
+	char *typed;       /* the name as the client sent it */
 	char *mechanism;   /* SASL mechanism, "" for LOGIN or USER/PASS */
-	char *admin;	   /* who authenticated, "" if the user did */
-	char *client;	   /* for log lines: "name [address]" */
-	char *server;	   /* host name for greetings and BYE */
-	char *tag;	   /* tag of the login command, still unanswered */
-	char *config;	   /* configuration file, "" for the default */
+	char *admin;       /* who authenticated, "" if the user did */
+	char *client;      /* for log lines: "name [address]" */
+	char *server;      /* host name for greetings and BYE */
+	char *tag;         /* tag of the login command, still unanswered */
+	char *config;      /* configuration file, "" for the default */
 	struct span ahead; /* octets the client sent behind that command */
-	bool tls;	   /* the client's side is encrypted */
+	bool tls;          /* the client's side is encrypted */
 	bool lockkeeper;   /* SESSION_FD_LOCKKEEPER is open */
 };
 

@@ -1,0 +1,26 @@
+/*
+ * mail_complain.c - the one message that a failed call gives (mm_log, ERROR).
+ * Programs show these texts and match them, so their forms are fixed.
+ */
+#include "cc_err.h"
+#include "mail_generic.h"
+
+void
+cc_mail_complain(const char *what, const char *name, const char *why)
+{
+	char text[MAILTMPLEN];
+
+	snprintf(text, sizeof(text), "Can't %s %.80s: %s", what,
+	    name ? name : "", why);
+	/* A log line is one line, whatever the name is. */
+	for (char *s = text; *s; s++)
+		if (*s == '\r' || *s == '\n')
+			*s = '?';
+	MM_LOG(text, ERROR);
+}
+
+void
+cc_mail_report(const char *what, const char *name, int code)
+{
+	cc_mail_complain(what, name, cc_strerror(code));
+}

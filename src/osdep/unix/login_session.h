@@ -18,6 +18,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "span.h"
@@ -38,7 +39,9 @@ struct session_record {
 	char *tag;         /* tag of the login command, still unanswered */
 	char *config;      /* configuration file, "" for the default */
 	struct span ahead; /* octets the client sent behind that command */
-	bool tls;          /* the client's side is encrypted */
+	int64_t alert;	   /* modification time of the alert that the client
+			    * was shown before the login, or 0 */
+	bool tls;	   /* the client's side is encrypted */
 	bool lockkeeper;   /* SESSION_FD_LOCKKEEPER is open */
 };
 

@@ -1,0 +1,55 @@
+/*
+ * imap_capability.c - the capability list (RFC 3501 section 7.2.1).
+ *
+ * The order is that of the table: base names, what a session can do, what
+ * leads to a session. Clients of the toolkit have seen this order for decades.
+ */
+#include "imap_capability.h"
+
+/* When a name is shown. */
+#define WHEN_CLEAR 1u	  /* not under TLS */
+#define WHEN_TLS 2u	  /* under TLS only */
+#define WHEN_PLAINTEXT 4u /* passwords are accepted */
+#define WHEN_DISABLED 8u  /* they are not */
+
+static const struct {
+	const char *name;
+	unsigned part;
+	unsigned when; /* all of these must hold */
+} names[] = {
+	{ "IMAP4REV1", IMAP_CAP_BASE, 0 },
+	{ "LITERAL+", IMAP_CAP_BASE, 0 },
+	{ "ID", IMAP_CAP_BASE, 0 },
+
+	{ "IDLE", IMAP_CAP_SESSION, 0 },
+	{ "NAMESPACE", IMAP_CAP_SESSION, 0 },
+	{ "CHILDREN", IMAP_CAP_SESSION, 0 },
+	{ "UNSELECT", IMAP_CAP_SESSION, 0 },
+
+	{ "SASL-IR", IMAP_CAP_LOGIN, 0 },
+	{ "STARTTLS", IMAP_CAP_LOGIN, WHEN_CLEAR },
+	{ "LOGINDISABLED", IMAP_CAP_LOGIN, WHEN_DISABLED },
+	/* Mechanisms that show the password are not offered in clear, though
+	 * they work where plain text is allowed. */
+	{ "AUTH=PLAIN", IMAP_CAP_LOGIN, WHEN_TLS | WHEN_PLAINTEXT },
+	{ "AUTH=LOGIN", IMAP_CAP_LOGIN, WHEN_TLS | WHEN_PLAINTEXT },
+};
+
+void
+cc_imap_put_capability(struct strbuf *out, unsigned parts,
+    const struct imap_capability_state *state)
+{
+	bool first = true;
+	unsigned holds;
+
+	holds = (state->tls ? WHEN_TLS : WHEN_CLEAR) |
+	    (state->plaintext ? WHEN_PLAINTEXT : WHEN_DISABLED);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!(names[i].part & parts) || (names[i].when & ~holds))
+			continue;
+		if (!first)
+			cc_strbuf_putc(out, ' ');
+		cc_strbuf_puts(out, names[i].name);
+		first = false;
+	}
+}

@@ -1,0 +1,209 @@
+/*
+ * login_msg.c - sending, receiving and checking the messages of the login.
+ *
+ * The checks are pure, so that a fuzzer can try them (fuzz_login_msg.c). They
+ * trust nobody: the gate talks to strangers and may have been taken over.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cc_err.h"
+#include "login_msg.h"
+
+#define LOGIN_MAGIC 0x43444c31u /* "CDL1"; changes with the layout */
+
+void
+cc_login_begin(void *message, size_t size, enum login_kind kind)
+{
+	struct login_head *head = message;
+
+	memset(message, 0, size);
+	head->magic = LOGIN_MAGIC;
+	head->kind = kind;
+}
+
+void
+cc_login_put(char *member, size_t size, const char *text, size_t len,
+    bool clean)
+{
+	unsigned char c;
+
+	if (len > size - 1)
+		len = size - 1;
+	for (size_t i = 0; i < len; i++) {
+		c = (unsigned char)text[i];
+		member[i] = (char)(clean && (c < 0x20 || c > 0x7e) ? '?' : c);
+	}
+	member[len] = '\0';
+}
+
+static bool
+is_kind(const struct login_head *head, size_t len, enum login_kind kind,
+    size_t size)
+{
+	return len == size && head->magic == LOGIN_MAGIC &&
+	    head->kind == (uint32_t)kind;
+}
+
+/* Does the member hold a string? */
+static bool
+is_string(const char *member, size_t size)
+{
+	return memchr(member, '\0', size) != NULL;
+}
+
+#define IS_STRING(member) is_string((member), sizeof(member))
+
+int
+cc_login_check_setup(const struct login_setup *setup, size_t len)
+{
+	if (!is_kind(&setup->head, len, LOGIN_SETUP, sizeof(*setup)) ||
+	    setup->service < LOGIN_IMAP || setup->service > LOGIN_POP3 ||
+	    setup->plaintext > LOGIN_PLAIN_TLS || setup->tls_at_once > 1 ||
+	    !IS_STRING(setup->program) || !IS_STRING(setup->host) ||
+	    !IS_STRING(setup->address) || !IS_STRING(setup->certificates) ||
+	    !IS_STRING(setup->keys))
+		return CC_EPARSE;
+	return 0;
+}
+
+static bool
+is_log(const struct login_log *log, size_t len)
+{
+	return len == sizeof(*log) && log->event >= 1 &&
+	    log->event <= LOGIN_EV_LAST && IS_STRING(log->text);
+}
+
+static bool
+is_try(const struct login_try *try, size_t len)
+{
+	return len == sizeof(*try) && (try->flags & ~LOGIN_TRY_FLAGS) == 0 &&
+	    try->unused == 0 && IS_STRING(try->mechanism) &&
+	    IS_STRING(try->tag) && IS_STRING(try->user) &&
+	    IS_STRING(try->admin) && IS_STRING(try->password) &&
+	    try->password_len == strlen(try->password) &&
+	    try->ahead_len <= LOGIN_AHEAD_MAX;
+}
+
+int
+cc_login_check_request(const union login_request *request, size_t len,
+    enum login_state state)
+{
+	if (len < sizeof(request->head) || request->head.magic != LOGIN_MAGIC)
+		return CC_EPARSE;
+	switch (request->head.kind) {
+	case LOGIN_LOG:
+		return state != LOGIN_STATE_OVER && is_log(&request->log, len) ?
+		    0 : CC_EPARSE;
+	case LOGIN_TRY:
+		return state == LOGIN_STATE_OPEN && is_try(&request->try, len) ?
+		    0 : CC_EPARSE;
+	default:
+		return CC_EPARSE;
+	}
+}
+
+int
+cc_login_check_answer(const struct login_answer *answer, size_t len)
+{
+	if (!is_kind(&answer->head, len, LOGIN_ANSWER, sizeof(*answer)) ||
+	    answer->yes > 1)
+		return CC_EPARSE;
+	return 0;
+}
+
+int
+cc_login_check_check(const struct login_check *check, size_t len)
+{
+	if (!is_kind(&check->head, len, LOGIN_CHECK, sizeof(*check)) ||
+	    check->service < LOGIN_IMAP || check->service > LOGIN_POP3 ||
+	    (check->flags & ~LOGIN_CHECK_FLAGS) != 0 ||
+	    !IS_STRING(check->backend) || !IS_STRING(check->address) ||
+	    !IS_STRING(check->user) || !IS_STRING(check->admin) ||
+	    !IS_STRING(check->password) ||
+	    check->password_len != strlen(check->password))
+		return CC_EPARSE;
+	return 0;
+}
+
+int
+cc_login_check_verdict(const struct login_verdict *verdict, size_t len)
+{
+	if (!is_kind(&verdict->head, len, LOGIN_VERDICT, sizeof(*verdict)) ||
+	    verdict->yes > 1 || verdict->override > LOGIN_OVERRIDE_NO ||
+	    !IS_STRING(verdict->name) || !IS_STRING(verdict->home))
+		return CC_EPARSE;
+	/* Root has no mail, whatever auth believes; nor has nobody in
+	 * particular ((uid_t) -1 leaves an id as it is). */
+	if (verdict->yes &&
+	    (verdict->uid == 0 || verdict->uid == (uint32_t)-1 ||
+		verdict->gid == (uint32_t)-1 || verdict->name[0] == '\0' ||
+		verdict->home[0] != '/'))
+		return CC_EPARSE;
+	return 0;
+}
+
+int
+cc_login_send(int fd, const void *message, size_t size)
+{
+	ssize_t n;
+
+	do
+		n = send(fd, message, size, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return cc_err_errno();
+	return (size_t)n == size ? 0 : CC_EIO;
+}
+
+/* Is there something to receive before the deadline? */
+static int
+await(int fd, int wait_ms)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	int64_t deadline = cc_login_now() + wait_ms;
+	int64_t left = wait_ms;
+	int n;
+
+	for (;;) {
+		n = poll(&pfd, 1, wait_ms < 0 ? -1 : (int)left);
+		if (n > 0)
+			return 0;
+		if (n < 0 && errno != EINTR)
+			return CC_EIO;
+		left = deadline - cc_login_now();
+		if (wait_ms >= 0 && left <= 0)
+			return CC_ETIMEOUT;
+	}
+}
+
+ssize_t
+cc_login_receive(int fd, void *message, size_t size, int wait_ms)
+{
+	ssize_t n;
+	int r;
+
+	r = await(fd, wait_ms);
+	if (r != 0)
+		return r;
+	do
+		n = recv(fd, message, size, MSG_TRUNC);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return cc_err_errno();
+	if (n == 0)
+		return CC_ECLOSED;
+	return (size_t)n > size ? CC_ELIMIT : n;
+}
+
+int64_t
+cc_login_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}

@@ -1,0 +1,132 @@
+/*
+ * sandbox_filter.c - a seccomp filter, assembled from rows (seccomp(2)).
+ *
+ * The program is a run of comparisons in the order of the rows; the kernel
+ * compiles it and keeps a bitmap of calls that are allowed whatever their
+ * arguments, so the length costs nothing. A foreign calling convention (32 bit
+ * calls on a 64 bit kernel, x32) is killed, as its numbers mean other calls.
+ */
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+
+#include "cc_err.h"
+#include "sandbox_filter.h"
+
+#if defined(__x86_64__)
+#define FILTER_ARCH AUDIT_ARCH_X86_64
+#define FILTER_X32_BIT 0x40000000u
+#elif defined(__aarch64__)
+#define FILTER_ARCH AUDIT_ARCH_AARCH64
+#elif defined(__riscv) && __riscv_xlen == 64
+#define FILTER_ARCH AUDIT_ARCH_RISCV64
+#elif defined(__i386__)
+#define FILTER_ARCH AUDIT_ARCH_I386
+#elif defined(__arm__)
+#define FILTER_ARCH AUDIT_ARCH_ARM
+#elif defined(__s390x__)
+#define FILTER_ARCH AUDIT_ARCH_S390X
+#elif defined(__powerpc64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define FILTER_ARCH AUDIT_ARCH_PPC64LE
+#else
+#error "the seccomp architecture of this machine is not known"
+#endif
+
+/* The low half of an argument within struct seccomp_data. */
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define ARG_LOW 4u
+#else
+#define ARG_LOW 0u
+#endif
+
+#define FILTER_MAX 1024 /* instructions; the kernel takes 4096 */
+
+struct filter {
+	struct sock_filter code[FILTER_MAX];
+	unsigned short len;
+	int over; /* an instruction did not fit */
+};
+
+static void
+put(struct filter *f, uint16_t code, uint8_t jt, uint8_t jf, uint32_t k)
+{
+	if (f->len == FILTER_MAX) {
+		f->over = 1;
+		return;
+	}
+	f->code[f->len++] = (struct sock_filter) { code, jt, jf, k };
+}
+
+static void
+put_load(struct filter *f, size_t offset)
+{
+	put(f, BPF_LD | BPF_W | BPF_ABS, 0, 0, (uint32_t)offset);
+}
+
+static void
+put_return(struct filter *f, uint32_t action)
+{
+	put(f, BPF_RET | BPF_K, 0, 0, action);
+}
+
+/* Kills what does not use this program's own calling convention, and leaves
+ * the number of the call in the accumulator. */
+static void
+put_head(struct filter *f)
+{
+	put_load(f, offsetof(struct seccomp_data, arch));
+	put(f, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, FILTER_ARCH);
+	put_return(f, SECCOMP_RET_KILL_PROCESS);
+	put_load(f, offsetof(struct seccomp_data, nr));
+#ifdef FILTER_X32_BIT
+	put(f, BPF_JMP | BPF_JGE | BPF_K, 0, 1, FILTER_X32_BIT);
+	put_return(f, SECCOMP_RET_KILL_PROCESS);
+#endif
+}
+
+static void
+put_call(struct filter *f, const struct sandbox_call *call)
+{
+	size_t arg;
+
+	if (call->mask == 0) {
+		put(f, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, call->nr);
+		put_return(f, SECCOMP_RET_ALLOW);
+		return;
+	}
+	arg = offsetof(struct seccomp_data, args) + 8u * call->arg + ARG_LOW;
+	put(f, BPF_JMP | BPF_JEQ | BPF_K, 0, 5, call->nr);
+	put_load(f, arg);
+	put(f, BPF_ALU | BPF_AND | BPF_K, 0, 0, call->mask);
+	put(f, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, call->value);
+	put_return(f, SECCOMP_RET_ALLOW);
+	put_load(f, offsetof(struct seccomp_data, nr));
+}
+
+int
+cc_sandbox_filter(const struct sandbox_list *lists, size_t count,
+    enum sandbox_default otherwise)
+{
+	struct filter f;
+	struct sock_fprog prog;
+
+	f.len = 0;
+	f.over = 0;
+	put_head(&f);
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < lists[i].count; j++)
+			put_call(&f, &lists[i].calls[j]);
+	put_return(&f,
+	    otherwise == SANDBOX_KILL ? SECCOMP_RET_KILL_PROCESS :
+					SECCOMP_RET_ERRNO | EPERM);
+	if (f.over)
+		return CC_EIO;
+	prog.len = f.len;
+	prog.filter = f.code;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0) != 0)
+		return CC_EIO;
+	return 0;
+}

@@ -260,12 +260,19 @@ static const struct sandbox_call calls_local[] = {
 	SANDBOX_CALL(sendmmsg),
 };
 
+/* Only O_NONBLOCK and its like can be set with these. */
+static const struct sandbox_call calls_gate[] = {
+	{ SYS_fcntl, 1, UINT32_MAX, F_GETFL },
+	{ SYS_fcntl, 1, UINT32_MAX, F_SETFL },
+};
+
 int
 cc_sandbox_gate(void)
 {
-	static const struct sandbox_list lists[] = { LIST(calls_core) };
+	static const struct sandbox_list lists[] = { LIST(calls_core),
+		LIST(calls_gate) };
 
-	return cc_sandbox_filter(lists, 1, SANDBOX_KILL);
+	return cc_sandbox_filter(lists, 2, SANDBOX_KILL);
 }
 
 int

@@ -1,0 +1,62 @@
+/*
+ * login_gate_imap.h - between the reader and the commands of the IMAP gate.
+ */
+#ifndef LOGIN_GATE_IMAP_H
+#define LOGIN_GATE_IMAP_H
+
+#include "cursor.h"
+#include "imap_capability.h"
+#include "login_gate.h"
+
+/* How a command ended. */
+enum gate_imap_result {
+	GATE_IMAP_DONE,	   /* answered */
+	GATE_IMAP_REFUSED, /* answered; a literal may follow unasked */
+	GATE_IMAP_BADARGS, /* not answered: its arguments are wrong */
+	GATE_IMAP_WANT_LITERAL,
+	GATE_IMAP_CHALLENGED, /* the next line is an answer to us */
+	GATE_IMAP_TRY,
+	GATE_IMAP_STARTTLS,
+	GATE_IMAP_END,
+};
+
+/* What a command reads its arguments from. */
+struct gate_imap_args {
+	struct cursor c;
+	size_t literals; /* literals used so far */
+	uint64_t size;	 /* for GATE_IMAP_WANT_LITERAL */
+	bool wait;	 /* the client waits for our word */
+};
+
+struct gate_imap_command {
+	const char *name;
+	bool bare; /* it has no arguments */
+	enum gate_imap_result (*run)(struct gate *g,
+	    struct gate_imap_args *args);
+};
+
+/* The row of the table, or NULL. */
+const struct gate_imap_command *cc_gate_imap_find(struct span name);
+
+/* An answer to a challenge. */
+enum gate_imap_result cc_gate_imap_sasl(struct gate *g, struct span line);
+
+void cc_gate_imap_answer(struct gate *g, const struct login_answer *answer);
+void cc_gate_imap_put_capability(struct gate *g, unsigned parts);
+
+/* A line with a tag, or "*"; the alert goes before the first. */
+void cc_gate_imap_reply(struct gate *g, const char *tag, const char *text);
+
+enum gate_want cc_gate_imap_end(struct gate *g, int status);
+
+/* "{n}" or "{n+}": 0 and its size, or CC_EPARSE with the cursor unmoved. */
+int cc_gate_imap_literal(struct cursor *c, uint64_t *size_r, bool *wait_r);
+
+#ifdef CC_GATE_EXPLOIT_TEST
+/* Only in the gate that the tests build: does what a stranger would who took
+ * the gate over. */
+enum gate_imap_result cc_gate_exploit(struct gate *g,
+    struct gate_imap_args *args);
+#endif
+
+#endif

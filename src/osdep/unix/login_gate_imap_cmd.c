@@ -1,0 +1,411 @@
+/*
+ * login_gate_imap_cmd.c - the commands of IMAP before login (RFC 3501
+ * sections 6.1 and 6.2; ID of RFC 2971; SASL-IR of RFC 4959).
+ *
+ * Each handler parses all its arguments before it does anything. None of them
+ * decides whether somebody may come in: that is the monitor's.
+ */
+#include "base64.h"
+#include "cc_err.h"
+#include "imap_grammar.h"
+#include "login_gate_imap.h"
+
+/* RFC 2971 section 3.3: pairs in one ID. */
+#define ID_PAIRS_MAX 30u
+
+void
+cc_gate_imap_put_capability(struct gate *g, unsigned parts)
+{
+	const struct imap_capability_state state = {
+		.tls = g->tls,
+		.plaintext = cc_gate_plaintext(g),
+	};
+
+	cc_imap_put_capability(&g->out, parts, &state);
+}
+
+static enum gate_imap_result
+done(struct gate *g, const char *text)
+{
+	cc_gate_imap_reply(g, g->imap.tag, text);
+	return GATE_IMAP_DONE;
+}
+
+/* The literal announced at the cursor, or the wish for it. */
+static int
+parse_literal(struct gate *g, struct gate_imap_args *a, struct span *s_r)
+{
+	const struct gate_imap *im = &g->imap;
+	size_t end, k = a->literals;
+
+	if (cc_gate_imap_literal(&a->c, &a->size, &a->wait) != 0)
+		return GATE_IMAP_BADARGS;
+	end = im->text.len - cc_cursor_left(&a->c);
+	if (k == im->literal_count)
+		return cc_cursor_at_end(&a->c) ? GATE_IMAP_WANT_LITERAL :
+						 GATE_IMAP_BADARGS;
+	if (end != im->literal[k].end)
+		return GATE_IMAP_BADARGS;
+	*s_r = cc_span(im->literals.data + im->literal[k].pos,
+	    im->literal[k].len);
+	a->literals++;
+	/* NUL is in no string of IMAP; it would end a name early. */
+	if (s_r->len && memchr(s_r->p, '\0', s_r->len))
+		return GATE_IMAP_BADARGS;
+	return GATE_IMAP_DONE;
+}
+
+static int
+parse_string(struct gate *g, struct gate_imap_args *a, struct span *s_r)
+{
+	if (cc_cursor_peek(&a->c) == '{')
+		return parse_literal(g, a, s_r);
+	return cc_imap_parse_quoted(&a->c, &g->imap.arena, s_r) == 0 ?
+	    GATE_IMAP_DONE : GATE_IMAP_BADARGS;
+}
+
+/* astring; GATE_IMAP_DONE and the value, or what the command ends with. */
+static int
+parse_astring(struct gate *g, struct gate_imap_args *a, struct span *s_r)
+{
+	const unsigned char *start = a->c.p;
+	int ch = cc_cursor_peek(&a->c);
+
+	if (ch == '{' || ch == '"')
+		return parse_string(g, a, s_r);
+	while (cc_imap_is_astring_char(cc_cursor_peek(&a->c)))
+		a->c.p++;
+	*s_r = cc_cursor_since(&a->c, start);
+	return s_r->len ? GATE_IMAP_DONE : GATE_IMAP_BADARGS;
+}
+
+/* SP astring */
+static int
+parse_argument(struct gate *g, struct gate_imap_args *a, struct span *s_r)
+{
+	if (!cc_cursor_skip(&a->c, ' '))
+		return GATE_IMAP_BADARGS;
+	return parse_astring(g, a, s_r);
+}
+
+/* ---------------------------------------------------------- any state */
+
+static enum gate_imap_result
+cmd_capability(struct gate *g, struct gate_imap_args *a)
+{
+	(void)a;
+	cc_strbuf_puts(&g->out, "* CAPABILITY ");
+	cc_gate_imap_put_capability(g, IMAP_CAP_ALL);
+	cc_strbuf_puts(&g->out, "\r\n");
+	return done(g, "OK CAPABILITY completed");
+}
+
+static enum gate_imap_result
+cmd_noop(struct gate *g, struct gate_imap_args *a)
+{
+	(void)a;
+	return done(g, "OK NOOP completed");
+}
+
+static enum gate_imap_result
+cmd_logout(struct gate *g, struct gate_imap_args *a)
+{
+	(void)a;
+	cc_strbuf_printf(&g->out,
+	    "* BYE %s IMAP4rev1 server terminating connection\r\n",
+	    g->setup.host);
+	g->log(g, LOGIN_EV_LOGOUT, cc_span("", 0), 0);
+	done(g, "OK LOGOUT completed");
+	return GATE_IMAP_END;
+}
+
+/* nstring */
+static int
+parse_nstring(struct gate *g, struct gate_imap_args *a)
+{
+	struct span s;
+
+	if (cc_cursor_left(&a->c) >= 3 &&
+	    cc_span_is_nocase(cc_span(a->c.p, 3), "NIL")) {
+		a->c.p += 3;
+		return GATE_IMAP_DONE;
+	}
+	return parse_string(g, a, &s);
+}
+
+/* "(" [string SP nstring *(SP string SP nstring)] ")": nothing of it is kept.
+ * What the client calls itself is of no use to somebody not known yet. */
+static int
+parse_id_list(struct gate *g, struct gate_imap_args *a)
+{
+	struct span s;
+	int r;
+
+	if (!cc_cursor_skip(&a->c, '('))
+		return GATE_IMAP_BADARGS;
+	if (cc_cursor_skip(&a->c, ')'))
+		return GATE_IMAP_DONE;
+	for (unsigned i = 0; i < ID_PAIRS_MAX; i++) {
+		if ((r = parse_string(g, a, &s)) != GATE_IMAP_DONE)
+			return r;
+		if (!cc_cursor_skip(&a->c, ' '))
+			return GATE_IMAP_BADARGS;
+		if ((r = parse_nstring(g, a)) != GATE_IMAP_DONE)
+			return r;
+		if (cc_cursor_skip(&a->c, ')'))
+			return GATE_IMAP_DONE;
+		if (!cc_cursor_skip(&a->c, ' '))
+			return GATE_IMAP_BADARGS;
+	}
+	return GATE_IMAP_BADARGS;
+}
+
+static enum gate_imap_result
+cmd_id(struct gate *g, struct gate_imap_args *a)
+{
+	int r;
+
+	if (!cc_cursor_skip(&a->c, ' '))
+		return GATE_IMAP_BADARGS;
+	r = cc_cursor_peek(&a->c) == '(' ? parse_id_list(g, a) :
+	    parse_nstring(g, a);
+	if (r != GATE_IMAP_DONE)
+		return (enum gate_imap_result)r;
+	if (!cc_cursor_at_end(&a->c))
+		return GATE_IMAP_BADARGS;
+	cc_strbuf_puts(&g->out, "* ID (\"name\" \"Cedar IMAP\" \"version\" \""
+	    CC_VERSION "\")\r\n");
+	return done(g, "OK ID completed");
+}
+
+static enum gate_imap_result
+cmd_starttls(struct gate *g, struct gate_imap_args *a)
+{
+	(void)a;
+	if (g->tls)
+		return done(g, "NO Already in an SSL session");
+	if (!g->certificate)
+		return done(g, "NO Server certificate not installed");
+	/* Octets behind the command would be taken for the client's after the
+	 * change, though anybody on the way can have put them there. */
+	if (g->in.len > 0) {
+		g->log(g, LOGIN_EV_STARTTLS_INJECTION, cc_span("", 0), 0);
+		done(g, "BAD Nothing may follow STARTTLS");
+		return GATE_IMAP_END;
+	}
+	done(g, "OK STARTTLS completed");
+	return GATE_IMAP_STARTTLS;
+}
+
+/* -------------------------------------------------------------- login */
+
+/* What was parsed may lie in the arena: wiped here, as that keeps it. */
+static void
+wipe(struct span s)
+{
+	if (s.len)
+		explicit_bzero((void *)(uintptr_t)s.p, s.len);
+}
+
+static enum gate_imap_result
+cmd_login(struct gate *g, struct gate_imap_args *a)
+{
+	struct span name, password, user, admin;
+	int r;
+
+	if ((r = parse_argument(g, a, &name)) != GATE_IMAP_DONE)
+		return (enum gate_imap_result)r;
+	if ((r = parse_argument(g, a, &password)) != GATE_IMAP_DONE)
+		return (enum gate_imap_result)r;
+	if (cc_cursor_at_end(&a->c)) {
+		cc_gate_split_name(name, &user, &admin);
+		cc_gate_fill_try(g, "", g->imap.tag, user, admin, password);
+		g->imap.mechanism = GATE_LOGIN;
+		r = GATE_IMAP_TRY;
+	} else {
+		r = GATE_IMAP_BADARGS;
+	}
+	wipe(password);
+	return (enum gate_imap_result)r;
+}
+
+/* Mechanisms; all show the password. */
+static const struct {
+	const char *name;
+	bool server_first; /* so that it can have no initial response */
+} mechanisms[] = {
+	[GATE_SASL_PLAIN] = { "PLAIN", false },
+	[GATE_SASL_LOGIN] = { "LOGIN", true },
+};
+
+#define MECHANISMS (sizeof(mechanisms) / sizeof(mechanisms[0]))
+
+/* A mechanism that shows the password is not offered in clear, and its
+ * failure then looks as if it did not exist. */
+static enum gate_imap_result
+sasl_failed(struct gate *g, const char *text)
+{
+	struct span name = cc_span_z(mechanisms[g->imap.mechanism].name);
+
+	g->log(g, g->tls ? LOGIN_EV_AUTH_FAILURE : LOGIN_EV_AUTH_INVALID, name,
+	    0);
+	cc_gate_imap_reply(g, g->imap.tag,
+	    g->tls ? text : "BAD Command unrecognized");
+	return GATE_IMAP_REFUSED;
+}
+
+static enum gate_imap_result
+challenge(struct gate *g, struct span text)
+{
+	cc_strbuf_puts(&g->out, "+ ");
+	cc_base64_encode(&g->out, text);
+	cc_strbuf_puts(&g->out, "\r\n");
+	return GATE_IMAP_CHALLENGED;
+}
+
+/* RFC 4616: [authzid] NUL authcid NUL passwd, and not one NUL more. */
+static enum gate_imap_result
+sasl_plain(struct gate *g, struct span in)
+{
+	const char *first, *second;
+	struct span user, admin, password;
+	const char *end = in.p + in.len;
+
+	first = memchr(in.p, '\0', in.len);
+	second = first ? memchr(first + 1, '\0', (size_t)(end - first - 1)) :
+			 NULL;
+	if (!second || memchr(second + 1, '\0', (size_t)(end - second - 1)))
+		return sasl_failed(g, "NO Invalid authentication credentials");
+	user = cc_span(in.p, (size_t)(first - in.p));
+	admin = cc_span(first + 1, (size_t)(second - first - 1));
+	password = cc_span(second + 1, (size_t)(end - second - 1));
+	if (user.len == 0) {
+		user = admin;
+		admin.len = 0;
+	}
+	cc_gate_fill_try(g, "PLAIN", g->imap.tag, user, admin, password);
+	return GATE_IMAP_TRY;
+}
+
+/* Two prompts, each with the NUL at its end that clients know. */
+static enum gate_imap_result
+sasl_login(struct gate *g, struct span in)
+{
+	struct gate_imap *im = &g->imap;
+	struct span user, admin;
+
+	if (in.len && memchr(in.p, '\0', in.len))
+		return sasl_failed(g, "NO Invalid authentication credentials");
+	if (!im->has_user) {
+		cc_strbuf_reset(&im->login_name);
+		cc_strbuf_put(&im->login_name, in.p,
+		    in.len < GATE_LOGIN_NAME ? in.len : GATE_LOGIN_NAME);
+		im->has_user = true;
+		return challenge(g, cc_span("Password", 9));
+	}
+	cc_gate_split_name(cc_strbuf_span(&im->login_name), &user, &admin);
+	cc_gate_fill_try(g, "LOGIN", im->tag, user, admin, in);
+	return GATE_IMAP_TRY;
+}
+
+enum gate_imap_result
+cc_gate_imap_sasl(struct gate *g, struct span line)
+{
+	struct gate_imap *im = &g->imap;
+	struct span in;
+
+	if (line.len > 0 && line.p[0] == '*')
+		return sasl_failed(g, "NO cancelled by user");
+	cc_strbuf_reset(&im->secret);
+	if (cc_base64_decode(&im->secret, line) != 0)
+		return sasl_failed(g, "NO Invalid authentication credentials");
+	in = cc_strbuf_span(&im->secret);
+	return im->mechanism == GATE_SASL_PLAIN ? sasl_plain(g, in) :
+						  sasl_login(g, in);
+}
+
+static enum gate_imap_result
+cmd_authenticate(struct gate *g, struct gate_imap_args *a)
+{
+	struct span name, initial = cc_span("", 0);
+	bool has_initial;
+	size_t m;
+
+	if (!cc_cursor_skip(&a->c, ' ') ||
+	    cc_imap_parse_atom(&a->c, &name) != 0)
+		return GATE_IMAP_BADARGS;
+	has_initial = cc_cursor_skip(&a->c, ' ');
+	if (has_initial)
+		initial = cc_cursor_rest(&a->c);
+	if ((has_initial ? initial.len == 0 : !cc_cursor_at_end(&a->c)))
+		return GATE_IMAP_BADARGS;
+	for (m = GATE_SASL_PLAIN; m < MECHANISMS; m++)
+		if (cc_span_is_nocase(name, mechanisms[m].name))
+			break;
+	if (m == MECHANISMS || !cc_gate_plaintext(g)) {
+		g->log(g, LOGIN_EV_AUTH_INVALID, name, 0);
+		done(g, "BAD Command unrecognized");
+		return GATE_IMAP_REFUSED;
+	}
+	g->imap.mechanism = (enum gate_mechanism)m;
+	g->imap.has_user = false;
+	if (!has_initial)
+		return challenge(g, cc_span("User Name",
+		    mechanisms[m].server_first ? 10 : 0));
+	if (mechanisms[m].server_first)
+		return sasl_failed(g, "NO Invalid authentication credentials");
+	if (cc_span_is(initial, "="))
+		initial.len = 0;
+	else if (initial.p[0] == '*')
+		return GATE_IMAP_BADARGS;
+	return cc_gate_imap_sasl(g, initial);
+}
+
+static void
+put_warning(struct gate *g, const char *what, int32_t days)
+{
+	if (days == LOGIN_NO_WARNING)
+		return;
+	if (days <= 0)
+		cc_strbuf_printf(&g->out, "* NO [ALERT] %s expires today!\r\n",
+		    what);
+	else
+		cc_strbuf_printf(&g->out,
+		    "* OK [ALERT] %s expires in %d day(s)\r\n", what, days);
+}
+
+void
+cc_gate_imap_answer(struct gate *g, const struct login_answer *answer)
+{
+	if (answer->yes) {
+		put_warning(g, "Password", answer->password_days);
+		put_warning(g, "Account", answer->account_days);
+	} else if (g->imap.mechanism == GATE_LOGIN) {
+		done(g, "NO Invalid login credentials");
+	} else {
+		sasl_failed(g, "NO Invalid authentication credentials");
+	}
+	explicit_bzero(&g->try, sizeof(g->try));
+}
+
+static const struct gate_imap_command commands[] = {
+	{ "CAPABILITY", true, cmd_capability },
+	{ "NOOP", true, cmd_noop },
+	{ "LOGOUT", true, cmd_logout },
+	{ "ID", false, cmd_id },
+	{ "STARTTLS", true, cmd_starttls },
+	{ "LOGIN", false, cmd_login },
+	{ "AUTHENTICATE", false, cmd_authenticate },
+#ifdef CC_GATE_EXPLOIT_TEST
+	{ "XEXPLOIT", false, cc_gate_exploit },
+#endif
+};
+
+const struct gate_imap_command *
+cc_gate_imap_find(struct span name)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (cc_span_is_nocase(name, commands[i].name))
+			return &commands[i];
+	return NULL;
+}

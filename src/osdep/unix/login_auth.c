@@ -1,0 +1,309 @@
+/*
+ * login_auth.c - the program that says who may come in (libexec/cedar/auth).
+ *
+ * Started by the monitor for one attempt, with the question on
+ * LOGIN_FD_CONTROL; answers yes or no and ends. Root for PAM and shadow. With
+ * the password file of CRAM-MD5 it opens that and becomes the gate's account,
+ * confined, before it reads the question. One place decides (decide), and what
+ * is not a clear yes is a no.
+ */
+#include <fcntl.h>
+#include <grp.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "cc_ctype.h"
+#include "cc_err.h"
+#include "ckp.h"
+#include "fs.h"
+#include "login_account.h"
+#include "login_msg.h"
+#include "sandbox.h"
+
+#define ADMIN_GROUP "mailadm"
+#define SECRETS_FILE "/etc/cram-md5.pwd"
+#define SECRETS_MAX (16u * 1024 * 1024) /* a hundred thousand users */
+#define CHECK_MS 10000 /* the monitor asks at once or never */
+
+#ifndef CC_PASSWDTYPE
+#define CC_PASSWDTYPE "pam"
+#endif
+
+struct auth {
+	struct login_check check;
+	const char *secrets; /* text of the password file, or NULL */
+	size_t secrets_len;
+	bool has_secrets; /* it exists, so that it decides */
+	const struct ckp *backend;
+	struct ckp_result result;
+};
+
+/* An account, copied: the next look-up overwrites what getpwnam gave. */
+struct account {
+	struct passwd pw;
+	char name[LOGIN_NAME_MAX + 1];
+	char home[LOGIN_PATH_MAX + 1];
+	char passwd[LOGIN_TEXT_MAX + 1];
+};
+
+static bool
+nul_check(const struct ckp_query *query, struct ckp_result *result)
+{
+	(void)query;
+	(void)result;
+	return false;
+}
+
+static bool
+two_check(const struct ckp_query *query, struct ckp_result *result)
+{
+	return cc_ckp_pam(query, result) || cc_ckp_shadow(query, result);
+}
+
+static const struct ckp backends[] = {
+	{ "pam", cc_ckp_pam },
+	{ "std", cc_ckp_shadow },
+	{ "two", two_check },
+	{ "nul", nul_check },
+};
+
+static const struct ckp *
+find_backend(const char *name)
+{
+	for (size_t i = 0; i < sizeof(backends) / sizeof(backends[0]); i++)
+		if (strcmp(name, backends[i].name) == 0)
+			return &backends[i];
+	return NULL;
+}
+
+static bool
+copy_account(struct account *a, const struct passwd *pw)
+{
+	if (strlen(pw->pw_name) > LOGIN_NAME_MAX ||
+	    strlen(pw->pw_dir) > LOGIN_PATH_MAX ||
+	    strlen(pw->pw_passwd) > LOGIN_TEXT_MAX)
+		return false;
+	cc_login_put(a->name, sizeof(a->name), pw->pw_name,
+	    strlen(pw->pw_name), false);
+	cc_login_put(a->home, sizeof(a->home), pw->pw_dir, strlen(pw->pw_dir),
+	    false);
+	cc_login_put(a->passwd, sizeof(a->passwd), pw->pw_passwd,
+	    strlen(pw->pw_passwd), false);
+	a->pw = *pw;
+	a->pw.pw_name = a->name;
+	a->pw.pw_dir = a->home;
+	a->pw.pw_passwd = a->passwd;
+	return true;
+}
+
+static void
+put_lower(char *lower, size_t size, const char *name)
+{
+	size_t i;
+
+	for (i = 0; name[i] && i < size - 1; i++)
+		lower[i] = (char)to_lower((unsigned char)name[i]);
+	lower[i] = '\0';
+}
+
+/* The account of that name, as given or in lower case. */
+static bool
+find_account(struct account *a, const char *name)
+{
+	char lower[LOGIN_NAME_MAX + 1];
+	const struct passwd *pw = getpwnam(name);
+
+	if (!pw) {
+		put_lower(lower, sizeof(lower), name);
+		if (strcmp(lower, name) == 0)
+			return false;
+		pw = getpwnam(lower);
+	}
+	return pw && copy_account(a, pw);
+}
+
+static bool
+is_secret(const struct auth *auth, const char *name, const char *password)
+{
+	char lower[LOGIN_NAME_MAX + 1];
+	bool found, yes;
+
+	yes = cc_ckp_file(auth->secrets, auth->secrets_len, name, password,
+	    &found);
+	put_lower(lower, sizeof(lower), name);
+	if (!found && strcmp(lower, name) != 0)
+		yes = cc_ckp_file(auth->secrets, auth->secrets_len, lower,
+		    password, &found);
+	return yes;
+}
+
+static bool
+is_right(struct auth *auth, const char *name, const struct account *account,
+    const char *password)
+{
+	const struct ckp_query query = {
+		.pw = &account->pw,
+		.service = auth->check.service == LOGIN_IMAP ? "imap" : "pop",
+		.address = auth->check.address,
+		.password = password,
+		.session = (auth->check.flags & LOGIN_CHECK_SESSION) != 0,
+	};
+
+	if (password[0] == '\0')
+		return false;
+	if (auth->has_secrets)
+		return auth->secrets && is_secret(auth, name, password);
+	return auth->backend->check(&query, &auth->result);
+}
+
+/* Old clients put a space before the password: a wrong one that begins with it
+ * is tried once more without. */
+static bool
+is_authentic(struct auth *auth, const char *name,
+    const struct account *account)
+{
+	const char *password = auth->check.password;
+
+	return is_right(auth, name, account, password) ||
+	    (password[0] == ' ' &&
+		is_right(auth, name, account, password + 1));
+}
+
+/* Is name listed in the administrators' group? A primary group does not
+ * count. */
+static bool
+is_administrator(const char *name)
+{
+	const struct group *gr = getgrnam(ADMIN_GROUP);
+
+	if (!gr)
+		return false;
+	for (char **member = gr->gr_mem; *member; member++)
+		if (cc_span_is_nocase(cc_span_z(*member), name))
+			return true;
+	return false;
+}
+
+/* The only place that says yes. */
+static void
+decide(struct auth *auth, struct login_verdict *v)
+{
+	const struct login_check *check = &auth->check;
+	const char *prover = check->admin[0] ? check->admin : check->user;
+	bool other = !cc_span_is_nocase(cc_span_z(prover), check->user);
+	struct account account;
+
+	if (!find_account(&account, prover) ||
+	    !is_authentic(auth, prover, &account))
+		return;
+	if (other && !is_administrator(account.name)) {
+		v->override = LOGIN_OVERRIDE_NO;
+		return;
+	}
+	if (!find_account(&account, check->user) || account.pw.pw_uid == 0)
+		return;
+	if (other)
+		v->override = LOGIN_OVERRIDE_YES;
+	v->uid = account.pw.pw_uid;
+	v->gid = account.pw.pw_gid;
+	v->password_days = auth->result.password_days;
+	v->account_days = auth->result.account_days;
+	cc_login_put(v->name, sizeof(v->name), account.name,
+	    strlen(account.name), false);
+	cc_login_put(v->home, sizeof(v->home), account.home,
+	    strlen(account.home), false);
+	v->yes = 1;
+}
+
+static int
+read_secrets(struct auth *auth, int fd)
+{
+	struct stat st;
+	char *text;
+	ssize_t n;
+
+	if (fstat(fd, &st) != 0 || st.st_size > (off_t)SECRETS_MAX)
+		return CC_EIO;
+	if (st.st_mode & (S_IRWXG | S_IRWXO))
+		syslog(LOG_WARNING, "%s should have mode 0400", SECRETS_FILE);
+	text = fs_get((size_t)st.st_size + 1);
+	n = pread(fd, text, (size_t)st.st_size, 0);
+	if (n < 0)
+		return CC_EIO;
+	auth->secrets = text;
+	auth->secrets_len = (size_t)n;
+	return 0;
+}
+
+/* Opens the password file, if there is one, and gives root up: from there on
+ * nothing else is needed. */
+static int
+prepare(struct auth *auth)
+{
+	uid_t uid;
+	gid_t gid;
+	int fd;
+
+	fd = open(SECRETS_FILE, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return access(SECRETS_FILE, F_OK) == 0 ? CC_EIO : 0;
+	auth->has_secrets = true;
+	cc_login_gate_account(&uid, &gid);
+	if (read_secrets(auth, fd) != 0 ||
+	    cc_login_become(NULL, uid, gid) != 0)
+		return CC_EIO;
+	close(fd);
+	return cc_sandbox_auth();
+}
+
+static int
+answer(struct auth *auth)
+{
+	struct login_verdict verdict;
+	ssize_t n;
+	int r;
+
+	n = cc_login_receive(LOGIN_FD_CONTROL, &auth->check,
+	    sizeof(auth->check), CHECK_MS);
+	if (n < 0)
+		return (int)n;
+	r = cc_login_check_check(&auth->check, (size_t)n);
+	if (r != 0)
+		return r;
+	auth->backend = find_backend(auth->check.backend[0] ?
+		auth->check.backend : CC_PASSWDTYPE);
+	if (!auth->backend)
+		return CC_EINVAL;
+	auth->result.password_days = LOGIN_NO_WARNING;
+	auth->result.account_days = LOGIN_NO_WARNING;
+	cc_login_begin(&verdict, sizeof(verdict), LOGIN_VERDICT);
+	decide(auth, &verdict);
+	explicit_bzero(&auth->check, sizeof(auth->check));
+	if (!verdict.yes)
+		cc_ckp_pam_end(&auth->result);
+	return cc_login_send(LOGIN_FD_CONTROL, &verdict, sizeof(verdict));
+}
+
+int
+main(void)
+{
+	static struct auth auth; /* one attempt */
+	const struct rlimit none = { 0, 0 };
+	char octet;
+	int r;
+
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	openlog("auth", LOG_PID | LOG_NDELAY, LOG_AUTH);
+	if (prepare(&auth) != 0)
+		return 1;
+	r = answer(&auth);
+	/* A session lasts as long as the monitor keeps its end open. */
+	if (r == 0 && auth.result.handle)
+		cc_login_receive(LOGIN_FD_CONTROL, &octet, 1, -1);
+	cc_ckp_pam_end(&auth.result);
+	return r == 0 ? 0 : 1;
+}

@@ -53,8 +53,8 @@ not_tests = $(foreach f,$(1),$(if $(call is_test,$(f)),,$(f)))
 # The programs of the login are no part of the library: each links only what
 # it needs (docs/architecture.md).
 MONITOR_SRC := $(wildcard $(OS)/login_monitor*.c $(OS)/login_lockkeeper.c)
-GATE_SRC := $(wildcard $(OS)/login_gate*.c)
-AUTH_SRC := $(wildcard $(OS)/login_auth*.c $(OS)/ckp_*.c)
+GATE_SRC := $(wildcard $(OS)/login_gate*.c) $(OS)/login_alloc.c
+AUTH_SRC := $(wildcard $(OS)/login_auth*.c $(OS)/ckp_*.c) $(OS)/login_alloc.c
 COMMON_SRC := $(filter-out $(MONITOR_SRC) $(GATE_SRC) $(AUTH_SRC), \
 	$(call not_tests,$(wildcard $(OS)/login_*.c $(OS)/sandbox*.c)))
 
@@ -90,8 +90,8 @@ LINKAGE := $(BUILD)/include/c-client/linkage.h \
 	$(BUILD)/include/c-client/linkage.c
 
 LIBS_SYSTEM := -lutf8proc -lz
-LIBS_GATE := -lssl -lcrypto -lseccomp
-LIBS_AUTH := -lpam -lcrypt -lcrypto -lseccomp
+LIBS_GATE := -lssl -lcrypto
+LIBS_AUTH := -lpam -lcrypt
 
 PROGRAMS := $(if $(IMAPD_SRC),$(BUILD)/bin/imapd)
 LIBEXEC := $(if $(GATE_SRC),$(BUILD)/libexec/cedar/gate) \

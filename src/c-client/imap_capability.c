@@ -7,8 +7,8 @@
 #include "imap_capability.h"
 
 /* When a name is shown. */
-#define WHEN_CLEAR 1u	  /* not under TLS */
-#define WHEN_TLS 2u	  /* under TLS only */
+#define WHEN_CLEAR 1u     /* not under TLS */
+#define WHEN_TLS 2u       /* under TLS only */
 #define WHEN_PLAINTEXT 4u /* passwords are accepted */
 #define WHEN_DISABLED 8u  /* they are not */
 

@@ -22,7 +22,7 @@
 
 /* What the list depends on. */
 struct imap_capability_state {
-	bool tls;	/* the connection is encrypted */
+	bool tls;       /* the connection is encrypted */
 	bool plaintext; /* a password in plain text is accepted now */
 };
 

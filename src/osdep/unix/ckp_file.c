@@ -52,8 +52,8 @@ cc_ckp_file(const char *text, size_t len, const char *name,
 		    !cc_span_is(cc_span(line.p, (size_t)(tab - line.p)), name))
 			continue;
 		*found_r = true;
-		secret = cc_span(tab + 1,
-		    line.len - (size_t)(tab + 1 - line.p));
+		secret =
+		    cc_span(tab + 1, line.len - (size_t)(tab + 1 - line.p));
 		return is_secret(secret, password);
 	}
 	return false;

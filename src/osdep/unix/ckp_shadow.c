@@ -82,10 +82,9 @@ cc_ckp_shadow(const struct ckp_query *query, struct ckp_result *result)
 	sp = getspnam(query->pw->pw_name);
 	if (!sp || !is_password(query->password, sp->sp_pwdp))
 		return false;
-	return cc_ckp_ageing(
-	    &(struct ckp_ageing) { .changed = sp->sp_lstchg,
-		.max = sp->sp_max,
-		.warn = sp->sp_warn,
-		.expire = sp->sp_expire },
+	return cc_ckp_ageing(&(struct ckp_ageing){ .changed = sp->sp_lstchg,
+				 .max = sp->sp_max,
+				 .warn = sp->sp_warn,
+				 .expire = sp->sp_expire },
 	    (long)(time(NULL) / DAY), result);
 }

@@ -22,11 +22,12 @@
 #include "login_account.h"
 #include "login_msg.h"
 #include "sandbox.h"
+#include "span.h"
 
 #define ADMIN_GROUP "mailadm"
 #define SECRETS_FILE "/etc/cram-md5.pwd"
 #define SECRETS_MAX (16u * 1024 * 1024) /* a hundred thousand users */
-#define CHECK_MS 10000 /* the monitor asks at once or never */
+#define CHECK_MS 10000                  /* the monitor asks at once or never */
 
 #ifndef CC_PASSWDTYPE
 #define CC_PASSWDTYPE "pam"
@@ -44,7 +45,7 @@ struct auth {
 /* An account, copied: the next look-up overwrites what getpwnam gave. */
 struct account {
 	struct passwd pw;
-	char name[LOGIN_NAME_MAX + 1];
+	char name[LOGIN_USER_MAX + 1];
 	char home[LOGIN_PATH_MAX + 1];
 	char passwd[LOGIN_TEXT_MAX + 1];
 };
@@ -82,12 +83,12 @@ find_backend(const char *name)
 static bool
 copy_account(struct account *a, const struct passwd *pw)
 {
-	if (strlen(pw->pw_name) > LOGIN_NAME_MAX ||
+	if (strlen(pw->pw_name) > LOGIN_USER_MAX ||
 	    strlen(pw->pw_dir) > LOGIN_PATH_MAX ||
 	    strlen(pw->pw_passwd) > LOGIN_TEXT_MAX)
 		return false;
-	cc_login_put(a->name, sizeof(a->name), pw->pw_name,
-	    strlen(pw->pw_name), false);
+	cc_login_put(a->name, sizeof(a->name), pw->pw_name, strlen(pw->pw_name),
+	    false);
 	cc_login_put(a->home, sizeof(a->home), pw->pw_dir, strlen(pw->pw_dir),
 	    false);
 	cc_login_put(a->passwd, sizeof(a->passwd), pw->pw_passwd,
@@ -113,7 +114,7 @@ put_lower(char *lower, size_t size, const char *name)
 static bool
 find_account(struct account *a, const char *name)
 {
-	char lower[LOGIN_NAME_MAX + 1];
+	char lower[LOGIN_USER_MAX + 1];
 	const struct passwd *pw = getpwnam(name);
 
 	if (!pw) {
@@ -128,7 +129,7 @@ find_account(struct account *a, const char *name)
 static bool
 is_secret(const struct auth *auth, const char *name, const char *password)
 {
-	char lower[LOGIN_NAME_MAX + 1];
+	char lower[LOGIN_USER_MAX + 1];
 	bool found, yes;
 
 	yes = cc_ckp_file(auth->secrets, auth->secrets_len, name, password,
@@ -162,14 +163,12 @@ is_right(struct auth *auth, const char *name, const struct account *account,
 /* Old clients put a space before the password: a wrong one that begins with it
  * is tried once more without. */
 static bool
-is_authentic(struct auth *auth, const char *name,
-    const struct account *account)
+is_authentic(struct auth *auth, const char *name, const struct account *account)
 {
 	const char *password = auth->check.password;
 
 	return is_right(auth, name, account, password) ||
-	    (password[0] == ' ' &&
-		is_right(auth, name, account, password + 1));
+	    (password[0] == ' ' && is_right(auth, name, account, password + 1));
 }
 
 /* Is name listed in the administrators' group? A primary group does not
@@ -252,8 +251,7 @@ prepare(struct auth *auth)
 		return access(SECRETS_FILE, F_OK) == 0 ? CC_EIO : 0;
 	auth->has_secrets = true;
 	cc_login_gate_account(&uid, &gid);
-	if (read_secrets(auth, fd) != 0 ||
-	    cc_login_become(NULL, uid, gid) != 0)
+	if (read_secrets(auth, fd) != 0 || cc_login_become(NULL, uid, gid) != 0)
 		return CC_EIO;
 	close(fd);
 	return cc_sandbox_auth();
@@ -273,8 +271,9 @@ answer(struct auth *auth)
 	r = cc_login_check_check(&auth->check, (size_t)n);
 	if (r != 0)
 		return r;
-	auth->backend = find_backend(auth->check.backend[0] ?
-		auth->check.backend : CC_PASSWDTYPE);
+	auth->backend =
+	    find_backend(auth->check.backend[0] ? auth->check.backend
+						: CC_PASSWDTYPE);
 	if (!auth->backend)
 		return CC_EINVAL;
 	auth->result.password_days = LOGIN_NO_WARNING;

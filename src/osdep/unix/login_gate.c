@@ -110,9 +110,8 @@ fill(struct gate *g, struct gate_io *io, int64_t deadline)
 
 /* TLS from here on. */
 static int
-secure(struct gate *g, struct gate_io *io,
-    const struct gate_protocol *protocol, struct gate_tls *tls,
-    int64_t deadline)
+secure(struct gate *g, struct gate_io *io, const struct gate_protocol *protocol,
+    struct gate_tls *tls, int64_t deadline)
 {
 	int r = cc_gate_tls_accept(g, io, protocol, tls, deadline);
 
@@ -161,8 +160,8 @@ converse(struct gate *g, struct gate_io *io,
 			if (r == 0 && (r = ask_monitor(g, &answer)) == 0) {
 				protocol->answer(g, &answer);
 				if (answer.yes)
-					return flush(g, io, deadline) == 0 ?
-					    0 : 1;
+					return flush(g, io, deadline) == 0 ? 0
+									   : 1;
 			}
 			break;
 		case GATE_STARTTLS:

@@ -24,19 +24,19 @@ enum gate_want {
 	GATE_END,      /* the end with gate.status, after sending gate.out */
 };
 
-#define GATE_LITERALS_MAX 20u	       /* of one command (imapd.md 2.1) */
+#define GATE_LITERALS_MAX 20u          /* of one command (imapd.md 2.1) */
 #define GATE_LITERAL_ROOM (64u * 1024) /* octets of all of them */
-#define GATE_LOGIN_NAME (2 * LOGIN_NAME_MAX + 16) /* "user*admin", one answer */
-#define GATE_OUT_MAX (64u * 1024)      /* octets answered at once */
-#define GATE_ALERT_MAX 8192u	       /* octets of the alert that are shown */
+#define GATE_LOGIN_NAME (2 * LOGIN_USER_MAX + 16) /* "user*admin", one answer */
+#define GATE_OUT_MAX (64u * 1024)                 /* octets answered at once */
+#define GATE_ALERT_MAX 8192u /* octets of the alert that are shown */
 
 enum gate_imap_state {
-	GATE_IMAP_LINE,		/* a command line, or its next part */
-	GATE_IMAP_LITERAL,	/* octets of a literal */
+	GATE_IMAP_LINE,         /* a command line, or its next part */
+	GATE_IMAP_LITERAL,      /* octets of a literal */
 	GATE_IMAP_SKIP_LITERAL, /* the same, refused and dropped */
-	GATE_IMAP_SKIP_LINE,	/* what follows a refused literal */
-	GATE_IMAP_LONG,		/* a line that is too long, up to its end */
-	GATE_IMAP_SASL,		/* the answer to a challenge */
+	GATE_IMAP_SKIP_LINE,    /* what follows a refused literal */
+	GATE_IMAP_LONG,         /* a line that is too long, up to its end */
+	GATE_IMAP_SASL,         /* the answer to a challenge */
 };
 
 enum gate_mechanism { GATE_LOGIN, GATE_SASL_PLAIN, GATE_SASL_LOGIN };
@@ -45,38 +45,38 @@ enum gate_mechanism { GATE_LOGIN, GATE_SASL_PLAIN, GATE_SASL_LOGIN };
  * so that no copy of a password is left where one grew. */
 struct gate_imap {
 	enum gate_imap_state state;
-	struct strbuf text;	/* the command, literals left out */
+	struct strbuf text;     /* the command, literals left out */
 	struct strbuf literals; /* their octets, one behind the other */
-	struct strbuf secret;	/* a SASL answer, decoded */
+	struct strbuf secret;   /* a SASL answer, decoded */
 	struct {
 		size_t pos, len; /* in literals */
-		size_t end;	 /* of its announcement, in text */
+		size_t end;      /* of its announcement, in text */
 	} literal[GATE_LITERALS_MAX];
 	size_t literal_count;
-	uint64_t left; /* octets of the literal that are still to come */
+	uint64_t left;      /* octets of the literal that are still to come */
 	struct arena arena; /* quoted strings with escapes */
 	unsigned unknown;   /* unknown commands so far */
-	bool began;	    /* a command was completed */
+	bool began;         /* a command was completed */
 	char tag[LOGIN_TAG_MAX + 1];
 	enum gate_mechanism mechanism;
 	struct strbuf login_name; /* SASL LOGIN: the first answer */
-	bool has_user;		  /* it was given */
+	bool has_user;            /* it was given */
 };
 
 struct gate {
 	struct login_setup setup;
 	const char *greeting_date; /* made while the time zone could be read */
-	struct strbuf alert;	   /* lines of the alert file, LF ends */
-	int64_t alert_time;	   /* its modification time; 0: none */
-	bool nologin;		   /* the server is being shut down */
-	bool certificate;	   /* TLS can be started */
-	bool tls;		   /* it was */
+	struct strbuf alert;       /* lines of the alert file, LF ends */
+	int64_t alert_time;        /* its modification time; 0: none */
+	bool nologin;              /* the server is being shut down */
+	bool certificate;          /* TLS can be started */
+	bool tls;                  /* it was */
 
 	struct strbuf in;     /* received, not yet looked at */
 	struct strbuf out;    /* to be sent */
 	struct login_try try; /* for GATE_TRY */
-	int status;	      /* for GATE_END: exit status */
-	unsigned logs;	      /* lines logged */
+	int status;           /* for GATE_END: exit status */
+	unsigned logs;        /* lines logged */
 	void (*log)(struct gate *g, enum login_event event, struct span text,
 	    uint32_t number);
 
@@ -109,8 +109,8 @@ void cc_gate_fill_try(struct gate *g, const char *mechanism, const char *tag,
     struct span user, struct span admin, struct span password);
 
 /* "user*admin" in its halves; admin is empty without a "*". */
-void cc_gate_split_name(struct span name, struct span *user_r,
-    struct span *admin_r);
+void
+cc_gate_split_name(struct span name, struct span *user_r, struct span *admin_r);
 
 /* login_gate_setup.c: root's part, before the first octet of the client. */
 int cc_gate_look_around(struct gate *g);
@@ -147,16 +147,16 @@ struct gate_tls *cc_gate_tls_new(struct gate *g);
 int cc_gate_tls_accept(struct gate *g, struct gate_io *io,
     const struct gate_protocol *protocol, struct gate_tls *tls,
     int64_t deadline);
-int cc_gate_tls_read(struct gate_io *io, void *buf, size_t size,
-    int64_t deadline);
+int
+cc_gate_tls_read(struct gate_io *io, void *buf, size_t size, int64_t deadline);
 int cc_gate_tls_write(struct gate_io *io, const void *buf, size_t len,
     int64_t deadline);
 void cc_gate_tls_end(struct gate_io *io);
 
 /* One call without waiting: octets moved; CC_EBUSY if the client's side must
  * allow *events_r first; CC_ECLOSED or CC_EIO. */
-int cc_gate_tls_recv(struct gate_io *io, void *buf, size_t size,
-    short *events_r);
+int
+cc_gate_tls_recv(struct gate_io *io, void *buf, size_t size, short *events_r);
 int cc_gate_tls_send(struct gate_io *io, const void *buf, size_t len,
     short *events_r);
 

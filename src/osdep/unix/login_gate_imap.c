@@ -13,8 +13,9 @@
 #include "login_gate_imap.h"
 
 _Static_assert(CC_IMAP_LINE + GATE_LITERAL_ROOM + CC_SASL_ANSWER +
-    2 * CC_IMAP_LINE + GATE_OUT_MAX + 2 * LOGIN_AHEAD_MAX +
-    sizeof(struct gate) <= CC_PRELOGIN_MEMORY,
+	    2 * CC_IMAP_LINE + GATE_OUT_MAX + 2 * LOGIN_AHEAD_MAX +
+	    sizeof(struct gate) <=
+	CC_PRELOGIN_MEMORY,
     "the buffers of a connection are larger than it may have");
 
 static void
@@ -98,8 +99,8 @@ put_alert(struct gate *g)
 	g->imap.began = true;
 	while (!cc_cursor_at_end(&c)) {
 		lf = memchr(c.p, '\n', cc_cursor_left(&c));
-		line = cc_span(c.p, lf ? (size_t)(lf - c.p) :
-					 cc_cursor_left(&c));
+		line =
+		    cc_span(c.p, lf ? (size_t)(lf - c.p) : cc_cursor_left(&c));
 		c.p = lf ? lf + 1 : c.end;
 		cc_strbuf_puts(&g->out, "* OK [ALERT] ");
 		for (size_t i = 0; i < line.len; i++)
@@ -130,8 +131,7 @@ cc_gate_imap_literal(struct cursor *c, uint64_t *size_r, bool *wait_r)
 	const struct cursor start = *c;
 
 	*wait_r = true;
-	if (!cc_cursor_skip(c, '{') ||
-	    cc_imap_parse_number64(c, size_r) != 0)
+	if (!cc_cursor_skip(c, '{') || cc_imap_parse_number64(c, size_r) != 0)
 		goto wrong;
 	if (cc_cursor_skip(c, '+'))
 		*wait_r = false;
@@ -204,8 +204,8 @@ want_literal(struct gate *g, const char *name, uint64_t size, bool wait)
 		g->log(g, LOGIN_EV_OVERLONG_LITERAL, cc_span("", 0),
 		    size > UINT32_MAX ? UINT32_MAX : (uint32_t)size);
 	}
-	snprintf(text, sizeof(text),
-	    "BAD Missing or invalid argument to %s", name);
+	snprintf(text, sizeof(text), "BAD Missing or invalid argument to %s",
+	    name);
 	cc_gate_imap_reply(g, im->tag, text);
 	return refused(g);
 }
@@ -290,7 +290,7 @@ run_command(struct gate *g)
 		cc_gate_imap_reply(g, im->tag, text);
 		return refused(g);
 	}
-	args = (struct gate_imap_args) { .c = c };
+	args = (struct gate_imap_args){ .c = c };
 	switch (cmd->run(g, &args)) {
 	case GATE_IMAP_DONE:
 		im->state = GATE_IMAP_LINE;
@@ -399,8 +399,9 @@ take_literal(struct gate *g)
 	cc_strbuf_consume(&g->in, n);
 	im->left -= n;
 	if (im->left == 0)
-		im->state = im->state == GATE_IMAP_LITERAL ?
-		    GATE_IMAP_LINE : GATE_IMAP_SKIP_LINE;
+		im->state = im->state == GATE_IMAP_LITERAL
+		    ? GATE_IMAP_LINE
+		    : GATE_IMAP_SKIP_LINE;
 }
 
 /* Uses some of the input; GATE_INPUT means: go on while there is any. */
@@ -447,8 +448,8 @@ imap_greet(struct gate *g)
 	}
 	cc_strbuf_puts(&g->out, "* OK [CAPABILITY ");
 	cc_gate_imap_put_capability(g, IMAP_CAP_BASE | IMAP_CAP_LOGIN);
-	cc_strbuf_printf(&g->out, "] %s Cedar IMAP %s at %s\r\n",
-	    g->setup.host, CC_VERSION, g->greeting_date);
+	cc_strbuf_printf(&g->out, "] %s Cedar IMAP %s at %s\r\n", g->setup.host,
+	    CC_VERSION, g->greeting_date);
 }
 
 static void

@@ -10,7 +10,7 @@
 
 /* How a command ended. */
 enum gate_imap_result {
-	GATE_IMAP_DONE,	   /* answered */
+	GATE_IMAP_DONE,    /* answered */
 	GATE_IMAP_REFUSED, /* answered; a literal may follow unasked */
 	GATE_IMAP_BADARGS, /* not answered: its arguments are wrong */
 	GATE_IMAP_WANT_LITERAL,
@@ -24,8 +24,8 @@ enum gate_imap_result {
 struct gate_imap_args {
 	struct cursor c;
 	size_t literals; /* literals used so far */
-	uint64_t size;	 /* for GATE_IMAP_WANT_LITERAL */
-	bool wait;	 /* the client waits for our word */
+	uint64_t size;   /* for GATE_IMAP_WANT_LITERAL */
+	bool wait;       /* the client waits for our word */
 };
 
 struct gate_imap_command {
@@ -55,8 +55,8 @@ int cc_gate_imap_literal(struct cursor *c, uint64_t *size_r, bool *wait_r);
 #ifdef CC_GATE_EXPLOIT_TEST
 /* Only in the gate that the tests build: does what a stranger would who took
  * the gate over. */
-enum gate_imap_result cc_gate_exploit(struct gate *g,
-    struct gate_imap_args *args);
+enum gate_imap_result
+cc_gate_exploit(struct gate *g, struct gate_imap_args *args);
 #endif
 
 #endif

@@ -42,12 +42,12 @@ parse_literal(struct gate *g, struct gate_imap_args *a, struct span *s_r)
 		return GATE_IMAP_BADARGS;
 	end = im->text.len - cc_cursor_left(&a->c);
 	if (k == im->literal_count)
-		return cc_cursor_at_end(&a->c) ? GATE_IMAP_WANT_LITERAL :
-						 GATE_IMAP_BADARGS;
+		return cc_cursor_at_end(&a->c) ? GATE_IMAP_WANT_LITERAL
+					       : GATE_IMAP_BADARGS;
 	if (end != im->literal[k].end)
 		return GATE_IMAP_BADARGS;
-	*s_r = cc_span(im->literals.data + im->literal[k].pos,
-	    im->literal[k].len);
+	*s_r =
+	    cc_span(im->literals.data + im->literal[k].pos, im->literal[k].len);
 	a->literals++;
 	/* NUL is in no string of IMAP; it would end a name early. */
 	if (s_r->len && memchr(s_r->p, '\0', s_r->len))
@@ -60,8 +60,9 @@ parse_string(struct gate *g, struct gate_imap_args *a, struct span *s_r)
 {
 	if (cc_cursor_peek(&a->c) == '{')
 		return parse_literal(g, a, s_r);
-	return cc_imap_parse_quoted(&a->c, &g->imap.arena, s_r) == 0 ?
-	    GATE_IMAP_DONE : GATE_IMAP_BADARGS;
+	return cc_imap_parse_quoted(&a->c, &g->imap.arena, s_r) == 0
+	    ? GATE_IMAP_DONE
+	    : GATE_IMAP_BADARGS;
 }
 
 /* astring; GATE_IMAP_DONE and the value, or what the command ends with. */
@@ -167,14 +168,15 @@ cmd_id(struct gate *g, struct gate_imap_args *a)
 
 	if (!cc_cursor_skip(&a->c, ' '))
 		return GATE_IMAP_BADARGS;
-	r = cc_cursor_peek(&a->c) == '(' ? parse_id_list(g, a) :
-	    parse_nstring(g, a);
+	r = cc_cursor_peek(&a->c) == '(' ? parse_id_list(g, a)
+					 : parse_nstring(g, a);
 	if (r != GATE_IMAP_DONE)
 		return (enum gate_imap_result)r;
 	if (!cc_cursor_at_end(&a->c))
 		return GATE_IMAP_BADARGS;
-	cc_strbuf_puts(&g->out, "* ID (\"name\" \"Cedar IMAP\" \"version\" \""
-	    CC_VERSION "\")\r\n");
+	cc_strbuf_puts(&g->out,
+	    "* ID (\"name\" \"Cedar IMAP\" \"version\" \"" CC_VERSION
+	    "\")\r\n");
 	return done(g, "OK ID completed");
 }
 
@@ -272,8 +274,8 @@ sasl_plain(struct gate *g, struct span in)
 	const char *end = in.p + in.len;
 
 	first = memchr(in.p, '\0', in.len);
-	second = first ? memchr(first + 1, '\0', (size_t)(end - first - 1)) :
-			 NULL;
+	second =
+	    first ? memchr(first + 1, '\0', (size_t)(end - first - 1)) : NULL;
 	if (!second || memchr(second + 1, '\0', (size_t)(end - second - 1)))
 		return sasl_failed(g, "NO Invalid authentication credentials");
 	user = cc_span(in.p, (size_t)(first - in.p));
@@ -320,8 +322,8 @@ cc_gate_imap_sasl(struct gate *g, struct span line)
 	if (cc_base64_decode(&im->secret, line) != 0)
 		return sasl_failed(g, "NO Invalid authentication credentials");
 	in = cc_strbuf_span(&im->secret);
-	return im->mechanism == GATE_SASL_PLAIN ? sasl_plain(g, in) :
-						  sasl_login(g, in);
+	return im->mechanism == GATE_SASL_PLAIN ? sasl_plain(g, in)
+						: sasl_login(g, in);
 }
 
 static enum gate_imap_result
@@ -350,8 +352,8 @@ cmd_authenticate(struct gate *g, struct gate_imap_args *a)
 	g->imap.mechanism = (enum gate_mechanism)m;
 	g->imap.has_user = false;
 	if (!has_initial)
-		return challenge(g, cc_span("User Name",
-		    mechanisms[m].server_first ? 10 : 0));
+		return challenge(g,
+		    cc_span("User Name", mechanisms[m].server_first ? 10 : 0));
 	if (mechanisms[m].server_first)
 		return sasl_failed(g, "NO Invalid authentication credentials");
 	if (cc_span_is(initial, "="))

@@ -17,10 +17,9 @@
 #include "login_gate.h"
 
 static volatile sig_atomic_t caught; /* one gate is one connection */
-static sigset_t open_mask;	     /* signals while waiting */
+static sigset_t open_mask;           /* signals while waiting */
 
-static void
-catch(int sig)
+static void catch (int sig)
 {
 	caught = sig;
 }
@@ -125,8 +124,7 @@ write_some(int fd, const char *p, size_t len)
 }
 
 int
-cc_gate_write(struct gate_io *io, const void *buf, size_t len,
-    int64_t deadline)
+cc_gate_write(struct gate_io *io, const void *buf, size_t len, int64_t deadline)
 {
 	const char *p = buf;
 	ssize_t n;

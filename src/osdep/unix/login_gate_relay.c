@@ -15,21 +15,21 @@
 #include "cc_err.h"
 #include "login_gate.h"
 
-#define RELAY_UP 16384		 /* octets from the client: one record */
-#define RELAY_DOWN 65536	 /* octets to the client: eight records */
+#define RELAY_UP 16384          /* octets from the client: one record */
+#define RELAY_DOWN 65536        /* octets to the client: eight records */
 #define RELAY_STALLED_MS 180000 /* last words that nobody takes */
 
 struct flow {
 	size_t pos, len; /* octets of the buffer that wait */
-	bool closed;	 /* nothing more comes in */
+	bool closed;     /* nothing more comes in */
 };
 
 struct relay {
 	struct gate_io *io;
 	int session;
 	struct flow up, down;
-	bool told;	  /* the session knows that the client is gone */
-	bool again;	  /* TLS may hold octets that poll(2) cannot see */
+	bool told;        /* the session knows that the client is gone */
+	bool again;       /* TLS may hold octets that poll(2) cannot see */
 	short want_read;  /* what TLS waits for before it can read */
 	short want_write; /* and before it can write */
 	char up_data[RELAY_UP];
@@ -147,7 +147,8 @@ await(struct relay *r)
 	for (size_t i = 0; i < 3; i++)
 		if (pfd[i].events == 0)
 			pfd[i].fd = -1;
-	n = poll(pfd, 3, r->down.closed || r->up.closed ? RELAY_STALLED_MS : -1);
+	n = poll(pfd, 3,
+	    r->down.closed || r->up.closed ? RELAY_STALLED_MS : -1);
 	return n > 0 || (n < 0 && errno == EINTR);
 }
 

@@ -106,8 +106,7 @@ cc_gate_confine(void)
 	    !limit(RLIMIT_CORE, 0) || !limit(RLIMIT_FSIZE, 0) ||
 	    !limit(RLIMIT_DATA, GATE_DATA_MAX))
 		return CC_EIO;
-	if (cc_login_become(NULL, uid, gid) != 0 ||
-	    !limit(RLIMIT_NPROC, 0) ||
+	if (cc_login_become(NULL, uid, gid) != 0 || !limit(RLIMIT_NPROC, 0) ||
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		return CC_EIO;
 	return cc_sandbox_gate();

@@ -15,8 +15,7 @@ cc_gate_plaintext(const struct gate *g)
 }
 
 void
-cc_gate_split_name(struct span name, struct span *user_r,
-    struct span *admin_r)
+cc_gate_split_name(struct span name, struct span *user_r, struct span *admin_r)
 {
 	const char *star = name.len ? memchr(name.p, '*', name.len) : NULL;
 
@@ -31,9 +30,9 @@ cc_gate_split_name(struct span name, struct span *user_r,
 static void
 put_name(struct login_try *try, char *member, struct span name)
 {
-	if (name.len > LOGIN_NAME_MAX)
+	if (name.len > LOGIN_USER_MAX)
 		try->flags |= LOGIN_TRY_OVERLONG;
-	cc_login_put(member, LOGIN_NAME_MAX + 1, name.p, name.len, false);
+	cc_login_put(member, LOGIN_USER_MAX + 1, name.p, name.len, false);
 }
 
 void

@@ -96,11 +96,13 @@ cc_login_check_request(const union login_request *request, size_t len,
 		return CC_EPARSE;
 	switch (request->head.kind) {
 	case LOGIN_LOG:
-		return state != LOGIN_STATE_OVER && is_log(&request->log, len) ?
-		    0 : CC_EPARSE;
+		return state != LOGIN_STATE_OVER && is_log(&request->log, len)
+		    ? 0
+		    : CC_EPARSE;
 	case LOGIN_TRY:
-		return state == LOGIN_STATE_OPEN && is_try(&request->try, len) ?
-		    0 : CC_EPARSE;
+		return state == LOGIN_STATE_OPEN && is_try(&request->try, len)
+		    ? 0
+		    : CC_EPARSE;
 	default:
 		return CC_EPARSE;
 	}

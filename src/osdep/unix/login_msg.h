@@ -24,12 +24,12 @@
 #include <sys/types.h>
 
 /* Octets, the closing NUL not counted. */
-#define LOGIN_NAME_MAX 64u	 /* user name; a longer one is an attack */
+#define LOGIN_USER_MAX 64u       /* user name; a longer one is an attack */
 #define LOGIN_PASSWORD_MAX 1023u /* longer ones are wrong */
 #define LOGIN_TAG_MAX 50u
 #define LOGIN_MECHANISM_MAX 20u /* RFC 4422 section 3.1 */
-#define LOGIN_TEXT_MAX 255u	/* anything that is logged */
-#define LOGIN_HOST_MAX 255u	/* host name */
+#define LOGIN_TEXT_MAX 255u     /* anything that is logged */
+#define LOGIN_HOST_MAX 255u     /* host name */
 #define LOGIN_PATH_MAX 1023u
 #define LOGIN_AHEAD_MAX 4096u /* what the gate reads at once */
 #define LOGIN_LOGS_MAX 200u   /* LOGIN_LOGs of one connection */
@@ -68,9 +68,9 @@ struct login_setup {
 	uint32_t plaintext;
 	uint32_t tls_at_once;
 	uint32_t seconds; /* from connection to login, at most */
-	char program[LOGIN_NAME_MAX + 1]; /* base name of argv[0] */
-	char host[LOGIN_HOST_MAX + 1];	  /* our name in the greeting */
-	char address[LOGIN_NAME_MAX + 1]; /* our address as text, or "" */
+	char program[LOGIN_USER_MAX + 1]; /* base name of argv[0] */
+	char host[LOGIN_HOST_MAX + 1];    /* our name in the greeting */
+	char address[LOGIN_USER_MAX + 1]; /* our address as text, or "" */
 	char certificates[LOGIN_PATH_MAX + 1];
 	char keys[LOGIN_PATH_MAX + 1];
 };
@@ -80,21 +80,21 @@ enum login_event {
 	LOGIN_EV_LINE_TOO_LONG = 1,
 	LOGIN_EV_NULL_COMMAND,
 	LOGIN_EV_MISSING_COMMAND,
-	LOGIN_EV_OVERLONG_LITERAL,  /* number: octets announced */
-	LOGIN_EV_AUTH_FAILURE,	    /* text: mechanism */
-	LOGIN_EV_AUTH_INVALID,	    /* text: mechanism */
+	LOGIN_EV_OVERLONG_LITERAL, /* number: octets announced */
+	LOGIN_EV_AUTH_FAILURE,     /* text: mechanism */
+	LOGIN_EV_AUTH_INVALID,     /* text: mechanism */
 	LOGIN_EV_STARTTLS_INJECTION,
 	LOGIN_EV_LOGOUT,
 	LOGIN_EV_AUTOLOGOUT,
 	LOGIN_EV_KILLED,
 	LOGIN_EV_HANGUP,
-	LOGIN_EV_DISCONNECT,	    /* text: during what */
+	LOGIN_EV_DISCONNECT, /* text: during what */
 	LOGIN_EV_TLS_CONTEXT,
-	LOGIN_EV_TLS_CERTIFICATE,   /* text: file */
-	LOGIN_EV_TLS_KEY,	    /* text: file */
+	LOGIN_EV_TLS_CERTIFICATE, /* text: file */
+	LOGIN_EV_TLS_KEY,         /* text: file */
 	LOGIN_EV_TLS_CONNECTION,
 	LOGIN_EV_TLS_ACCEPT,
-	LOGIN_EV_TLS_STATUS,	    /* text: the library's */
+	LOGIN_EV_TLS_STATUS, /* text: the library's */
 	LOGIN_EV_LAST = LOGIN_EV_TLS_STATUS,
 };
 
@@ -120,8 +120,8 @@ struct login_try {
 	int64_t alert; /* modification time of the alert it saw, or 0 */
 	char mechanism[LOGIN_MECHANISM_MAX + 1]; /* "" for LOGIN, USER/PASS */
 	char tag[LOGIN_TAG_MAX + 1];
-	char user[LOGIN_NAME_MAX + 1];
-	char admin[LOGIN_NAME_MAX + 1];
+	char user[LOGIN_USER_MAX + 1];
+	char admin[LOGIN_USER_MAX + 1];
 	char password[LOGIN_PASSWORD_MAX + 1];
 	unsigned char ahead[LOGIN_AHEAD_MAX];
 };
@@ -144,14 +144,17 @@ struct login_check {
 	uint32_t flags;
 	uint32_t password_len;
 	char backend[LOGIN_MECHANISM_MAX + 1]; /* "" for the built-in one */
-	char address[LOGIN_NAME_MAX + 1];      /* of the client, or "" */
-	char user[LOGIN_NAME_MAX + 1];
-	char admin[LOGIN_NAME_MAX + 1];
+	char address[LOGIN_USER_MAX + 1];      /* of the client, or "" */
+	char user[LOGIN_USER_MAX + 1];
+	char admin[LOGIN_USER_MAX + 1];
 	char password[LOGIN_PASSWORD_MAX + 1];
 };
 
-enum login_override { LOGIN_OVERRIDE_NONE, LOGIN_OVERRIDE_YES,
-	LOGIN_OVERRIDE_NO };
+enum login_override {
+	LOGIN_OVERRIDE_NONE,
+	LOGIN_OVERRIDE_YES,
+	LOGIN_OVERRIDE_NO
+};
 
 struct login_verdict {
 	struct login_head head;
@@ -161,7 +164,7 @@ struct login_verdict {
 	uint32_t gid;
 	int32_t password_days;
 	int32_t account_days;
-	char name[LOGIN_NAME_MAX + 1]; /* as in the account database */
+	char name[LOGIN_USER_MAX + 1]; /* as in the account database */
 	char home[LOGIN_PATH_MAX + 1];
 };
 

@@ -31,9 +31,9 @@ struct record_image {
 	uint32_t flags;
 	uint32_t ahead_len;
 	int64_t alert;
-	char user[LOGIN_NAME_MAX + 1];
-	char typed[LOGIN_NAME_MAX + 1];
-	char admin[LOGIN_NAME_MAX + 1];
+	char user[LOGIN_USER_MAX + 1];
+	char typed[LOGIN_USER_MAX + 1];
+	char admin[LOGIN_USER_MAX + 1];
 	char mechanism[LOGIN_MECHANISM_MAX + 1];
 	char tag[LOGIN_TAG_MAX + 1];
 	char client[LOGIN_TEXT_MAX + 1];
@@ -49,10 +49,12 @@ static const struct {
 	size_t in_image;
 	size_t size;
 } strings[] = {
-#define STRING(name) \
-	{ offsetof(struct session_record, name), \
-	    offsetof(struct record_image, name), \
-	    sizeof(((struct record_image *)0)->name) }
+#define STRING(name)                                                           \
+	{                                                                      \
+		offsetof(struct session_record, name),                         \
+		    offsetof(struct record_image, name),                       \
+		    sizeof(((struct record_image *)0)->name)                   \
+	}
 	STRING(user),
 	STRING(typed),
 	STRING(admin),
@@ -162,17 +164,17 @@ cc_session_record_read(int fd, struct session_record *record_r)
 	r = check_image(&image);
 	if (r != 0)
 		return r;
-	*record_r = (struct session_record) {
+	*record_r = (struct session_record){
 		.uid = image.uid,
 		.tls = (image.flags & RECORD_TLS) != 0,
 		.lockkeeper = (image.flags & RECORD_LOCKKEEPER) != 0,
 		.alert = image.alert,
 	};
 	for (size_t i = 0; i < STRINGS; i++)
-		*record_string(record_r, i) = cc_span_dup(
-		    cc_span_z((char *)&image + strings[i].in_image));
-	record_r->ahead.p = cc_span_dup(
-	    cc_span(image.ahead, image.ahead_len));
+		*record_string(record_r, i) =
+		    cc_span_dup(cc_span_z((char *)&image +
+			strings[i].in_image));
+	record_r->ahead.p = cc_span_dup(cc_span(image.ahead, image.ahead_len));
 	record_r->ahead.len = image.ahead_len;
 	return 0;
 }

@@ -39,9 +39,9 @@ struct session_record {
 	char *tag;         /* tag of the login command, still unanswered */
 	char *config;      /* configuration file, "" for the default */
 	struct span ahead; /* octets the client sent behind that command */
-	int64_t alert;	   /* modification time of the alert that the client
+	int64_t alert;     /* modification time of the alert that the client
 			    * was shown before the login, or 0 */
-	bool tls;	   /* the client's side is encrypted */
+	bool tls;          /* the client's side is encrypted */
 	bool lockkeeper;   /* SESSION_FD_LOCKKEEPER is open */
 };
 

@@ -86,7 +86,7 @@ cc_sandbox_allow_system(struct sandbox_paths *paths, const char *config)
 	for (i = 0; i < sizeof(system_files) / sizeof(system_files[0]); i++)
 		cc_sandbox_allow(paths, system_files[i], SANDBOX_READ);
 	for (i = 0;
-	    i < sizeof(gconv_directories) / sizeof(gconv_directories[0]); i++)
+	     i < sizeof(gconv_directories) / sizeof(gconv_directories[0]); i++)
 		cc_sandbox_allow(paths, gconv_directories[i], SANDBOX_READ);
 	cc_sandbox_allow(paths, config ? config : "/etc/c-client.cf",
 	    SANDBOX_READ);
@@ -158,8 +158,9 @@ cc_sandbox_explain(const struct sandbox_paths *paths, const char *path)
 	slash = strrchr(path, '/');
 	syslog(LOG_NOTICE,
 	    "sandbox: refused %.256s; \"set sandbox-path %.*s\" allows it",
-	    path, slash == path ? 1 : (int)(slash - path > 256 ? 256 : slash -
-		path), path);
+	    path,
+	    slash == path ? 1 : (int)(slash - path > 256 ? 256 : slash - path),
+	    path);
 }
 
 int

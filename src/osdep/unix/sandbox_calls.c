@@ -16,7 +16,10 @@
 #include "sandbox.h"
 #include "sandbox_filter.h"
 
-#define LIST(calls) { (calls), sizeof(calls) / sizeof((calls)[0]) }
+#define LIST(calls)                                                            \
+	{                                                                      \
+		(calls), sizeof(calls) / sizeof((calls)[0])                    \
+	}
 
 /* Open descriptors, memory without new code, time, the end. */
 static const struct sandbox_call calls_core[] = {

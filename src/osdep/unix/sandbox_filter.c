@@ -56,7 +56,7 @@ put(struct filter *f, uint16_t code, uint8_t jt, uint8_t jf, uint32_t k)
 		f->over = 1;
 		return;
 	}
-	f->code[f->len++] = (struct sock_filter) { code, jt, jf, k };
+	f->code[f->len++] = (struct sock_filter){ code, jt, jf, k };
 }
 
 static void
@@ -119,8 +119,8 @@ cc_sandbox_filter(const struct sandbox_list *lists, size_t count,
 		for (size_t j = 0; j < lists[i].count; j++)
 			put_call(&f, &lists[i].calls[j]);
 	put_return(&f,
-	    otherwise == SANDBOX_KILL ? SECCOMP_RET_KILL_PROCESS :
-					SECCOMP_RET_ERRNO | EPERM);
+	    otherwise == SANDBOX_KILL ? SECCOMP_RET_KILL_PROCESS
+				      : SECCOMP_RET_ERRNO | EPERM);
 	if (f.over)
 		return CC_EIO;
 	prog.len = f.len;

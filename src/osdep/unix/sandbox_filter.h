@@ -26,7 +26,10 @@ struct sandbox_call {
 	uint32_t value;
 };
 
-#define SANDBOX_CALL(name) { .nr = SYS_##name }
+#define SANDBOX_CALL(name)                                                     \
+	{                                                                      \
+		.nr = SYS_##name                                               \
+	}
 
 /* A list of calls; lists are joined when a filter is made. */
 struct sandbox_list {

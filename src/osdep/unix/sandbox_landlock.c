@@ -37,7 +37,7 @@
 #define FS_MAKE_FIFO (1ull << 10)
 #define FS_MAKE_BLOCK (1ull << 11)
 #define FS_MAKE_SYM (1ull << 12)
-#define FS_REFER (1ull << 13)	  /* version 2 */
+#define FS_REFER (1ull << 13)     /* version 2 */
 #define FS_TRUNCATE (1ull << 14)  /* version 3 */
 #define FS_IOCTL_DEV (1ull << 15) /* version 5 */
 
@@ -48,11 +48,11 @@
 
 /* What reading and changing mean; FS_EXECUTE and devices are in neither. */
 #define RIGHTS_READ (FS_READ_FILE | FS_READ_DIR)
-#define RIGHTS_WRITE \
-	(RIGHTS_READ | FS_WRITE_FILE | FS_REMOVE_DIR | FS_REMOVE_FILE | \
+#define RIGHTS_WRITE                                                           \
+	(RIGHTS_READ | FS_WRITE_FILE | FS_REMOVE_DIR | FS_REMOVE_FILE |        \
 	    FS_MAKE_DIR | FS_MAKE_REG | FS_MAKE_SYM | FS_REFER | FS_TRUNCATE)
 /* Those that a rule for a single file may name. */
-#define RIGHTS_FILE \
+#define RIGHTS_FILE                                                            \
 	(FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE | FS_IOCTL_DEV)
 
 struct ruleset_attr {
@@ -111,14 +111,14 @@ cc_landlock_allow(int rules, int abi, int dir, const char *path, bool write)
 	struct stat st;
 	int fd, r = 0;
 
-	fd = *path ? openat(dir, path, O_PATH | O_CLOEXEC) :
-		     fcntl(dir, F_DUPFD_CLOEXEC, 0);
+	fd = *path ? openat(dir, path, O_PATH | O_CLOEXEC)
+		   : fcntl(dir, F_DUPFD_CLOEXEC, 0);
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		r = cc_err_errno();
 		goto out;
 	}
-	rule.allowed_access = (write ? RIGHTS_WRITE : RIGHTS_READ) &
-	    handled(abi);
+	rule.allowed_access =
+	    (write ? RIGHTS_WRITE : RIGHTS_READ) & handled(abi);
 	if (!S_ISDIR(st.st_mode))
 		rule.allowed_access &= RIGHTS_FILE;
 	rule.parent_fd = fd;

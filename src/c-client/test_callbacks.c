@@ -2,6 +2,7 @@
  * test_callbacks.c - the mm_ callbacks of unit tests: they record, and do
  * nothing else.
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,6 +21,19 @@ static void
 keep(char *dst, const char *text)
 {
 	snprintf(dst, MAILTMPLEN, "%s", text);
+}
+
+/* A line of the journal. */
+__attribute__((format(printf, 1, 2))) static void
+note(const char *fmt, ...)
+{
+	char *journal = test_callbacks.journal;
+	size_t len = strlen(journal);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(journal + len, sizeof(test_callbacks.journal) - len, fmt, ap);
+	va_end(ap);
 }
 
 static void
@@ -45,6 +59,7 @@ mm_searched(MAILSTREAM *stream, unsigned long number)
 {
 	(void)stream;
 	count(&test_callbacks.searched, number);
+	note("searched %lu\n", number);
 }
 
 void
@@ -52,6 +67,7 @@ mm_exists(MAILSTREAM *stream, unsigned long number)
 {
 	(void)stream;
 	count(&test_callbacks.exists, number);
+	note("exists %lu\n", number);
 }
 
 void
@@ -59,6 +75,7 @@ mm_expunged(MAILSTREAM *stream, unsigned long number)
 {
 	(void)stream;
 	count(&test_callbacks.expunged, number);
+	note("expunged %lu\n", number);
 }
 
 void
@@ -66,6 +83,7 @@ mm_flags(MAILSTREAM *stream, unsigned long number)
 {
 	(void)stream;
 	count(&test_callbacks.flags, number);
+	note("flags %lu\n", number);
 }
 
 void
@@ -75,6 +93,7 @@ mm_notify(MAILSTREAM *stream, char *string, long errflg)
 	keep(test_callbacks.notify, string);
 	test_callbacks.notify_level = errflg;
 	test_callbacks.notifies++;
+	note("notify %ld %s\n", errflg, string);
 }
 
 void
@@ -82,6 +101,8 @@ mm_list(MAILSTREAM *stream, int delimiter, char *name, long attributes)
 {
 	(void)stream;
 	add_name(test_callbacks.listed, delimiter, name, attributes);
+	note("list %c %lx %s\n", delimiter ? delimiter : '-',
+	    (unsigned long)attributes, name);
 }
 
 void
@@ -89,6 +110,8 @@ mm_lsub(MAILSTREAM *stream, int delimiter, char *name, long attributes)
 {
 	(void)stream;
 	add_name(test_callbacks.lsubbed, delimiter, name, attributes);
+	note("lsub %c %lx %s\n", delimiter ? delimiter : '-',
+	    (unsigned long)attributes, name);
 }
 
 void
@@ -97,6 +120,9 @@ mm_status(MAILSTREAM *stream, char *mailbox, MAILSTATUS *status)
 	(void)stream;
 	keep(test_callbacks.status_name, mailbox);
 	test_callbacks.status = *status;
+	note("status %s %lx %lu %lu %lu %lu %lu\n", mailbox,
+	    (unsigned long)status->flags, status->messages, status->recent,
+	    status->unseen, status->uidnext, status->uidvalidity);
 }
 
 void
@@ -105,12 +131,14 @@ mm_log(char *string, long errflg)
 	keep(test_callbacks.log, string);
 	test_callbacks.log_level = errflg;
 	test_callbacks.logs++;
+	note("log %ld %s\n", errflg, string);
 }
 
 void
 mm_dlog(char *string)
 {
 	keep(test_callbacks.dlog, string);
+	note("dlog %s\n", string);
 }
 
 void
@@ -128,6 +156,7 @@ mm_critical(MAILSTREAM *stream)
 {
 	(void)stream;
 	test_callbacks.critical++;
+	note("critical\n");
 }
 
 void
@@ -135,15 +164,15 @@ mm_nocritical(MAILSTREAM *stream)
 {
 	(void)stream;
 	test_callbacks.critical--;
+	note("nocritical\n");
 }
 
 long
 mm_diskerror(MAILSTREAM *stream, long errcode, long serious)
 {
 	(void)stream;
-	(void)errcode;
-	(void)serious;
 	test_callbacks.diskerrors++;
+	note("diskerror %ld %ld\n", errcode, serious);
 	return test_callbacks.diskerror_answer;
 }
 
@@ -151,6 +180,7 @@ void
 mm_fatal(char *string)
 {
 	keep(test_callbacks.fatal, string);
+	note("fatal %s\n", string);
 	if (test_callbacks.on_fatal)
 		longjmp(*test_callbacks.on_fatal, 1);
 	fprintf(stderr, "fatal: %s\n", string);

@@ -41,6 +41,14 @@ struct test_callbacks {
 	unsigned diskerrors;
 	long diskerror_answer;
 
+	/*
+	 * All calls but mm_login in their order, a line each, e.g. "exists 3",
+	 * "log 2 TEXT", "status NAME FLAGS MESSAGES RECENT UNSEEN UIDNEXT
+	 * UIDVALIDITY" (flags in hexadecimal), "critical". What does not fit
+	 * is left out.
+	 */
+	char journal[64 * MAILTMPLEN];
+
 	char fatal[MAILTMPLEN];
 	jmp_buf *on_fatal; /* where mm_fatal jumps; NULL: abort follows */
 };

@@ -1,0 +1,164 @@
+/*
+ * test_mail_convert.c - native text made wire text, cut at every octet.
+ */
+#include "mail_fast.h"
+#include "test_util.h"
+
+static const struct {
+	struct span in;
+	struct span lf;   /* from MIME_LF */
+	struct span crlf; /* from MIME_CRLF */
+} cases[] = {
+	{ OCTETS(""), OCTETS(""), OCTETS("") },
+	{ OCTETS("a"), OCTETS("a"), OCTETS("a") },
+	{ OCTETS("\n"), OCTETS("\r\n"), OCTETS("\n") },
+	{ OCTETS("\r"), OCTETS(""), OCTETS("\r") },
+	{ OCTETS("\r\n"), OCTETS("\r\n"), OCTETS("\r\n") },
+	{ OCTETS("\r\r\n\n\r"), OCTETS("\r\n\r\n"), OCTETS("\r\r\n\n\r") },
+	{ OCTETS("a\rb\nc"), OCTETS("ab\r\nc"), OCTETS("a\rb\nc") },
+	{ OCTETS("\0"), OCTETS("\x80"), OCTETS("\x80") },
+	{ OCTETS("x\0\0\ny\0"), OCTETS("x\x80\x80\r\ny\x80"),
+	    OCTETS("x\x80\x80\ny\x80") },
+	{ OCTETS("0123456789abcde\n"), OCTETS("0123456789abcde\r\n"),
+	    OCTETS("0123456789abcde\n") },
+	{ OCTETS("0123456789abcdef\n"), OCTETS("0123456789abcdef\r\n"),
+	    OCTETS("0123456789abcdef\n") },
+	{ OCTETS("0123456789abcdefg\r\n0123456789abcdef\n\r\nzz\n\n"),
+	    OCTETS("0123456789abcdefg\r\n0123456789abcdef\r\n\r\nzz\r\n\r\n"),
+	    OCTETS("0123456789abcdefg\r\n0123456789abcdef\n\r\nzz\n\n") },
+	{ OCTETS("\x7f\x80\xff\t\x01\v\f\x0e"),
+	    OCTETS("\x7f\x80\xff\t\x01\v\f\x0e"),
+	    OCTETS("\x7f\x80\xff\t\x01\v\f\x0e") },
+};
+
+/* Converts in in two pieces, cut at `cut`, with room octets at a time, into
+ * out, which is guarded. */
+static size_t
+convert(enum mime_newline newline, struct span in, size_t cut, size_t room,
+    char *out)
+{
+	struct span piece[2] = { { in.p, cut }, { in.p + cut, in.len - cut } };
+	unsigned state = 0;
+	size_t n = 0, got;
+
+	for (int i = 0; i < 2; i++)
+		while (piece[i].len) {
+			/* Exact blocks: what lies behind must not matter. */
+			char *copy = exact_copy(piece[i].p, piece[i].len);
+			char *dst = malloc(room);
+			size_t before = piece[i].len;
+			struct span src = cc_span(copy, before);
+
+			got = cc_mail_convert(newline, &src, dst, room, &state);
+			assert_true(got <= room);
+			assert_true(got > 0 || src.len < before);
+			memcpy(out + n, dst, got);
+			n += got;
+			piece[i].p += before - src.len;
+			piece[i].len = src.len;
+			free(copy);
+			free(dst);
+		}
+	assert_int_equal(state, 0);
+	return n;
+}
+
+static void
+check(enum mime_newline newline, struct span in, struct span want)
+{
+	char out[256];
+	size_t n;
+
+	for (size_t cut = 0; cut <= in.len; cut++)
+		for (size_t room = 1; room < 40; room++) {
+			n = convert(newline, in, cut, room, out);
+			assert_int_equal(n, want.len);
+			assert_memory_equal(out, want.p, n);
+		}
+}
+
+static void
+test_every_cut(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		check(MIME_LF, cases[i].in, cases[i].lf);
+		check(MIME_CRLF, cases[i].in, cases[i].crlf);
+	}
+}
+
+/* Octet by octet, as the header says it. */
+static size_t
+plain(const char *in, size_t len, char *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (in[i] == '\r')
+			continue;
+		if (in[i] == '\n')
+			out[n++] = '\r';
+		out[n++] = in[i] ? in[i] : (char)0x80;
+	}
+	return n;
+}
+
+static void
+test_against_plain(void **state)
+{
+	static const char octets[] = "\r\n\0abcdefghijklmnopqrstuvwxyz\xff";
+	uint32_t seed = 20260101;
+	char in[200], want[400], out[400];
+	size_t len, n;
+
+	(void)state;
+	for (int round = 0; round < 3000; round++) {
+		seed = seed * 1103515245u + 12345u;
+		len = (seed >> 16) % sizeof(in);
+		for (size_t i = 0; i < len; i++) {
+			seed = seed * 1103515245u + 12345u;
+			in[i] = octets[(seed >> 16) % (sizeof(octets) - 1)];
+		}
+		n = plain(in, len, want);
+		seed = seed * 1103515245u + 12345u;
+		assert_int_equal(convert(MIME_LF, cc_span(in, len),
+				     len ? (seed >> 16) % len : 0,
+				     1 + (seed >> 20) % 90, out),
+		    n);
+		assert_memory_equal(out, want, n);
+	}
+}
+
+static void
+test_no_room(void **state)
+{
+	struct span src = cc_span("\n", 1);
+	unsigned st = 0;
+	char dst[1];
+
+	(void)state;
+	assert_int_equal(cc_mail_convert(MIME_LF, &src, dst, 0, &st), 0);
+	assert_int_equal(src.len, 1);
+	assert_int_equal(st, 0);
+	assert_int_equal(cc_mail_convert(MIME_LF, &src, dst, 1, &st), 1);
+	assert_int_equal(dst[0], '\r');
+	assert_int_equal(src.len, 1);
+	assert_int_equal(st, 1);
+	assert_int_equal(cc_mail_convert(MIME_LF, &src, dst, 0, &st), 0);
+	assert_int_equal(cc_mail_convert(MIME_LF, &src, dst, 1, &st), 1);
+	assert_int_equal(dst[0], '\n');
+	assert_int_equal(src.len, 0);
+	assert_int_equal(st, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_cut),
+		cmocka_unit_test(test_against_plain),
+		cmocka_unit_test(test_no_room),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

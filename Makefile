@@ -138,13 +138,17 @@ $(BUILD)/include/c-client/%: $(OS)/%
 	@mkdir -p $(@D)
 	@cp $< $@
 
+# Formats of new mailboxes and of empty files; after a change, make clean.
+$(BUILD)/obj/osdep/unix/env_proto.o: CPPFLAGS += \
+	-DCC_CREATE_FORMAT=\"$(CREATEPROTO:proto=)\" \
+	-DCC_EMPTY_FORMAT=\"$(EMPTYPROTO:proto=)\"
+
 # Written anew only when it changes.
 $(LINKAGE): FORCE
 	@mkdir -p $(@D)
 	@tools/mklinkage $(patsubst .%,%,$(suffix $@)) \
 		"$(EXTRADRIVERS) $(DEFAULTDRIVERS) dummy" \
-		"$(EXTRAAUTHENTICATORS) $(DEFAULTAUTHENTICATORS)" \
-		$(CREATEPROTO) $(EMPTYPROTO) >$@.new
+		"$(EXTRAAUTHENTICATORS) $(DEFAULTAUTHENTICATORS)" >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 FORCE:

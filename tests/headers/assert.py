@@ -5,18 +5,12 @@ The tables of FOLDER say what names, values, types, order and widths the API
 has. Most is asserted when the program is compiled; widths of bit-fields,
 which C cannot ask for, when it runs.
 """
-import os
 import sys
+
+from assert_tables import rows
 
 HEADERS = ["c-client.h", "imap4r1.h", "flstring.h", "fdstring.h"]
 TYPES = {"long": "long", "ulong": "unsigned long", "int": "int"}
-
-
-def rows(folder, name):
-    with open(os.path.join(folder, name)) as f:
-        for line in f:
-            if not line.startswith("#"):
-                yield line.rstrip("\n").split("\t")
 
 
 def constants(folder):

@@ -98,7 +98,8 @@ LIBEXEC := $(if $(GATE_SRC),$(BUILD)/libexec/cedar/gate) \
 	$(if $(AUTH_SRC),$(BUILD)/libexec/cedar/auth)
 
 .PHONY: all quick check asan lint fuzz torture bench install clean demo \
-	demo-stop headers unit objects fuzzers build-fuzzers FORCE
+	demo-stop headers unit objects fuzzers build-fuzzers FORCE \
+	lint-source lint-format lint-gcc lint-clang lint-analysis
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
@@ -221,17 +222,30 @@ asan:
 	$(Q)+$(MAKE) --no-print-directory BUILD=build/asan FORTIFY= \
 		OPTIMISE="-O1 -g" SANITIZE="$(SANITIZERS)" quick
 
-lint:
+# Each part on its own, so that "make -k lint" shows all there is.
+LINT := lint-source lint-format lint-gcc lint-clang lint-analysis
+lint: $(LINT)
+	@echo "lint: no faults"
+
+lint-source:
 	$(Q)tools/checksrc
+
+lint-format:
 	$(Q)clang-format --dry-run -Werror $$(find src -name '*.[ch]')
+
+lint-gcc:
 	$(Q)+$(MAKE) --no-print-directory BUILD=build/lint-gcc CC=gcc \
 		WERROR=-Werror objects
+	$(Q)tools/checksrc --objects build/lint-gcc/obj
+	$(Q)$(if $(wildcard tools/checkapi),tools/checkapi build/lint-gcc)
+
+lint-clang:
 	$(Q)+$(MAKE) --no-print-directory BUILD=build/lint-clang CC=$(CLANG) \
 		WERROR=-Werror objects
-	$(Q)tools/checksrc --objects build/lint-gcc/obj
-	$(Q)tools/run-analysis build/lint-clang $(CPPFLAGS)
-	$(Q)$(if $(wildcard tools/checkapi),tools/checkapi build/lint-gcc)
-	@echo "lint: no faults"
+
+lint-analysis: lint-clang
+	$(Q)tools/run-analysis build/lint-clang \
+		$(subst -I$(BUILD)/,-Ibuild/lint-clang/,$(CPPFLAGS))
 
 compile_commands.json: FORCE
 	$(Q)bear --output $@ -- $(MAKE) -B BUILD=build/lint-clang CC=$(CLANG) \

@@ -18,7 +18,7 @@ cc_imap_put_unfolded(struct strbuf *out, struct span text)
 
 	if (text.p)
 		text = cc_span_trim(text);
-	if (!text.len ||
+	if (!text.p || !text.len ||
 	    (!memchr(text.p, '\n', text.len) &&
 		!memchr(text.p, '\r', text.len))) {
 		cc_imap_put_nstring(out, text);

@@ -65,8 +65,8 @@ int cc_imap_parse_seqset(struct cursor *c, struct arena *a,
 
 /* Is num in the set, with "*" meaning max? Linear in the ranges. A range with
  * "*" stands for nothing if max is 0. */
-bool
-cc_imap_seqset_has(const struct imap_seqset *set, uint32_t num, uint32_t max);
+bool cc_imap_seqset_has(const struct imap_seqset *set, uint32_t num,
+    uint32_t max);
 
 /*
  * Sorts and joins: ranges become ascending, disjoint, with first <= last and

@@ -91,8 +91,8 @@ struct cc_driver_fast {
 int cc_mail_record(MAILSTREAM *stream, unsigned long msgno,
     struct mail_record *record_r);
 int cc_mail_size(MAILSTREAM *stream, unsigned long msgno, uint64_t *size_r);
-int
-cc_mail_date(MAILSTREAM *stream, unsigned long msgno, struct imap_date *date_r);
+int cc_mail_date(MAILSTREAM *stream, unsigned long msgno,
+    struct imap_date *date_r);
 
 /* How lines end in the spans of this stream. */
 enum mime_newline cc_mail_newline(MAILSTREAM *stream);

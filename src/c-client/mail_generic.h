@@ -14,8 +14,8 @@ extern const struct cc_driver_fast cc_generic_fast;
 unsigned cc_mail_elt_flags(const MESSAGECACHE *elt);
 
 /* Puts flag bits and keywords into an elt and marks it valid. */
-void
-cc_mail_elt_set_flags(MESSAGECACHE *elt, unsigned flags, uint32_t keywords);
+void cc_mail_elt_set_flags(MESSAGECACHE *elt, unsigned flags,
+    uint32_t keywords);
 
 /* The internal date of an elt; 1970 if it has none. */
 struct imap_date cc_mail_elt_date(const MESSAGECACHE *elt);
@@ -27,8 +27,8 @@ void cc_mail_elt_set_date(MESSAGECACHE *elt, const struct imap_date *date);
 MESSAGECACHE *cc_mail_elt_if(MAILSTREAM *stream, unsigned long msgno);
 
 /* msgno, or that of a UID with FT_UID; 0 if there is no such message. */
-unsigned long
-cc_mail_msgno(MAILSTREAM *stream, unsigned long msgno, long flags);
+unsigned long cc_mail_msgno(MAILSTREAM *stream, unsigned long msgno,
+    long flags);
 
 /* mail_sequence or mail_uid_sequence. */
 long cc_mail_mark(MAILSTREAM *stream, char *sequence, long uid);

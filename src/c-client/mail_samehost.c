@@ -34,7 +34,7 @@ mail_usable_network_stream(MAILSTREAM *stream, char *name)
 	    new.anoflag != open.anoflag || (new.port &&new.port != open.port))
 		return NIL;
 	/* User names are the server's: their case counts. */
-	if (new.user[0] && strcmp(new.user, open.user))
+	if (new.user[0] && strcmp(new.user, open.user) != 0)
 		return NIL;
 	return same_host(&new, &open, &original) ? LONGT : NIL;
 }

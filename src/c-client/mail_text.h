@@ -34,7 +34,7 @@ void cc_mail_fill_fields(BODY *body, const struct mime_part *part);
 PARAMETER *cc_mail_new_parameters(const struct mime_param *from);
 
 /* Appends the addresses of a list to *lst. */
-void
-cc_mail_append_addresses(ADDRESS **lst, struct span list, const char *host);
+void cc_mail_append_addresses(ADDRESS **lst, struct span list,
+    const char *host);
 
 #endif

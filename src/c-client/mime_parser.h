@@ -81,8 +81,8 @@ void cc_mime_tree_end(struct mime_parser *p, const struct mime_mark *end);
 void cc_mime_header_end(struct mime_parser *p, const struct mime_mark *at);
 
 /* The level whose delimiter the line's first octets are, or NULL. */
-struct mime_level *
-cc_mime_match(struct mime_parser *p, struct span head, bool *closing_r);
+struct mime_level *cc_mime_match(struct mime_parser *p, struct span head,
+    bool *closing_r);
 
 /* A delimiter line of the level: what is inside it ends at eol. */
 void cc_mime_delimiter(struct mime_parser *p, struct mime_level *level,

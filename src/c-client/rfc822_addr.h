@@ -50,7 +50,7 @@ void cc_rfc822_addr_init(struct rfc822_addr_parser *p, struct arena *a,
  * CC_ELIMIT after CC_ADDRESSES_MAX elements or when the arena is full; a group
  * may then be open (p->c.depth).
  */
-int
-cc_rfc822_addr_next(struct rfc822_addr_parser *p, struct rfc822_addr *addr_r);
+int cc_rfc822_addr_next(struct rfc822_addr_parser *p,
+    struct rfc822_addr *addr_r);
 
 #endif

@@ -168,7 +168,7 @@ cc_dotlock_try(struct dotlock *lock_r, const char *path, int64_t now,
 {
 	struct dotlock lock = DOTLOCK_NONE;
 	char *name, *post;
-	struct stat st;
+	struct stat st = { 0 };
 	int r;
 
 	*lock_r = lock;

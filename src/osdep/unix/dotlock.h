@@ -42,8 +42,8 @@ void cc_dotlock_use_keeper(int fd, const char *path);
  * tries. 0; CC_EBUSY if somebody else keeps it; CC_EACCESS if no lock can be
  * made here (the caller goes on with the file lock and warns once).
  */
-int
-cc_dotlock_get(struct dotlock *lock_r, const char *path, int fd, int wait_ms);
+int cc_dotlock_get(struct dotlock *lock_r, const char *path, int fd,
+    int wait_ms);
 
 /*
  * One try, for the above and tests: as cc_dotlock_get, at UTC second now. A

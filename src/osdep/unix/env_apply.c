@@ -229,9 +229,9 @@ cc_env_apply(void *ctx, enum config_key key, struct span value)
 	(void)ctx;
 	switch (row->kind) {
 	case TEXT_FIRST:
-		if (*text)
-			break;
-		/* fall through */
+		if (!*text)
+			set_span(text, value);
+		break;
 	case TEXT:
 		set_span(text, value);
 		break;

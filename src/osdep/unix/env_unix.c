@@ -153,10 +153,10 @@ is_own(const char *name)
 static char *
 own_name(void)
 {
-	const char *login = getlogin();
+	char login[NETMAXUSER];
 	struct strbuf b;
 
-	if (login && is_own(login))
+	if (getlogin_r(login, sizeof(login)) == 0 && is_own(login))
 		return cpystr(login);
 	cc_strbuf_init(&b, PASSWD_MAX);
 	if (look_up_uid(geteuid(), &b) != 0)

@@ -60,8 +60,8 @@ uint32_t cc_mbox_parse_uid(struct span value);
 int cc_mbox_parse_base(struct span value, struct mbox_base *base_r);
 
 /* X-Keywords: as bits of the list; unknown names are left out. */
-uint32_t
-cc_mbox_parse_keywords(const struct mbox_keywords *list, struct span value);
+uint32_t cc_mbox_parse_keywords(const struct mbox_keywords *list,
+    struct span value);
 
 /* Is it fit to be a keyword's name in this toolkit and on the wire? */
 bool cc_mbox_keyword_ok(struct span name);

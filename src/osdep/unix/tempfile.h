@@ -18,8 +18,8 @@ struct tempfile {
 
 /* Begins a replacement of name in the directory dirfd; mode is of the new
  * file, whatever the umask is. 0 or negative. */
-int
-cc_tempfile_begin(struct tempfile *t, int dirfd, const char *name, mode_t mode);
+int cc_tempfile_begin(struct tempfile *t, int dirfd, const char *name,
+    mode_t mode);
 
 /* Appends to the new file: 0, CC_ENOSPACE, CC_EIO. */
 int cc_tempfile_write(struct tempfile *t, struct span s);
@@ -32,7 +32,7 @@ int cc_tempfile_commit(struct tempfile *t);
 void cc_tempfile_abort(struct tempfile *t);
 
 /* All of it: name in dirfd holds s afterwards. */
-int
-cc_tempfile_replace(int dirfd, const char *name, mode_t mode, struct span s);
+int cc_tempfile_replace(int dirfd, const char *name, mode_t mode,
+    struct span s);
 
 #endif

@@ -56,16 +56,16 @@ struct uidrecord_pos {
 	size_t run;
 	uint32_t in_run;
 };
-uint32_t
-cc_uidrecord_next(const struct uidrecord *rec, struct uidrecord_pos *pos);
+uint32_t cc_uidrecord_next(const struct uidrecord *rec,
+    struct uidrecord_pos *pos);
 
 /*
  * Reads the record of the file *st: 0; CC_ENOENT; CC_EPARSE (damaged);
  * CC_ECHANGED (of another file, or of a larger one than this is now);
  * CC_ELIMIT; CC_EIO. The caller compares digest.
  */
-int
-cc_uidrecord_read(int privdir, const struct stat *st, struct uidrecord *rec_r);
+int cc_uidrecord_read(int privdir, const struct stat *st,
+    struct uidrecord *rec_r);
 
 /* Writes and syncs it: 0, CC_EINVAL (not a valid record) or negative. */
 int cc_uidrecord_write(int privdir, const struct uidrecord *rec);

@@ -550,6 +550,21 @@ void mail_free_acllist(ACLLIST **al);
 void mail_free_quotalist(QUOTALIST **ql);
 void mail_free_annotation(ANNOTATION **a);
 
+/* ---------------------------------------------------- subscription file */
+
+/* sm_subscribe, sm_unsubscribe - add a name to ~/.mailboxlist, take it out.
+ * NIL if it is there already, if it is not. */
+long sm_subscribe(char *mailbox);
+long sm_unsubscribe(char *mailbox);
+
+/*
+ * sm_read - the next name of ~/.mailboxlist; NIL at the end.
+ *
+ * sbname	receives it, MAILTMPLEN octets
+ * sdb		*sdb is NIL at first, then the library's, until the end
+ */
+char *sm_read(char *sbname, void **sdb);
+
 /* ---------------------------------------------------------------- globals */
 
 /* Names of TYPE and ENC codes; those met at run time are added. */

@@ -197,6 +197,16 @@ black_box_home(void)
 	return cpystr(state.black_box_default);
 }
 
+/* "/home/ann/" would make "//" of every path. */
+static void
+cut_slashes(char *path)
+{
+	size_t len = strlen(path);
+
+	while (len > 1 && path[len - 1] == '/')
+		path[--len] = '\0';
+}
+
 static void
 set_home(char *home)
 {
@@ -213,6 +223,7 @@ set_home(char *home)
 	} else {
 		chosen = default_home(state.user);
 	}
+	cut_slashes(chosen);
 	cc_env_set(&state.home, chosen);
 	fs_give((void **)&chosen);
 }

@@ -1,0 +1,283 @@
+/*
+ * dummy.c - the driver of last resort: empty files, directories, and an INBOX
+ * that is not there (yet).
+ *
+ * A session on an empty file has no messages and no locks. It looks at the
+ * file at each ping, and turns into a session of the real driver when the
+ * file has got a format. The first append decides which that is.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "mail.h"
+#include "osdep.h"
+#include "dummy.h"
+#include "env_state.h"
+
+static DRIVER *dummy_valid(char *mailbox);
+static void *dummy_parameters(long function, void *value);
+static long dummy_subscribe(MAILSTREAM *stream, char *mailbox);
+static long dummy_make(MAILSTREAM *stream, char *mailbox);
+static MAILSTREAM *dummy_open(MAILSTREAM *stream);
+static void dummy_close(MAILSTREAM *stream, long options);
+static long dummy_ping(MAILSTREAM *stream);
+static void dummy_check(MAILSTREAM *stream);
+static long dummy_expunge(MAILSTREAM *stream, char *sequence, long options);
+static long
+dummy_copy(MAILSTREAM *stream, char *sequence, char *mailbox, long options);
+static long
+dummy_append(MAILSTREAM *stream, char *mailbox, append_t af, void *data);
+
+DRIVER dummydriver = {
+	.name = "dummy",
+	.flags = DR_LOCAL | DR_MAIL,
+	.valid = dummy_valid,
+	.parameters = dummy_parameters,
+	.scan = dummy_scan,
+	.list = dummy_list,
+	.lsub = dummy_lsub,
+	.subscribe = dummy_subscribe,
+	.create = dummy_make,
+	.mbxdel = dummy_delete,
+	.mbxren = dummy_rename,
+	.status = mail_status_default,
+	.open = dummy_open,
+	.close = dummy_close,
+	.ping = dummy_ping,
+	.check = dummy_check,
+	.expunge = dummy_expunge,
+	.copy = dummy_copy,
+	.append = dummy_append,
+};
+
+MAILSTREAM dummyproto = { .dtb = &dummydriver };
+
+/* What a name is here. */
+enum what {
+	INVALID, /* a name that is not for this user */
+	MISSING, /* nothing there, or nothing that may be seen */
+	EMPTY,   /* a regular file without contents */
+	FULL,    /* a regular file with contents */
+	DIRECTORY,
+	OTHER, /* a device, a FIFO */
+};
+
+static enum what
+look(char *mailbox, char *path)
+{
+	struct stat st;
+
+	if (!dummy_file(path, mailbox))
+		return INVALID;
+	if (stat(path, &st) != 0)
+		return MISSING;
+	if (S_ISDIR(st.st_mode))
+		return DIRECTORY;
+	if (!S_ISREG(st.st_mode))
+		return OTHER;
+	return st.st_size == 0 ? EMPTY : FULL;
+}
+
+static bool
+is_inbox(const char *mailbox)
+{
+	return cc_mailpath_is_inbox(cc_span_z(mailbox));
+}
+
+/* "TEXT: DETAIL" at ERROR; NIL. */
+static long
+refuse(const char *text, const char *detail)
+{
+	struct strbuf b;
+
+	cc_strbuf_init(&b, MAILTMPLEN - 1);
+	cc_strbuf_printf(&b, "%s: %.256s", text, detail);
+	mm_log((char *)cc_strbuf_str(&b), ERROR);
+	cc_strbuf_free(&b);
+	return NIL;
+}
+
+/* A client should not do this, but it works. */
+static void
+warn_directory(const char *mailbox)
+{
+	struct strbuf b;
+
+	cc_strbuf_init(&b, MAILTMPLEN - 1);
+	cc_strbuf_printf(&b,
+	    "CLIENT BUG DETECTED: subscribe of non-mailbox directory %.256s",
+	    mailbox);
+	mm_notify(NIL, (char *)cc_strbuf_str(&b), WARN);
+	cc_strbuf_free(&b);
+}
+
+static DRIVER *
+dummy_valid(char *mailbox)
+{
+	char path[MAILTMPLEN];
+
+	switch (look(mailbox, path)) {
+	case EMPTY:
+	case FULL:
+	case DIRECTORY:
+		return &dummydriver;
+	case MISSING:
+		return is_inbox(mailbox) ? &dummydriver : NIL;
+	default:
+		return NIL;
+	}
+}
+
+static void *
+dummy_parameters(long function, void *value)
+{
+	if (function != GET_INBOXPATH || !value)
+		return NIL;
+	return dummy_file(value, "INBOX");
+}
+
+static long
+dummy_subscribe(MAILSTREAM *stream, char *mailbox)
+{
+	char path[MAILTMPLEN];
+
+	(void)stream;
+	switch (look(mailbox, path)) {
+	case EMPTY:
+	case FULL:
+		break;
+	case DIRECTORY:
+		warn_directory(mailbox);
+		break;
+	default:
+		return refuse("Can't subscribe to mailbox, no such file",
+		    mailbox);
+	}
+	return sm_subscribe(mailbox);
+}
+
+/* A new mailbox has the format that new mailboxes have, whatever is open. */
+static long
+dummy_make(MAILSTREAM *stream, char *mailbox)
+{
+	MAILSTREAM *proto = default_proto(NIL);
+
+	if (proto && proto->dtb != &dummydriver && proto->dtb->create)
+		return (*proto->dtb->create)(stream, mailbox);
+	return dummy_create(stream, mailbox);
+}
+
+static MAILSTREAM *
+dummy_open(MAILSTREAM *stream)
+{
+	char path[MAILTMPLEN];
+	enum what what;
+
+	if (!stream)
+		return &dummyproto;
+	what = look(stream->mailbox, path);
+	if (what != EMPTY && !(what == MISSING && is_inbox(stream->mailbox))) {
+		if (!stream->silent)
+			refuse(what == DIRECTORY
+				? "Can't open mailbox, not selectable"
+				: "Can't open mailbox, unknown format",
+			    stream->mailbox);
+		return NIL;
+	}
+	stream->inbox = is_inbox(stream->mailbox);
+	mail_exists(stream, 0);
+	mail_recent(stream, 0);
+	stream->uid_validity = (unsigned long)time(NULL);
+	stream->uid_last = 0;
+	stream->sequence++;
+	return stream;
+}
+
+static void
+dummy_close(MAILSTREAM *stream, long options)
+{
+	(void)stream;
+	(void)options; /* no state of its own */
+}
+
+static long
+dummy_ping(MAILSTREAM *stream)
+{
+	char path[MAILTMPLEN];
+	DRIVER *d;
+
+	if (look(stream->mailbox, path) != FULL ||
+	    !(d = mail_valid(NIL, stream->mailbox, NIL)) || d == &dummydriver)
+		return LONGT;
+	/* Nothing of ours hangs on the stream: the real driver opens it as
+	 * if it had been closed. If it cannot, we go on being empty. */
+	stream->dtb = d;
+	if ((*d->open)(stream))
+		return LONGT;
+	(*d->close)(stream, NIL);
+	stream->local = NIL;
+	stream->dtb = &dummydriver;
+	return LONGT;
+}
+
+static void
+dummy_check(MAILSTREAM *stream)
+{
+	dummy_ping(stream);
+}
+
+static long
+dummy_expunge(MAILSTREAM *stream, char *sequence, long options)
+{
+	(void)stream;
+	(void)sequence;
+	(void)options; /* no messages */
+	return LONGT;
+}
+
+static long
+dummy_copy(MAILSTREAM *stream, char *sequence, char *mailbox, long options)
+{
+	unsigned char *s = (unsigned char *)sequence;
+
+	if ((options & CP_UID) ? mail_uid_sequence(stream, s)
+			       : mail_sequence(stream, s))
+		return refuse("Can't copy, no messages in", mailbox);
+	return NIL;
+}
+
+/* Makes the file of an INBOX that is not there. */
+static bool
+make_inbox(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+	    (mode_t)cc_env()->mailbox_mode);
+
+	if (fd < 0)
+		return errno == EEXIST;
+	close(fd);
+	return true;
+}
+
+static long
+dummy_append(MAILSTREAM *stream, char *mailbox, append_t af, void *data)
+{
+	MAILSTREAM *proto = default_proto(T);
+	char path[MAILTMPLEN];
+	enum what what = look(mailbox, path);
+
+	if (what == MISSING && is_inbox(mailbox) && make_inbox(path))
+		what = EMPTY;
+	if (what == MISSING && !is_inbox(mailbox)) {
+		mm_notify(stream,
+		    "[TRYCREATE] Must create mailbox before append", NIL);
+		return NIL;
+	}
+	if (what != EMPTY || !proto || !proto->dtb->append ||
+	    proto->dtb == &dummydriver)
+		return refuse("Can't append - not in valid mailbox format",
+		    what == INVALID ? mailbox : path);
+	return (*proto->dtb->append)(stream, mailbox, af, data);
+}

@@ -1,0 +1,262 @@
+/*
+ * subscription.c - the subscription file ~/.mailboxlist: one name a line.
+ *
+ * Other programs change it without locks. Ours append a line by one write and
+ * replace the file by rename; a lock on the file keeps our own sessions from
+ * undoing each other's changes. The content is the user's, or whoever's
+ * program wrote it: any octets, any length.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "mail.h"
+#include "osdep.h"
+#include "cc_err.h"
+#include "env_state.h"
+#include "fdlock.h"
+#include "mailpath.h"
+#include "privfile.h"
+#include "subscription.h"
+#include "tempfile.h"
+
+#define FILE_NAME ".mailboxlist"
+#define LOCK_WAIT 2000 /* milliseconds for another session's change */
+
+bool
+cc_subscription_line(struct span *text, struct span *line_r)
+{
+	size_t max =
+	    text->len < CC_SUBSCRIPTION_LINE ? text->len : CC_SUBSCRIPTION_LINE;
+	const char *lf;
+	size_t used;
+
+	if (text->len == 0)
+		return false;
+	lf = memchr(text->p, '\n', max);
+	used = lf ? (size_t)(lf - text->p) : max;
+	*line_r = cc_span(text->p, used);
+	if (lf)
+		used++;
+	*text = cc_span(text->p + used, text->len - used);
+	return true;
+}
+
+/* Path of the file, or of its directory if name is NULL. */
+static char *
+path_of(const char *name)
+{
+	struct strbuf b;
+
+	cc_strbuf_init(&b, SIZE_MAX / 2);
+	cc_strbuf_puts(&b, myhomedir());
+	if (name)
+		cc_strbuf_printf(&b, "/%s", name);
+	return cc_strbuf_take(&b);
+}
+
+int
+cc_subscription_read(struct strbuf *text)
+{
+	char *path = path_of(FILE_NAME);
+	int r = cc_privfile_read_follow(AT_FDCWD, path, text);
+
+	fs_give((void **)&path);
+	return r;
+}
+
+static bool
+has_line(struct span text, struct span name)
+{
+	struct span line;
+
+	while (cc_subscription_line(&text, &line))
+		if (line.len == name.len &&
+		    memcmp(line.p, name.p, name.len) == 0)
+			return true;
+	return false;
+}
+
+/* "TEXT NAME" for the user; NIL. */
+static long
+refuse(const char *text, const char *name)
+{
+	struct strbuf b;
+
+	cc_strbuf_init(&b, MAILTMPLEN - 1);
+	cc_strbuf_printf(&b, "%s %.256s", text, name);
+	mm_log((char *)cc_strbuf_str(&b), ERROR);
+	cc_strbuf_free(&b);
+	return NIL;
+}
+
+static long
+refuse_file(int r)
+{
+	return refuse("Can't change subscription database:", cc_strerror(r));
+}
+
+/* The file's descriptor for appending, locked where that can be had. */
+static int
+open_locked(void)
+{
+	char *path = path_of(FILE_NAME);
+	int fd = open(path,
+	    O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0666);
+
+	if (fd < 0) {
+		fd = cc_err_errno();
+	} else {
+		/* Without it a name may be there twice, which is harmless. */
+		cc_fdlock_get(fd, FDLOCK_EX, LOCK_WAIT);
+	}
+	fs_give((void **)&path);
+	return fd;
+}
+
+/* Appends a line in one write; the line before is ended first if it is not. */
+static int
+append_line(int fd, struct span text, struct span name)
+{
+	struct strbuf b;
+	ssize_t n;
+	int r = 0;
+
+	cc_strbuf_init(&b, name.len + 2);
+	if (text.len > 0 && text.p[text.len - 1] != '\n')
+		cc_strbuf_putc(&b, '\n');
+	cc_strbuf_put_span(&b, name);
+	cc_strbuf_putc(&b, '\n');
+	n = write(fd, b.data, b.len);
+	if (n < 0)
+		r = cc_err_errno();
+	else if ((size_t)n != b.len)
+		r = ftruncate(fd, (off_t)text.len) == 0 ? CC_ENOSPACE : CC_EIO;
+	else if (fsync(fd) != 0)
+		r = cc_err_errno();
+	cc_strbuf_free(&b);
+	return r;
+}
+
+/* What goes into the file for a mailbox. */
+static struct span
+stored_name(const char *mailbox)
+{
+	struct span name = cc_span_z(mailbox);
+
+	return cc_mailpath_is_inbox(name) ? cc_span_z("INBOX") : name;
+}
+
+long
+sm_subscribe(char *mailbox)
+{
+	struct span name = stored_name(mailbox);
+	struct strbuf text;
+	int fd, r;
+
+	if (name.len == 0 || name.len >= CC_SUBSCRIPTION_LINE ||
+	    memchr(name.p, '\n', name.len))
+		return refuse("Can't subscribe to invalid name", mailbox);
+	if ((fd = open_locked()) < 0)
+		return refuse_file(fd);
+	cc_strbuf_init(&text, CC_SUBSCRIPTION_MAX);
+	r = cc_subscription_read(&text);
+	if (r == 0 && has_line(cc_strbuf_span(&text), name))
+		r = CC_EEXIST;
+	if (r == 0)
+		r = append_line(fd, cc_strbuf_span(&text), name);
+	cc_strbuf_free(&text);
+	close(fd);
+	if (r == CC_EEXIST)
+		return refuse("Already subscribed to mailbox", mailbox);
+	return r == 0 ? LONGT : refuse_file(r);
+}
+
+/* Writes all lines but those of the name. */
+static int
+rewrite(int fd, struct span text, struct span name)
+{
+	char *home = path_of(NULL);
+	int dir = open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+	struct span line;
+	struct strbuf out;
+	struct stat st;
+
+	fs_give((void **)&home);
+	if (dir < 0 || fstat(fd, &st) != 0) {
+		r = cc_err_errno();
+		if (dir >= 0)
+			close(dir);
+		return r;
+	}
+	cc_strbuf_init(&out, text.len + 1);
+	while (cc_subscription_line(&text, &line))
+		if (line.len != name.len ||
+		    memcmp(line.p, name.p, name.len) != 0) {
+			cc_strbuf_put_span(&out, line);
+			/* A piece of a line has no end of its own. */
+			if (text.len == 0 || line.p + line.len != text.p)
+				cc_strbuf_putc(&out, '\n');
+		}
+	r = cc_tempfile_replace(dir, FILE_NAME, st.st_mode & 0777,
+	    cc_strbuf_span(&out));
+	cc_strbuf_free(&out);
+	close(dir);
+	return r;
+}
+
+long
+sm_unsubscribe(char *mailbox)
+{
+	struct span name = stored_name(mailbox);
+	struct strbuf text;
+	int fd = -1, r;
+
+	cc_strbuf_init(&text, CC_SUBSCRIPTION_MAX);
+	r = cc_subscription_read(&text);
+	if (r == 0 && (fd = open_locked()) < 0)
+		r = fd;
+	if (r == 0) { /* again, now that nobody of ours changes it */
+		cc_strbuf_reset(&text);
+		r = cc_subscription_read(&text);
+	}
+	if (r == 0 && !has_line(cc_strbuf_span(&text), name))
+		r = CC_ENOENT;
+	if (r == 0)
+		r = rewrite(fd, cc_strbuf_span(&text), name);
+	if (fd >= 0)
+		close(fd);
+	cc_strbuf_free(&text);
+	if (r == CC_ENOENT)
+		return refuse("Not subscribed to mailbox", mailbox);
+	return r == 0 ? LONGT : refuse_file(r);
+}
+
+/* A reading of the file, kept by sm_read's caller. */
+struct reading {
+	struct strbuf text;
+	struct span left;
+};
+
+char *
+sm_read(char *sbname, void **sdb)
+{
+	struct reading *rd = *sdb;
+	struct span line;
+
+	if (!rd) {
+		*sdb = rd = fs_get(sizeof(*rd));
+		cc_strbuf_init(&rd->text, CC_SUBSCRIPTION_MAX);
+		cc_subscription_read(&rd->text);
+		rd->left = cc_strbuf_span(&rd->text);
+	}
+	if (cc_subscription_line(&rd->left, &line)) {
+		memcpy(sbname, line.p, line.len);
+		sbname[line.len] = '\0';
+		return sbname;
+	}
+	cc_strbuf_free(&rd->text);
+	fs_give(sdb);
+	return NIL;
+}

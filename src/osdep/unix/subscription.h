@@ -1,0 +1,27 @@
+/*
+ * subscription.h - the subscription file ~/.mailboxlist (inner interface; the
+ * public functions are sm_subscribe, sm_unsubscribe and sm_read).
+ */
+#ifndef SUBSCRIPTION_H
+#define SUBSCRIPTION_H
+
+#include <stdbool.h>
+
+#include "span.h"
+#include "strbuf.h"
+
+/* Octets of one line; a longer one is cut in pieces. */
+#define CC_SUBSCRIPTION_LINE 1023u
+
+/* Octets of the file. */
+#define CC_SUBSCRIPTION_MAX (16u * 1024 * 1024)
+
+/* Takes the next line, without its LF, off the front of *text; false at the
+ * end. A last line without LF counts. */
+bool cc_subscription_line(struct span *text, struct span *line_r);
+
+/* Appends the file's content to *text, initialised by the caller: 0,
+ * CC_ENOENT if there is no file, or negative. */
+int cc_subscription_read(struct strbuf *text);
+
+#endif

@@ -15,6 +15,7 @@
 #include "osdep.h"
 #include "dummy.h"
 #include "env_state.h"
+#include "mail_generic.h"
 
 static DRIVER *dummy_valid(char *mailbox);
 static void *dummy_parameters(long function, void *value);
@@ -25,10 +26,10 @@ static void dummy_close(MAILSTREAM *stream, long options);
 static long dummy_ping(MAILSTREAM *stream);
 static void dummy_check(MAILSTREAM *stream);
 static long dummy_expunge(MAILSTREAM *stream, char *sequence, long options);
-static long
-dummy_copy(MAILSTREAM *stream, char *sequence, char *mailbox, long options);
-static long
-dummy_append(MAILSTREAM *stream, char *mailbox, append_t af, void *data);
+static long dummy_copy(MAILSTREAM *stream, char *sequence, char *mailbox,
+    long options);
+static long dummy_append(MAILSTREAM *stream, char *mailbox, append_t af,
+    void *data);
 
 DRIVER dummydriver = {
 	.name = "dummy",
@@ -86,19 +87,6 @@ is_inbox(const char *mailbox)
 	return cc_mailpath_is_inbox(cc_span_z(mailbox));
 }
 
-/* "TEXT: DETAIL" at ERROR; NIL. */
-static long
-refuse(const char *text, const char *detail)
-{
-	struct strbuf b;
-
-	cc_strbuf_init(&b, MAILTMPLEN - 1);
-	cc_strbuf_printf(&b, "%s: %.256s", text, detail);
-	mm_log((char *)cc_strbuf_str(&b), ERROR);
-	cc_strbuf_free(&b);
-	return NIL;
-}
-
 /* A client should not do this, but it works. */
 static void
 warn_directory(const char *mailbox)
@@ -152,8 +140,9 @@ dummy_subscribe(MAILSTREAM *stream, char *mailbox)
 		warn_directory(mailbox);
 		break;
 	default:
-		return refuse("Can't subscribe to mailbox, no such file",
-		    mailbox);
+		cc_mail_complain("subscribe to mailbox", mailbox,
+		    "no such mailbox");
+		return NIL;
 	}
 	return sm_subscribe(mailbox);
 }
@@ -180,10 +169,9 @@ dummy_open(MAILSTREAM *stream)
 	what = look(stream->mailbox, path);
 	if (what != EMPTY && !(what == MISSING && is_inbox(stream->mailbox))) {
 		if (!stream->silent)
-			refuse(what == DIRECTORY
-				? "Can't open mailbox, not selectable"
-				: "Can't open mailbox, unknown format",
-			    stream->mailbox);
+			cc_mail_complain("open mailbox", stream->mailbox,
+			    what == DIRECTORY ? "not a selectable mailbox"
+					      : "unknown mailbox format");
 		return NIL;
 	}
 	stream->inbox = is_inbox(stream->mailbox);
@@ -244,7 +232,7 @@ dummy_copy(MAILSTREAM *stream, char *sequence, char *mailbox, long options)
 
 	if ((options & CP_UID) ? mail_uid_sequence(stream, s)
 			       : mail_sequence(stream, s))
-		return refuse("Can't copy, no messages in", mailbox);
+		cc_mail_complain("copy to mailbox", mailbox, "no messages");
 	return NIL;
 }
 
@@ -259,6 +247,19 @@ make_inbox(const char *path)
 		return errno == EEXIST;
 	close(fd);
 	return true;
+}
+
+static long
+refuse_append(const char *path)
+{
+	struct strbuf b;
+
+	cc_strbuf_init(&b, MAILTMPLEN - 1);
+	cc_strbuf_printf(&b,
+	    "Can't append - not in valid mailbox format: %.256s", path);
+	mm_log((char *)cc_strbuf_str(&b), ERROR);
+	cc_strbuf_free(&b);
+	return NIL;
 }
 
 static long
@@ -277,7 +278,6 @@ dummy_append(MAILSTREAM *stream, char *mailbox, append_t af, void *data)
 	}
 	if (what != EMPTY || !proto || !proto->dtb->append ||
 	    proto->dtb == &dummydriver)
-		return refuse("Can't append - not in valid mailbox format",
-		    what == INVALID ? mailbox : path);
+		return refuse_append(what == INVALID ? mailbox : path);
 	return (*proto->dtb->append)(stream, mailbox, af, data);
 }

@@ -63,7 +63,7 @@ clear_marks(MAILSTREAM *stream)
 static unsigned long
 number(uint32_t num, unsigned long max)
 {
-	return num == UINT32_MAX ? max : num;
+	return num == CC_IMAP_STAR ? max : num;
 }
 
 /* Hands the ranges of a sequence, lower number first, to fn. */

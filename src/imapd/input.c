@@ -1,0 +1,272 @@
+/*
+ * input.c - lines and literals of the client (RFC 3501 sections 2.2.1 and 4.3,
+ * RFC 7888).
+ *
+ * Everything here was sent by a stranger. A line is bounded by CC_IMAP_LINE
+ * for all pieces of a command together, a literal by CC_IMAP_LITERAL, their
+ * number by CC_IMAP_LITERALS; nothing is allocated on an announced size beyond
+ * these. What is refused is read away, so that the octets of a literal are
+ * never taken for a command.
+ */
+#include <errno.h>
+#include <unistd.h>
+
+#include "cc_ctype.h"
+#include "cc_err.h"
+#include "fs.h"
+#include "input.h"
+
+#define INPUT_RAW (16u * 1024) /* octets asked for at once */
+
+/* Octets at the end of a line that may announce a literal: braces, sign, 20
+ * digits, line end. */
+#define MARK_MAX 32u
+
+void
+input_init(struct input *in, int fd, struct output *out, struct span ahead)
+{
+	memset(in, 0, sizeof(*in));
+	in->fd = fd;
+	in->out = out;
+	in->raw_cap = ahead.len > INPUT_RAW ? ahead.len : INPUT_RAW;
+	in->raw = fs_get(in->raw_cap);
+	in->raw_len = ahead.len;
+	if (ahead.len)
+		memcpy(in->raw, ahead.p, ahead.len);
+}
+
+void
+input_free(struct input *in)
+{
+	if (in->raw)
+		fs_give((void **)&in->raw);
+}
+
+/* Gets more octets into the empty raw buffer; 0 or negative. */
+static int
+fill(struct input *in, enum input_wait why)
+{
+	for (;;) {
+		int r = in->wait(in->ctx, why);
+		ssize_t n;
+
+		if (r != 0) {
+			in->closed = true;
+			return r;
+		}
+		n = read(in->fd, in->raw, in->raw_cap);
+		if (n > 0) {
+			in->raw_pos = 0;
+			in->raw_len = (size_t)n;
+			return 0;
+		}
+		if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+			in->closed = true;
+			return CC_ECLOSED;
+		}
+	}
+}
+
+/* The octets at hand, up to and with the first LF. */
+static struct span
+at_hand(const struct input *in, bool *complete_r)
+{
+	const char *p = in->raw + in->raw_pos;
+	size_t len = in->raw_len - in->raw_pos;
+	const char *lf = memchr(p, '\n', len);
+
+	*complete_r = lf != NULL;
+	return cc_span(p, lf ? (size_t)(lf - p) + 1 : len);
+}
+
+/* Looks for "{n}" or "{n+}" at the end of a line without its line end. */
+static void
+find_literal(struct input *in, struct span line)
+{
+	const char *start = line.p, *p = line.p + line.len, *digits;
+	uint64_t n = 0;
+
+	in->announced = false;
+	if (p == start || *--p != '}')
+		return;
+	in->nonsync = p > start && p[-1] == '+';
+	if (in->nonsync)
+		p--;
+	for (digits = p; digits > start && is_digit(digits[-1]);)
+		digits--;
+	if (digits == p || digits == start || digits[-1] != '{')
+		return;
+	in->literal_at = (size_t)(digits - 1 - start);
+	for (; digits < p; digits++) {
+		n = n * 10 + (uint64_t)(*digits - '0');
+		if (n > UINT32_MAX)
+			n = (uint64_t)UINT32_MAX + 1; /* stays too large */
+	}
+	in->literal = n;
+	in->announced = true;
+}
+
+/*
+ * The line does not fit: reads it away, keeping its end, which may announce a
+ * literal that the client sends without waiting.
+ */
+static int
+discard_line(struct input *in)
+{
+	char end[2 * MARK_MAX];
+	size_t kept = 0;
+	bool complete = false;
+	struct span s;
+
+	while (!complete) {
+		size_t n;
+
+		if (!input_ahead(in)) {
+			int r = fill(in, INPUT_MORE);
+
+			if (r != 0)
+				return r;
+		}
+		s = at_hand(in, &complete);
+		in->raw_pos += s.len;
+		n = s.len < MARK_MAX ? s.len : MARK_MAX;
+		if (kept + n > sizeof(end)) {
+			memmove(end, end + kept - MARK_MAX, MARK_MAX);
+			kept = MARK_MAX;
+		}
+		memcpy(end + kept, s.p + s.len - n, n);
+		kept += n;
+	}
+	kept--;
+	if (kept > 0 && end[kept - 1] == '\r')
+		kept--;
+	find_literal(in, cc_span(end, kept));
+	return CC_ELIMIT;
+}
+
+/* Appends the next line to line[] and makes it the present piece. */
+static int
+get_line(struct input *in, enum input_wait why)
+{
+	size_t start = in->used, room;
+	bool complete = false;
+
+	in->announced = false;
+	while (!complete) {
+		struct span s;
+		int r;
+
+		if (!input_ahead(in) && (r = fill(in, why)) != 0)
+			return r;
+		why = INPUT_MORE;
+		s = at_hand(in, &complete);
+		room = sizeof(in->line) - in->used;
+		if (s.len > room) {
+			memcpy(in->line + in->used, s.p, room);
+			in->used += room;
+			in->piece = cc_span(in->line + start, in->used - start);
+			return discard_line(in);
+		}
+		memcpy(in->line + in->used, s.p, s.len);
+		in->used += s.len;
+		in->raw_pos += s.len;
+	}
+	in->piece = cc_span(in->line + start, in->used - start - 1);
+	if (in->piece.len > 0 && in->piece.p[in->piece.len - 1] == '\r')
+		in->piece.len--;
+	find_literal(in, in->piece);
+	return 0;
+}
+
+int
+input_command(struct input *in)
+{
+	in->used = 0;
+	in->literals = 0;
+	in->refusal = NULL;
+	in->too_long = false;
+	return get_line(in, INPUT_COMMAND);
+}
+
+int
+input_line(struct input *in)
+{
+	int r;
+
+	in->used = 0;
+	r = get_line(in, INPUT_COMMAND);
+	in->announced = false;
+	return r;
+}
+
+/* Reads len octets to dst, or away if dst is NULL. */
+static int
+read_octets(struct input *in, char *dst, uint64_t len)
+{
+	while (len > 0) {
+		size_t n;
+		int r;
+
+		if (!input_ahead(in) && (r = fill(in, INPUT_MORE)) != 0)
+			return r;
+		n = in->raw_len - in->raw_pos;
+		if (n > len)
+			n = (size_t)len;
+		if (dst) {
+			memcpy(dst, in->raw + in->raw_pos, n);
+			dst += n;
+		}
+		in->raw_pos += n;
+		len -= n;
+	}
+	return 0;
+}
+
+int
+input_literal(struct input *in, struct arena *a, struct span *literal_r)
+{
+	char *p = NULL;
+	int r;
+
+	if (!in->announced)
+		return CC_EPARSE;
+	if (in->literal > CC_IMAP_LITERAL)
+		in->refusal = "Absurdly long client literal";
+	else if (in->literals >= CC_IMAP_LITERALS)
+		in->refusal = "Too many literals in command";
+	else if (!(p = cc_arena_get(a, (size_t)in->literal + 1)))
+		in->refusal = "Too much data in command";
+	if (in->refusal)
+		return CC_ELIMIT;
+	in->literals++;
+	in->announced = false;
+	if (!in->nonsync)
+		output_puts(in->out, "+ Ready for argument\r\n");
+	*literal_r = cc_span(p, (size_t)in->literal);
+	if ((r = read_octets(in, p, in->literal)) != 0)
+		return r;
+	r = get_line(in, INPUT_MORE);
+	in->too_long = r == CC_ELIMIT;
+	if (r != 0)
+		return r;
+	return memchr(p, '\0', literal_r->len) ? CC_EPARSE : 0;
+}
+
+int
+input_skip(struct input *in)
+{
+	while (in->announced && in->nonsync) {
+		int r;
+
+		if (in->literal > INPUT_DISCARD_MAX)
+			return CC_ELIMIT;
+		if ((r = read_octets(in, NULL, in->literal)) != 0)
+			return r;
+		in->used = 0;
+		r = get_line(in, INPUT_MORE);
+		if (r != 0 && r != CC_ELIMIT)
+			return r;
+	}
+	in->announced = false;
+	return 0;
+}

@@ -1,0 +1,102 @@
+/*
+ * fetch.h - FETCH: the list of items, compiled once for a command, and how
+ * each is put on the wire (RFC 3501 sections 6.4.5, 7.4.2).
+ */
+#ifndef FETCH_H
+#define FETCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "args.h"
+#include "mail_fast.h"
+#include "output.h"
+#include "span.h"
+
+enum fetch_section_kind {
+	SECTION_ALL,        /* BODY[], BODY[1.2] */
+	SECTION_HEADER,     /* HEADER */
+	SECTION_FIELDS,     /* HEADER.FIELDS */
+	SECTION_FIELDS_NOT, /* HEADER.FIELDS.NOT */
+	SECTION_TEXT,       /* TEXT */
+	SECTION_MIME,       /* MIME */
+};
+
+struct fetch_section {
+	enum fetch_section_kind kind;
+	uint32_t *part;      /* numbers of the part specifier, in the arena */
+	size_t parts;        /* 0: the message itself */
+	struct span *fields; /* names, in the arena */
+	size_t field_count;
+	bool partial;
+	uint64_t start;  /* first octet wanted */
+	uint64_t length; /* at most so many */
+};
+
+struct fetch_run;
+struct fetch_item;
+
+/* Puts one item of the present message, without a space before it. 0, or
+ * negative with the response incomplete. */
+typedef int fetch_put(struct fetch_run *run, const struct fetch_item *item);
+
+struct fetch_item {
+	fetch_put *put;
+	struct span label; /* as in the reply, in the arena or static */
+	struct fetch_section section;
+};
+
+struct fetch_program {
+	struct fetch_item *items; /* in the arena */
+	size_t count;
+	bool seen;  /* an item sets \Seen */
+	bool flags; /* FLAGS is among them */
+};
+
+/* Where the last partial fetch ended, so that the next one need not read the
+ * part from its beginning. Valid for the named message and extent only. */
+struct fetch_resume {
+	uint32_t uid;    /* 0: nothing known */
+	uint64_t pos;    /* driver's position where the text begins */
+	uint64_t octets; /* sent octets before `at` */
+	uint64_t at;     /* driver's position */
+	unsigned state;  /* of cc_mail_convert */
+};
+
+/* What the items of one command share while messages go by. */
+struct fetch_run {
+	MAILSTREAM *stream;
+	struct output *out;
+	struct strbuf scratch;   /* native text of a header in pieces */
+	struct strbuf converted; /* header as sent */
+	struct fetch_resume *resume;
+
+	unsigned long msgno;       /* the present message */
+	struct mail_record record; /* of it */
+};
+
+/*
+ * Parses "FLAGS", "(FLAGS UID)", "ALL". 0; negative with the text of the BAD
+ * in *why_r, which holds one %s for the name of the command, or NULL for the
+ * general one.
+ */
+int fetch_parse(struct args *a, struct fetch_program *program_r,
+    const char **why_r);
+
+/* Parses what follows "BODY" or "BODY.PEEK": "[" to "]", and "<n.m>"; makes
+ * the label from it. As fetch_parse. */
+int fetch_parse_section(struct args *a, struct fetch_item *item_r,
+    const char **why_r);
+
+/* fetch_put of BODY[...] and the RFC822 family. */
+int fetch_put_section(struct fetch_run *run, const struct fetch_item *item);
+
+/* Puts "(\Seen keyword)". */
+void fetch_put_flag_list(struct output *out, MAILSTREAM *stream,
+    const struct mail_record *record);
+
+/* The program item for UID, put first by UID FETCH. */
+int fetch_put_uid(struct fetch_run *run, const struct fetch_item *item);
+
+#endif

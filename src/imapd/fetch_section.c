@@ -1,0 +1,513 @@
+/*
+ * fetch_section.c - BODY[section]<partial> and the RFC822 family: parsing and
+ * sending (RFC 3501 section 6.4.5).
+ *
+ * Texts are streamed: spans of the mailbox are converted right into the output
+ * buffer, and no message is ever in memory as a whole. A literal's size is
+ * known before its first octet goes out and is met exactly; if the mailbox
+ * changed under us the connection is closed instead (mail_fast.h,
+ * CC_ECHANGED). Section specifiers are the client's: CC_MIME_DEPTH numbers and
+ * CC_FETCH_FIELDS names at most (CVE-2002-0379).
+ */
+#include "cc_ctype.h"
+#include "cc_err.h"
+#include "cc_limits.h"
+#include "fetch.h"
+#include "rfc822_header.h"
+
+/* Octets converted between two looks at the output's size. */
+#define CHUNK (16u * 1024)
+
+/* ---------------------------------------------------------------- parsing */
+
+static const char SYNTAX[] = "Syntax error in section specifier";
+static const char UNKNOWN[] = "Unknown section text specifier";
+static const char FIELDS[] = "Syntax error in header fields";
+static const char OPEN[] = "Section specifier not terminated";
+static const char PARTIAL[] = "Syntax error in partial text specifier";
+static const char BEHIND[] = "Syntax error after section specifier";
+
+static const struct {
+	const char *name;
+	enum fetch_section_kind kind;
+} texts[] = {
+	{ "HEADER", SECTION_HEADER },
+	{ "HEADER.FIELDS", SECTION_FIELDS },
+	{ "HEADER.FIELDS.NOT", SECTION_FIELDS_NOT },
+	{ "TEXT", SECTION_TEXT },
+	{ "MIME", SECTION_MIME },
+};
+
+/* nz-number *("." nz-number) ["."]; sets more_r if a text must follow. */
+static int
+parse_part(struct args *a, struct fetch_section *sec, bool *more_r)
+{
+	*more_r = false;
+	sec->part = cc_arena_get(a->arena, CC_MIME_DEPTH * sizeof(uint32_t));
+	if (!sec->part)
+		return CC_ELIMIT;
+	while (is_digit(cc_cursor_peek(&a->c))) {
+		if (sec->parts == CC_MIME_DEPTH)
+			return CC_ELIMIT;
+		if (cc_imap_parse_nz_number(&a->c, &sec->part[sec->parts]) != 0)
+			return CC_EPARSE;
+		sec->parts++;
+		*more_r = cc_cursor_skip(&a->c, '.');
+		if (!*more_r)
+			return 0;
+	}
+	return 0;
+}
+
+/* SP "(" astring *(SP astring) ")" */
+static int
+parse_fields(struct args *a, struct fetch_section *sec)
+{
+	struct span *fields;
+	int r;
+
+	if (!args_space(a) || !cc_cursor_skip(&a->c, '('))
+		return CC_EPARSE;
+	fields = cc_arena_get(a->arena, CC_FETCH_FIELDS * sizeof(*fields));
+	if (!fields)
+		return CC_ELIMIT;
+	do {
+		if (sec->field_count == CC_FETCH_FIELDS)
+			return CC_ELIMIT;
+		if ((r = args_astring(a, &fields[sec->field_count])) != 0)
+			return r;
+		if (fields[sec->field_count].len == 0)
+			return CC_EPARSE;
+		sec->field_count++;
+	} while (args_space(a));
+	sec->fields = fields;
+	return cc_cursor_skip(&a->c, ')') ? 0 : CC_EPARSE;
+}
+
+/* HEADER, TEXT and so on. */
+static int
+parse_text(struct args *a, struct fetch_section *sec, const char **why_r)
+{
+	const unsigned char *start = a->c.p;
+	struct span name;
+	size_t i, n = sizeof(texts) / sizeof(*texts);
+
+	while (is_alpha(cc_cursor_peek(&a->c)) || cc_cursor_peek(&a->c) == '.')
+		a->c.p++;
+	name = cc_cursor_since(&a->c, start);
+	for (i = 0; i < n && !cc_span_is_nocase(name, texts[i].name); i++)
+		;
+	if (i == n || (texts[i].kind == SECTION_MIME && sec->parts == 0)) {
+		*why_r = name.len ? UNKNOWN : SYNTAX;
+		return CC_EPARSE;
+	}
+	sec->kind = texts[i].kind;
+	if (sec->kind == SECTION_FIELDS || sec->kind == SECTION_FIELDS_NOT) {
+		*why_r = FIELDS;
+		return parse_fields(a, sec);
+	}
+	return 0;
+}
+
+/* "<" start "." length ">" */
+static int
+parse_partial(struct args *a, struct fetch_section *sec)
+{
+	uint32_t start, length;
+
+	if (!cc_cursor_skip(&a->c, '<'))
+		return 0;
+	if (cc_imap_parse_number(&a->c, &start) != 0 ||
+	    !cc_cursor_skip(&a->c, '.') ||
+	    cc_imap_parse_nz_number(&a->c, &length) != 0 ||
+	    !cc_cursor_skip(&a->c, '>'))
+		return CC_EPARSE;
+	sec->partial = true;
+	sec->start = start;
+	sec->length = length;
+	return 0;
+}
+
+/* The section as it stands in the reply: without .PEEK and length, header
+ * names in upper case. */
+static struct span
+make_label(struct arena *a, const struct fetch_section *sec)
+{
+	struct strbuf b;
+	char *label;
+
+	cc_strbuf_init(&b, CC_COMMAND_MEMORY);
+	cc_strbuf_puts(&b, "BODY[");
+	for (size_t i = 0; i < sec->parts; i++)
+		cc_strbuf_printf(&b, i ? ".%u" : "%u", sec->part[i]);
+	if (sec->kind != SECTION_ALL) {
+		if (sec->parts)
+			cc_strbuf_putc(&b, '.');
+		for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+			if (texts[i].kind == sec->kind)
+				cc_strbuf_puts(&b, texts[i].name);
+	}
+	for (size_t i = 0; i < sec->field_count; i++) {
+		cc_strbuf_puts(&b, i ? " " : " (");
+		cc_imap_put_astring(&b, sec->fields[i]);
+	}
+	cc_strbuf_puts(&b, sec->field_count ? ")]" : "]");
+	if (sec->partial)
+		cc_strbuf_printf(&b, "<%llu>", (unsigned long long)sec->start);
+	label = cc_arena_dup(a, cc_strbuf_span(&b));
+	cc_strbuf_free(&b);
+	return label ? cc_span_z(label) : cc_span(NULL, 0);
+}
+
+/* The names in upper case, which is how they are compared and shown. */
+static int
+raise_fields(struct arena *a, struct fetch_section *sec)
+{
+	for (size_t i = 0; i < sec->field_count; i++) {
+		char *p = cc_arena_dup(a, sec->fields[i]);
+
+		if (!p)
+			return CC_ELIMIT;
+		for (size_t k = 0; k < sec->fields[i].len; k++)
+			p[k] = (char)to_upper((unsigned char)p[k]);
+		sec->fields[i].p = p;
+	}
+	return 0;
+}
+
+int
+fetch_parse_section(struct args *a, struct fetch_item *item, const char **why_r)
+{
+	struct fetch_section *sec = &item->section;
+	bool more;
+	int r;
+
+	*why_r = SYNTAX;
+	if (!cc_cursor_skip(&a->c, '['))
+		return CC_EPARSE;
+	if ((r = parse_part(a, sec, &more)) != 0)
+		return r;
+	if ((more || is_alpha(cc_cursor_peek(&a->c))) &&
+	    (r = parse_text(a, sec, why_r)) != 0)
+		return r;
+	*why_r = args_end(a) ? OPEN : SYNTAX;
+	if (!cc_cursor_skip(&a->c, ']'))
+		return CC_EPARSE;
+	*why_r = PARTIAL;
+	if ((r = parse_partial(a, sec)) != 0)
+		return r;
+	*why_r = BEHIND;
+	if (!args_end(a) && cc_cursor_peek(&a->c) != ' ' &&
+	    cc_cursor_peek(&a->c) != ')')
+		return CC_EPARSE;
+	if ((r = raise_fields(a->arena, sec)) != 0)
+		return r;
+	item->label = make_label(a->arena, sec);
+	return item->label.p ? 0 : CC_ELIMIT;
+}
+
+/* ---------------------------------------------------------------- sending */
+
+/* "label {size}" CRLF, or "label NIL". */
+static void
+put_literal(struct fetch_run *run, const struct fetch_item *item, uint64_t size)
+{
+	struct strbuf *b = &run->out->buf;
+
+	cc_strbuf_put_span(b, item->label);
+	cc_strbuf_put(b, " {", 2);
+	cc_strbuf_put_uint(b, size);
+	cc_strbuf_put(b, "}\r\n", 3);
+}
+
+static int
+put_nil(struct fetch_run *run, const struct fetch_item *item)
+{
+	cc_strbuf_put_span(&run->out->buf, item->label);
+	cc_strbuf_put(&run->out->buf, " NIL", 4);
+	return 0;
+}
+
+/* Which octets of a text of `total` are asked for. */
+static void
+clip(const struct fetch_section *sec, uint64_t total, uint64_t *start_r,
+    uint64_t *length_r)
+{
+	*start_r = 0;
+	*length_r = total;
+	if (!sec->partial)
+		return;
+	*start_r = sec->start < total ? sec->start : total;
+	*length_r = total - *start_r;
+	if (*length_r > sec->length)
+		*length_r = sec->length;
+}
+
+/* A text that is in memory as it is sent. */
+static int
+put_text(struct fetch_run *run, const struct fetch_item *item, struct span text)
+{
+	uint64_t start, length;
+
+	clip(&item->section, text.len, &start, &length);
+	put_literal(run, item, length);
+	cc_strbuf_put(&run->out->buf, text.p + start, (size_t)length);
+	return output_check(run->out) ? 0 : CC_ECLOSED;
+}
+
+/* Native text, converted as a whole into run->converted. */
+static int
+convert(struct fetch_run *run, struct span native)
+{
+	enum mime_newline newline = cc_mail_newline(run->stream);
+	unsigned state = 0;
+
+	cc_strbuf_reset(&run->converted);
+	while (native.len > 0) {
+		size_t want = native.len + native.len / 16 + 64;
+		char *room = cc_strbuf_room(&run->converted, want);
+
+		if (!room)
+			return CC_ELIMIT;
+		cc_strbuf_claim(&run->converted,
+		    cc_mail_convert(newline, &native, room, want, &state));
+	}
+	return 0;
+}
+
+/* Octets of a header or text still to be sent. */
+struct walk {
+	struct fetch_run *run;
+	struct mail_reader reader;
+	enum mime_newline newline;
+	struct span span; /* what is left of the present span */
+	unsigned state;   /* of cc_mail_convert */
+};
+
+enum walk_to {
+	AWAY,
+	OUT,
+};
+
+static void
+walk_init(struct walk *w, struct fetch_run *run)
+{
+	w->run = run;
+	w->newline = cc_mail_newline(run->stream);
+	w->span = cc_span(NULL, 0);
+	w->state = 0;
+}
+
+/* Moves `want` octets as sent to the output, or away if `to` is AWAY. Fewer at
+ * the end: *done_r says how many. */
+static int
+walk_move(struct walk *w, enum walk_to to, uint64_t want, uint64_t *done_r)
+{
+	struct strbuf *b = to == AWAY ? &w->run->scratch : &w->run->out->buf;
+	int more = 1;
+
+	*done_r = 0;
+	while (*done_r < want) {
+		size_t room =
+		    want - *done_r < CHUNK ? (size_t)(want - *done_r) : CHUNK;
+		size_t n;
+		char *p;
+
+		if (w->span.len == 0 && more > 0 &&
+		    (more = cc_mail_next(&w->reader, &w->span)) < 0)
+			return more;
+		if (!(p = cc_strbuf_room(b, room)))
+			return CC_ELIMIT;
+		n = cc_mail_convert(w->newline, &w->span, p, room, &w->state);
+		/* At the end half of a line end may still have come. */
+		if (n == 0 && more == 0)
+			return 0;
+		*done_r += n;
+		if (to == AWAY)
+			continue;
+		cc_strbuf_claim(b, n);
+		if (!output_check(w->run->out))
+			return CC_ECLOSED;
+	}
+	return 0;
+}
+
+/* As walk_move, but exactly so many. */
+static int
+walk_exactly(struct walk *w, enum walk_to to, uint64_t want)
+{
+	uint64_t done;
+	int r = walk_move(w, to, want, &done);
+
+	if (r == 0 && done != want)
+		r = CC_ECHANGED;
+	return r;
+}
+
+/* BODY[]: header and text behind each other. */
+static int
+put_whole(struct fetch_run *run, const struct fetch_item *item)
+{
+	uint64_t size, start, length, done;
+	struct walk w;
+	int r;
+
+	if ((r = cc_mail_size(run->stream, run->msgno, &size)) != 0)
+		return r;
+	clip(&item->section, size, &start, &length);
+	put_literal(run, item, length);
+	for (int what = MAIL_HEADER; what <= MAIL_TEXT; what++) {
+		walk_init(&w, run);
+		if ((r = cc_mail_read(run->stream, run->msgno,
+			 (enum mail_what)what, &w.reader)) != 0 ||
+		    (r = walk_move(&w, AWAY, start, &done)) != 0)
+			return r;
+		start -= done;
+		if ((r = walk_move(&w, OUT, length, &done)) != 0)
+			return r;
+		length -= done;
+	}
+	return length == 0 ? 0 : CC_ECHANGED;
+}
+
+/* A text of known size that begins where w->reader stands. */
+static int
+put_walk(struct fetch_run *run, const struct fetch_item *item, struct walk *w,
+    uint64_t size)
+{
+	struct fetch_resume *resume = run->resume;
+	uint64_t pos = w->reader.pos, start, length, skip;
+	int r;
+
+	clip(&item->section, size, &start, &length);
+	put_literal(run, item, length);
+	skip = start;
+	if (resume->uid == run->record.uid && resume->pos == pos &&
+	    resume->octets <= start) {
+		w->reader.pos = resume->at;
+		w->state = resume->state;
+		skip = start - resume->octets;
+	}
+	if ((r = walk_exactly(w, AWAY, skip)) != 0 ||
+	    (r = walk_exactly(w, OUT, length)) != 0)
+		return r;
+	if (item->section.partial)
+		*resume = (struct fetch_resume){ .uid = run->record.uid,
+			.pos = pos,
+			.octets = start + length,
+			.at = w->reader.pos - w->span.len,
+			.state = w->state };
+	return 0;
+}
+
+/* BODY[TEXT]: all of the message but its header. */
+static int
+put_message_text(struct fetch_run *run, const struct fetch_item *item)
+{
+	uint64_t size;
+	struct span header;
+	struct walk w;
+	int r;
+
+	if ((r = cc_mail_size(run->stream, run->msgno, &size)) != 0 ||
+	    (r = cc_mail_header(run->stream, run->msgno, &run->scratch,
+		 &header)) != 0 ||
+	    (r = convert(run, header)) != 0)
+		return r;
+	if (run->converted.len > size)
+		return CC_ECHANGED;
+	walk_init(&w, run);
+	if ((r = cc_mail_read(run->stream, run->msgno, MAIL_TEXT, &w.reader)) !=
+	    0)
+		return r;
+	return put_walk(run, item, &w, size - run->converted.len);
+}
+
+static int
+put_extent(struct fetch_run *run, const struct fetch_item *item,
+    const struct mime_extent *extent)
+{
+	struct walk w;
+	int r;
+
+	walk_init(&w, run);
+	r = cc_mail_read_extent(run->stream, run->msgno, extent, &w.reader);
+	return r != 0 ? r : put_walk(run, item, &w, extent->octets);
+}
+
+/* The fields of a native header that were asked for. */
+static int
+put_fields(struct fetch_run *run, const struct fetch_item *item,
+    struct span header)
+{
+	const struct fetch_section *sec = &item->section;
+
+	cc_strbuf_reset(&run->converted);
+	cc_rfc822_filter_fields(&run->converted, header, sec->fields,
+	    sec->field_count, sec->kind == SECTION_FIELDS_NOT);
+	if (cc_strbuf_status(&run->converted) != 0)
+		return CC_ELIMIT;
+	for (char *p = run->converted.data, *end = p + run->converted.len;
+	     p && (p = memchr(p, '\0', (size_t)(end - p)));)
+		*p++ = (char)0x80; /* as in all texts that are sent */
+	return put_text(run, item, cc_strbuf_span(&run->converted));
+}
+
+/* A section of the message itself. */
+static int
+put_of_message(struct fetch_run *run, const struct fetch_item *item)
+{
+	struct span header;
+	int r;
+
+	switch (item->section.kind) {
+	case SECTION_ALL:
+		return put_whole(run, item);
+	case SECTION_TEXT:
+		return put_message_text(run, item);
+	default:
+		break;
+	}
+	if ((r = cc_mail_header(run->stream, run->msgno, &run->scratch,
+		 &header)) != 0)
+		return r;
+	if (item->section.kind != SECTION_HEADER)
+		return put_fields(run, item, header);
+	if ((r = convert(run, header)) != 0)
+		return r;
+	return put_text(run, item, cc_strbuf_span(&run->converted));
+}
+
+/* A section of a body part. HEADER and TEXT belong to the message inside a
+ * message/rfc822 part, and there is none of them elsewhere. */
+static int
+put_of_part(struct fetch_run *run, const struct fetch_item *item)
+{
+	const struct fetch_section *sec = &item->section;
+	const struct mime_part *root, *part;
+	int r;
+
+	if ((r = cc_mail_structure(run->stream, run->msgno, &root)) != 0)
+		return r;
+	part = cc_mime_find(root, sec->part, sec->parts);
+	if (!part)
+		return put_nil(run, item);
+	if (sec->kind == SECTION_ALL)
+		return put_extent(run, item, &part->body);
+	if (sec->kind == SECTION_MIME)
+		return put_extent(run, item, &part->header);
+	if (!part->msg_header.p || !part->child)
+		return put_nil(run, item);
+	if (sec->kind == SECTION_HEADER)
+		return put_extent(run, item, &part->child->header);
+	if (sec->kind == SECTION_TEXT)
+		return put_extent(run, item, &part->child->body);
+	return put_fields(run, item, part->msg_header);
+}
+
+int
+fetch_put_section(struct fetch_run *run, const struct fetch_item *item)
+{
+	return item->section.parts ? put_of_part(run, item)
+				   : put_of_message(run, item);
+}

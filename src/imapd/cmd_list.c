@@ -1,0 +1,159 @@
+/*
+ * cmd_list.c - LIST, LSUB, NAMESPACE (RFC 3501 sections 6.3.8, 6.3.9; RFC 2342;
+ * RFC 3348).
+ *
+ * What there is to list is found by the library, which bounds names, wildcards
+ * and depth; each name is sent as it comes (CVE-2000-0284: no buffer is made
+ * of reference and pattern here).
+ */
+#include "cc_err.h"
+#include "command.h"
+
+static const struct {
+	long flag;
+	const char *name;
+} attributes[] = {
+	{ LATT_NOINFERIORS, "\\NoInferiors" },
+	{ LATT_NOSELECT, "\\NoSelect" },
+	{ LATT_MARKED, "\\Marked" },
+	{ LATT_UNMARKED, "\\UnMarked" },
+	{ LATT_HASCHILDREN, "\\HasChildren" },
+	{ LATT_HASNOCHILDREN, "\\HasNoChildren" },
+};
+
+/* A quoted hierarchy delimiter, or NIL. */
+static void
+put_delimiter(struct output *out, int delimiter)
+{
+	if (delimiter == 0)
+		output_puts(out, "NIL");
+	else if (delimiter == '"' || delimiter == '\\')
+		output_printf(out, "\"\\%c\"", delimiter);
+	else
+		output_printf(out, "\"%c\"", delimiter);
+}
+
+void
+list_put(struct session *s, const char *command, int delimiter,
+    const char *name, long flags)
+{
+	const char *space = "";
+
+	output_printf(&s->out, "* %s (", command);
+	for (size_t i = 0; i < sizeof(attributes) / sizeof(*attributes); i++) {
+		if (!(flags & attributes[i].flag))
+			continue;
+		output_printf(&s->out, "%s%s", space, attributes[i].name);
+		space = " ";
+	}
+	output_puts(&s->out, ") ");
+	put_delimiter(&s->out, delimiter);
+	output_puts(&s->out, " ");
+	cc_imap_put_astring(&s->out.buf, cc_span_z(name));
+	output_puts(&s->out, "\r\n");
+	output_check(&s->out);
+}
+
+/* SP mailbox SP list-mailbox, as C strings. */
+static int
+parse(struct args *args, char **reference_r, char **pattern_r)
+{
+	struct span pattern;
+	int r;
+
+	if (!args_space(args) || (r = args_mailbox(args, reference_r)) != 0 ||
+	    !args_space(args) || (r = args_list_mailbox(args, &pattern)) != 0)
+		return CC_EPARSE;
+	*pattern_r = cc_arena_dup(args->arena, pattern);
+	return *pattern_r ? 0 : CC_ELIMIT;
+}
+
+/*
+ * An empty pattern asks for the delimiter and the root of the reference, which
+ * is what stands before the first "/" and with it (RFC 3501 section 6.3.8), or
+ * the name of the namespace.
+ */
+static void
+put_root(struct session *s, const char *reference)
+{
+	struct span root = cc_span("", 0);
+	const char *slash = strchr(reference, '/');
+	char delimiter = '/';
+	char *name;
+
+	if (strncasecmp(reference, "#news.", 6) == 0) {
+		root = cc_span(reference, 6);
+		delimiter = '.';
+	} else if (slash) {
+		root = cc_span(reference, (size_t)(slash - reference) + 1);
+	}
+	name = cc_arena_dup(&s->arena, root);
+	if (name)
+		list_put(s, "LIST", delimiter, name, LATT_NOSELECT);
+}
+
+enum cmd_result
+cmd_list(struct session *s, struct args *args)
+{
+	char *reference, *pattern;
+
+	if (parse(args, &reference, &pattern) != 0)
+		return cmd_missing(s);
+	if (!args_end(args))
+		return cmd_extra(s);
+	if (*pattern)
+		mail_list(NULL, reference, pattern);
+	else
+		put_root(s, reference);
+	return CMD_OK;
+}
+
+enum cmd_result
+cmd_lsub(struct session *s, struct args *args)
+{
+	char *reference, *pattern;
+
+	if (parse(args, &reference, &pattern) != 0)
+		return cmd_missing(s);
+	if (!args_end(args))
+		return cmd_extra(s);
+	mail_lsub(NULL, reference, pattern);
+	return CMD_OK;
+}
+
+/* One of the three lists, or NIL. */
+static void
+put_namespaces(struct output *out, const NAMESPACE *ns)
+{
+	if (!ns) {
+		output_puts(out, "NIL");
+		return;
+	}
+	output_puts(out, "(");
+	for (; ns; ns = ns->next) {
+		output_puts(out, "(");
+		cc_imap_put_string(&out->buf, cc_span_z(ns->name));
+		output_puts(out, " ");
+		put_delimiter(out, ns->delimiter);
+		output_puts(out, ")");
+	}
+	output_puts(out, ")");
+}
+
+enum cmd_result
+cmd_namespace(struct session *s, struct args *args)
+{
+	enum cmd_result r = cmd_no_args(s, args);
+	NAMESPACE **ns;
+
+	if (r != CMD_OK)
+		return r;
+	ns = mail_parameters(NULL, GET_NAMESPACE, NULL);
+	output_puts(&s->out, "* NAMESPACE");
+	for (int i = 0; i < 3; i++) {
+		output_puts(&s->out, " ");
+		put_namespaces(&s->out, ns ? ns[i] : NULL);
+	}
+	output_puts(&s->out, "\r\n");
+	return CMD_OK;
+}

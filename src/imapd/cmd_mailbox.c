@@ -1,0 +1,100 @@
+/*
+ * cmd_mailbox.c - STATUS (RFC 3501 section 6.3.10).
+ */
+#include "cc_err.h"
+#include "command.h"
+#include "unsolicited.h"
+
+static const struct {
+	const char *name;
+	long flag;
+} items[] = {
+	{ "MESSAGES", SA_MESSAGES },
+	{ "RECENT", SA_RECENT },
+	{ "UNSEEN", SA_UNSEEN },
+	{ "UIDNEXT", SA_UIDNEXT },
+	{ "UIDVALIDITY", SA_UIDVALIDITY },
+};
+
+#define ITEMS (sizeof(items) / sizeof(*items))
+
+/* One item; an unknown one is told and left out. */
+static long
+item_flag(struct session *s, struct span name)
+{
+	for (size_t i = 0; i < ITEMS; i++)
+		if (cc_span_is_nocase(name, items[i].name))
+			return items[i].flag;
+	unsolicited_note(s, "NO", "Unknown status flag %.*s", (int)name.len,
+	    name.p);
+	return 0;
+}
+
+/* SP "(" item *(SP item) ")" */
+static int
+parse_items(struct session *s, struct args *args, long *flags_r)
+{
+	struct span name;
+
+	*flags_r = 0;
+	if (!args_space(args) || !cc_cursor_skip(&args->c, '('))
+		return CC_EPARSE;
+	do {
+		if (args_atom(args, &name) != 0)
+			return CC_EPARSE;
+		*flags_r |= item_flag(s, name);
+	} while (args_space(args));
+	return cc_cursor_skip(&args->c, ')') ? 0 : CC_EPARSE;
+}
+
+/* The selected mailbox under this name? Spellings of one path are not looked
+ * through: the answer is right anyway, only the hint is missing. */
+static bool
+is_selected(struct session *s, const char *name)
+{
+	return s->stream &&
+	    (strcmp(name, s->stream->mailbox) == 0 ||
+		(s->stream->original_mailbox &&
+		    strcmp(name, s->stream->original_mailbox) == 0) ||
+		(s->stream->inbox && strcasecmp(name, "INBOX") == 0));
+}
+
+enum cmd_result
+cmd_status(struct session *s, struct args *args)
+{
+	char *name;
+	long flags;
+
+	if (!args_space(args) || args_mailbox(args, &name) != 0 ||
+	    parse_items(s, args, &flags) != 0)
+		return cmd_missing(s);
+	if (!args_end(args))
+		return cmd_extra(s);
+	if (is_selected(s, name))
+		unsolicited_note(s, "NO",
+		    "CLIENT BUG DETECTED: "
+		    "STATUS on selected mailbox: %s",
+		    name);
+	return mail_status(s->stream, name, flags) ? CMD_OK : CMD_NO;
+}
+
+void
+status_put(struct session *s, const char *mailbox, const MAILSTATUS *status)
+{
+	const unsigned long values[ITEMS] = { status->messages, status->recent,
+		status->unseen, status->uidnext, status->uidvalidity };
+	const char *space = "";
+
+	output_puts(&s->out, "* STATUS ");
+	cc_imap_put_astring(&s->out.buf, cc_span_z(mailbox));
+	output_puts(&s->out, " (");
+	for (size_t i = 0; i < ITEMS; i++) {
+		if (!(status->flags & items[i].flag))
+			continue;
+		output_printf(&s->out, "%s%s %lu", space, items[i].name,
+		    values[i]);
+		space = " ";
+	}
+	output_puts(&s->out, ")\r\n");
+	output_check(&s->out);
+}

@@ -1,0 +1,84 @@
+/*
+ * cmd_select.c - SELECT, EXAMINE, CLOSE, UNSELECT, CHECK (RFC 3501 sections
+ * 6.3.1, 6.3.2, 6.4.1, 6.4.2; RFC 3691).
+ *
+ * The old mailbox is closed before the new one is opened, so that a session
+ * never holds two; it stays only if the command cannot be understood.
+ */
+#include "cc_err.h"
+#include "command.h"
+#include "event.h"
+#include "unsolicited.h"
+
+static enum cmd_result
+open_mailbox(struct session *s, struct args *args, long options)
+{
+	char *name;
+
+	if (!args_space(args) || args_mailbox(args, &name) != 0)
+		return cmd_missing(s);
+	if (!args_end(args))
+		return cmd_extra(s);
+	session_deselect(s, false);
+	s->news.muted = true;
+	s->stream = mail_open(NULL, name, options);
+	s->news.muted = false;
+	if (!s->stream)
+		return CMD_NO;
+	unsolicited_put_mailbox(s);
+	unsolicited_selected(s);
+	s->code = s->stream->rdonly ? "[READ-ONLY]" : "[READ-WRITE]";
+	/* An error that did not keep the mailbox from being opened is told,
+	 * but a client would take NO for "nothing is selected". */
+	if (s->notes.error.len) {
+		unsolicited_note(s, "NO", "%s", cc_strbuf_str(&s->notes.error));
+		cc_strbuf_reset(&s->notes.error);
+	}
+	return CMD_OK;
+}
+
+enum cmd_result
+cmd_select(struct session *s, struct args *args)
+{
+	return open_mailbox(s, args, NIL);
+}
+
+enum cmd_result
+cmd_examine(struct session *s, struct args *args)
+{
+	return open_mailbox(s, args, OP_READONLY);
+}
+
+enum cmd_result
+cmd_close(struct session *s, struct args *args)
+{
+	enum cmd_result r = cmd_no_args(s, args);
+
+	if (r != CMD_OK)
+		return r;
+	session_deselect(s, !s->stream->rdonly);
+	return CMD_OK;
+}
+
+enum cmd_result
+cmd_unselect(struct session *s, struct args *args)
+{
+	enum cmd_result r = cmd_no_args(s, args);
+
+	if (r != CMD_OK)
+		return r;
+	session_deselect(s, false);
+	return CMD_OK;
+}
+
+enum cmd_result
+cmd_check(struct session *s, struct args *args)
+{
+	enum cmd_result r = cmd_no_args(s, args);
+
+	if (r != CMD_OK)
+		return r;
+	mail_check(s->stream);
+	s->dirty = 0;
+	return CMD_OK;
+}

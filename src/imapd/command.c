@@ -1,0 +1,384 @@
+/*
+ * command.c - the table of commands, and the way of each: reading, dispatch,
+ * a look at the mailbox, the tagged response (RFC 3501 sections 2.2.1, 5.5, 6).
+ *
+ * What the client sends is hostile; whatever it is, it is answered once, and
+ * the next command is read where the client begins it.
+ */
+#include <syslog.h>
+
+#include "alert.h"
+#include "cc_ctype.h"
+#include "cc_err.h"
+#include "command.h"
+#include "unsolicited.h"
+
+static const struct command commands[] = {
+	{ "CAPABILITY", ST_ANY, 0, cmd_capability },
+	{ "NOOP", ST_ANY, 0, cmd_noop },
+	{ "ID", ST_ANY, 0, cmd_id },
+	{ "LOGOUT", ST_ANY, CMD_NOPOLL, cmd_logout },
+	{ "SELECT", ST_ANY, CMD_NOPOLL, cmd_select },
+	{ "EXAMINE", ST_ANY, CMD_NOPOLL, cmd_examine },
+	{ "LIST", ST_ANY, 0, cmd_list },
+	{ "LSUB", ST_ANY, 0, cmd_lsub },
+	{ "NAMESPACE", ST_ANY, 0, cmd_namespace },
+	{ "STATUS", ST_ANY, 0, cmd_status },
+	{ "IDLE", ST_ANY, 0, cmd_idle },
+	{ "FETCH", ST_SELECTED, CMD_UID | CMD_NOEXPUNGE, cmd_fetch },
+	{ "STORE", ST_SELECTED, CMD_UID | CMD_NOEXPUNGE, cmd_store },
+	{ "CHECK", ST_SELECTED, 0, cmd_check },
+	{ "CLOSE", ST_SELECTED, CMD_NOPOLL, cmd_close },
+	{ "UNSELECT", ST_SELECTED, CMD_NOPOLL, cmd_unselect },
+};
+
+void
+cmd_say(struct session *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	cc_strbuf_reset(&s->text);
+	va_start(ap, fmt);
+	cc_strbuf_vprintf(&s->text, fmt, ap);
+	va_end(ap);
+}
+
+enum cmd_result
+cmd_missing(struct session *s)
+{
+	cmd_say(s, "Missing or invalid argument to %s", s->command);
+	return CMD_BAD;
+}
+
+enum cmd_result
+cmd_extra(struct session *s)
+{
+	cmd_say(s, "Argument given to %s when none expected", s->command);
+	return CMD_BAD;
+}
+
+enum cmd_result
+cmd_bogus_list(struct session *s)
+{
+	cmd_say(s, "Bogus attribute list in %s", s->command);
+	return CMD_BAD;
+}
+
+enum cmd_result
+cmd_bogus_sequence(struct session *s, const char *why)
+{
+	cmd_say(s, "Bogus sequence in %s: %s", s->command, why);
+	return CMD_BAD;
+}
+
+enum cmd_result
+cmd_no_args(struct session *s, struct args *args)
+{
+	return args_end(args) ? CMD_OK : cmd_extra(s);
+}
+
+/* The highest number that "*" may stand for: 0 in an empty mailbox. */
+static uint32_t
+highest(struct session *s)
+{
+	struct mail_record record;
+
+	if (!s->uid || s->stream->nmsgs == 0)
+		return (uint32_t)s->stream->nmsgs;
+	if (cc_mail_record(s->stream, s->stream->nmsgs, &record) != 0)
+		return 0;
+	return record.uid;
+}
+
+enum cmd_result
+cmd_sequence(struct session *s, struct args *args, struct imap_seqset *set_r)
+{
+	uint32_t max = highest(s);
+	int r;
+
+	if (!args_space(args) || args_end(args))
+		return cmd_missing(s);
+	r = args_seqset(args, set_r);
+	if (r == CC_ELIMIT)
+		return cmd_bogus_sequence(s, "Sequence too long");
+	if (r != 0)
+		return cmd_bogus_sequence(s, "Syntax error in sequence");
+	if (!s->uid) {
+		for (size_t i = 0; i < set_r->count; i++) {
+			const struct imap_range *range = &set_r->ranges[i];
+
+			if ((range->first > max &&
+				range->first != UINT32_MAX) ||
+			    (range->last > max && range->last != UINT32_MAX) ||
+			    max == 0)
+				return cmd_bogus_sequence(s,
+				    "Sequence out of range");
+		}
+	}
+	cc_imap_seqset_normalise(set_r, max);
+	return CMD_OK;
+}
+
+/* The first message whose UID is at least uid; nmsgs + 1 if there is none. */
+static unsigned long
+lower_bound(MAILSTREAM *stream, uint32_t uid)
+{
+	unsigned long low = 1, high = stream->nmsgs + 1;
+
+	while (low < high) {
+		unsigned long mid = low + (high - low) / 2;
+		struct mail_record record;
+
+		if (cc_mail_record(stream, mid, &record) != 0)
+			return stream->nmsgs + 1;
+		if (record.uid < uid)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* Message numbers of the next range, if any of it exist. */
+static void
+walk_range(struct session *s, struct cmd_walk *w)
+{
+	const struct imap_range *range = &w->set->ranges[w->range++];
+
+	if (!s->uid) {
+		w->msgno = range->first;
+		w->last = range->last;
+		return;
+	}
+	w->msgno = lower_bound(s->stream, range->first);
+	w->last = range->last == UINT32_MAX
+	    ? s->stream->nmsgs
+	    : lower_bound(s->stream, range->last + 1) - 1;
+}
+
+bool
+cmd_walk_next(struct session *s, struct cmd_walk *w)
+{
+	if (session_gone(s))
+		return false;
+	if (w->msgno != 0)
+		w->msgno++;
+	while (w->msgno == 0 || w->msgno > w->last) {
+		if (w->range == w->set->count)
+			return false;
+		walk_range(s, w);
+		if (w->msgno == 0)
+			w->msgno = 1;
+	}
+	/* The mailbox may have shrunk since the set was checked. */
+	return w->msgno <= s->stream->nmsgs;
+}
+
+/* ---------------------------------------------------------------- dispatch */
+
+/* What came before the first SP or the end of the line. */
+static struct span
+word(struct cursor *c)
+{
+	const unsigned char *start = c->p;
+
+	while (c->p < c->end && *c->p != ' ')
+		c->p++;
+	return cc_cursor_since(c, start);
+}
+
+/* The name in upper case, cut to 80 octets, for the table and for texts. */
+static void
+set_name(struct session *s, const char *prefix, struct span name)
+{
+	size_t n = strlen(prefix);
+
+	memcpy(s->command, prefix, n);
+	for (size_t i = 0; i < name.len && n < 80; i++)
+		s->command[n++] = (char)to_upper((unsigned char)name.p[i]);
+	s->command[n] = '\0';
+}
+
+static const struct command *
+find(struct session *s, struct span name)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		const struct command *cmd = &commands[i];
+
+		if (!cc_span_is_nocase(name, cmd->name))
+			continue;
+		if (!(cmd->states & session_state(s)) ||
+		    (s->uid && !(cmd->flags & (CMD_UID | CMD_ONLYUID))) ||
+		    (!s->uid && (cmd->flags & CMD_ONLYUID)))
+			return NULL;
+		return cmd;
+	}
+	return NULL;
+}
+
+/* The name of the command, which is two words for UID. */
+static const struct command *
+parse_name(struct session *s, struct cursor *c)
+{
+	struct span name = word(c);
+
+	s->uid = false;
+	if (!cc_span_is_nocase(name, "UID")) {
+		set_name(s, "", name);
+		return find(s, name);
+	}
+	if (!cc_cursor_skip(c, ' ')) {
+		set_name(s, "", name);
+		return NULL;
+	}
+	s->uid = true;
+	name = word(c);
+	set_name(s, "UID ", name);
+	return find(s, name);
+}
+
+/* The tag, kept beyond the command's buffer. False after an answer. */
+static bool
+parse_tag(struct session *s, struct cursor *c)
+{
+	struct span tag;
+	int r = cc_imap_parse_tag(c, &tag);
+
+	s->tag[0] = '*';
+	s->tag[1] = '\0';
+	if (r == CC_ELIMIT || tag.len > CC_IMAP_TAG) {
+		output_puts(&s->out, "* BAD Excessively long tag\r\n");
+		return false;
+	}
+	if (r != 0 || !cc_cursor_skip(c, ' ')) {
+		output_puts(&s->out, "* BAD Missing command tag\r\n");
+		return false;
+	}
+	memcpy(s->tag, tag.p, tag.len);
+	s->tag[tag.len] = '\0';
+	return true;
+}
+
+/* The text of the tagged response: what the library said goes first. */
+static void
+put_text(struct session *s, enum cmd_result result)
+{
+	struct span text = cc_strbuf_span(&s->text);
+
+	if (result == CMD_OK && s->notes.info.len)
+		text = cc_strbuf_span(&s->notes.info);
+	if (result == CMD_NO && s->notes.error.len)
+		text = cc_strbuf_span(&s->notes.error);
+	if (text.len)
+		output_text(&s->out, text);
+	else
+		output_printf(&s->out, "%s %s", s->command,
+		    result == CMD_OK ? "completed" : "failed");
+}
+
+static void
+finish(struct session *s, enum cmd_result result)
+{
+	static const char *const words[] = { "OK", "NO", "BAD" };
+
+	if (result == CMD_OK && s->notes.error.len)
+		result = CMD_NO;
+	output_printf(&s->out, "%s %s ", s->tag, words[result]);
+	if (s->code && result != CMD_BAD)
+		output_printf(&s->out, "%s ", s->code);
+	put_text(s, result);
+	output_puts(&s->out, "\r\n");
+}
+
+/* A literal was refused: the reason is told before the tagged response. */
+static void
+put_refusal(struct session *s)
+{
+	if (!s->in.refusal)
+		return;
+	output_untagged(&s->out, "BAD", s->in.refusal);
+	if (s->in.literal > CC_IMAP_LITERAL)
+		syslog(LOG_INFO,
+		    "Overlong (%llu) client literal user=%.80s "
+		    "host=%.80s",
+		    (unsigned long long)s->in.literal, s->user, s->client);
+}
+
+/* Looks at the mailbox and at the files of the administrator. */
+static void
+after(struct session *s, const struct command *cmd)
+{
+	if (session_gone(s))
+		return;
+	if (s->stream && !(cmd->flags & CMD_NOPOLL))
+		unsolicited_poll(s, !(cmd->flags & CMD_NOEXPUNGE));
+	unsolicited_notes(s);
+	if (!s->ending)
+		alert_check(s);
+}
+
+/* Runs what the line in s->in.piece asks for and answers it. */
+static void
+dispatch(struct session *s)
+{
+	struct cursor c = cc_cursor(s->in.piece);
+	const struct command *cmd;
+	enum cmd_result result;
+	struct args args;
+
+	if (!parse_tag(s, &c))
+		return;
+	if (cc_cursor_at_end(&c)) {
+		output_printf(&s->out, "%s BAD Missing command\r\n", s->tag);
+		return;
+	}
+	cmd = parse_name(s, &c);
+	if (!cmd) {
+		cmd_say(s, "Command unrecognized: %s", s->command);
+		finish(s, CMD_BAD);
+		return;
+	}
+	args_init(&args, &s->arena, &s->in,
+	    (size_t)((const char *)c.p - s->in.piece.p));
+	result = cmd->run(s, &args);
+	if (s->in.too_long) {
+		cmd_say(s, "Command line too long");
+		result = CMD_BAD;
+	}
+	put_refusal(s);
+	after(s, cmd);
+	finish(s, result);
+}
+
+/* The line was too long to be read; its beginning tells the tag. */
+static void
+refuse_long(struct session *s)
+{
+	struct cursor c = cc_cursor(s->in.piece);
+	struct span tag;
+	bool has = cc_imap_parse_tag(&c, &tag) == 0 && tag.len <= CC_IMAP_TAG;
+
+	output_put(&s->out, has ? tag : cc_span("*", 1));
+	output_puts(&s->out, " BAD Command line too long\r\n");
+}
+
+void
+command_serve(struct session *s)
+{
+	int r = input_command(&s->in);
+
+	cc_arena_reset(&s->arena);
+	cc_strbuf_reset(&s->text);
+	s->code = NULL;
+	unsolicited_begin(s);
+	if (r == 0)
+		dispatch(s);
+	else if (r == CC_ELIMIT)
+		refuse_long(s);
+	else
+		return; /* the wait that failed has said why */
+	if (!s->ending && (r = input_skip(&s->in)) == CC_ELIMIT) {
+		output_puts(&s->out, "* BYE Absurdly long client literal\r\n");
+		session_end(s, "Absurdly long client literal", 1);
+	}
+}

@@ -1,0 +1,86 @@
+/*
+ * command.h - commands: their table, and what their functions return.
+ */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include "session.h"
+
+enum cmd_result {
+	CMD_OK,
+	CMD_NO,
+	CMD_BAD,
+};
+
+/* Facts about a command. */
+#define CMD_UID 1u       /* UID may stand before it */
+#define CMD_ONLYUID 2u   /* UID must */
+#define CMD_NOEXPUNGE 4u /* no EXPUNGE in its answer (RFC 3501, 7.4.1) */
+#define CMD_NOPOLL 8u    /* the mailbox is not looked at when it is done */
+
+/*
+ * Runs one command. The arguments begin behind the name, with the SP if there
+ * are any. The order is parse, check, act; a text for the tagged response is
+ * put by cmd_say, else it is the general one.
+ */
+typedef enum cmd_result command_run(struct session *s, struct args *args);
+
+struct command {
+	const char *name;
+	unsigned states; /* ST_ bits in which it is legal */
+	unsigned flags;  /* CMD_ */
+	command_run *run;
+};
+
+/* Reads and runs the next command and answers it. */
+void command_serve(struct session *s);
+
+/* The text of the tagged response. */
+void cmd_say(struct session *s, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* BAD, with the texts that clients of the toolkit know. */
+enum cmd_result cmd_missing(struct session *s); /* wrong argument */
+enum cmd_result cmd_extra(struct session *s);   /* one too many */
+enum cmd_result cmd_bogus_list(struct session *s);
+enum cmd_result cmd_bogus_sequence(struct session *s, const char *why);
+
+/* For commands that take no argument: CMD_OK, or the answer. */
+enum cmd_result cmd_no_args(struct session *s, struct args *args);
+
+/*
+ * A sequence set of the present command, after SP, made ascending and without
+ * "*": message numbers, or UIDs with UID. CMD_OK, or the answer.
+ */
+enum cmd_result cmd_sequence(struct session *s, struct args *args,
+    struct imap_seqset *set_r);
+
+/*
+ * Walks the messages of such a set in ascending order:
+ *
+ *	struct cmd_walk w = { .set = &set };
+ *	while (cmd_walk_next(s, &w))
+ *		... w.msgno ...
+ */
+struct cmd_walk {
+	const struct imap_seqset *set;
+	size_t range;        /* the present one */
+	unsigned long msgno; /* the present message; 0 before the first */
+	unsigned long last;  /* of the present range */
+};
+
+bool cmd_walk_next(struct session *s, struct cmd_walk *w);
+
+command_run cmd_capability, cmd_noop, cmd_id, cmd_logout; /* cmd_any.c */
+command_run cmd_select, cmd_examine, cmd_close, cmd_unselect, cmd_check;
+command_run cmd_status;                        /* cmd_mailbox.c */
+command_run cmd_list, cmd_lsub, cmd_namespace; /* cmd_list.c */
+command_run cmd_fetch, cmd_store, cmd_idle;
+
+/* Answers of the mail API, on their way to the client. */
+void status_put(struct session *s, const char *mailbox,
+    const MAILSTATUS *status);
+void list_put(struct session *s, const char *word, int delimiter,
+    const char *name, long attributes);
+
+#endif

@@ -12,6 +12,7 @@ BUILD ?= build
 CC ?= gcc
 CLANG ?= clang
 AR ?= ar
+PYTEST ?= pytest-3 -p no:cacheprovider
 PKG_CONFIG ?= pkg-config
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -93,7 +94,8 @@ LIBS_SYSTEM := -lutf8proc -lz
 LIBS_GATE := -lssl -lcrypto
 LIBS_AUTH := -lpam -lcrypt
 
-PROGRAMS := $(if $(IMAPD_SRC),$(BUILD)/bin/imapd)
+PROGRAMS := $(if $(and $(wildcard $(OS)/login_monitor.c), \
+	$(wildcard $(OS)/unix.c)),$(BUILD)/bin/imapd)
 LIBEXEC := $(if $(GATE_SRC),$(BUILD)/libexec/cedar/gate) \
 	$(if $(AUTH_SRC),$(BUILD)/libexec/cedar/auth)
 
@@ -185,6 +187,10 @@ UNIT := $(patsubst src/%.c,$(BUILD)/test/%,$(TEST_SRC))
 
 unit: all $(UNIT)
 	$(Q)tools/run-unit $(UNIT)
+
+# Conversations with the servers; the runner wants Debian's pytest.
+quick: unit
+	$(Q)BUILD=$(BUILD) $(PYTEST) -q tests/test_wire.py
 
 # ------------------------------------------- fuzzers, sanitizers, analysis
 

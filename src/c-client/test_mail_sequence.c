@@ -49,7 +49,7 @@ static const struct {
 	{ "2,4", T, "2 4", NULL },
 	{ "4,2,4", T, "2 4", NULL },
 	{ "1:2,2:3,5", T, "1 2 3 5", NULL },
-	{ "0", NIL, "", "Syntax error in sequence" },
+	{ "0", NIL, "", "Sequence out of range" },
 	{ "6", NIL, "", "Sequence out of range" },
 	{ "1:6", NIL, "", "Sequence out of range" },
 	{ "6:7", NIL, "", "Sequence out of range" },

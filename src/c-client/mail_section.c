@@ -464,6 +464,7 @@ static long
 partial(struct wanted *w, PARTTEXT *t, unsigned long first, unsigned long last)
 {
 	struct span text;
+	unsigned long start;
 	GETS_DATA md;
 	STRING bs;
 
@@ -477,9 +478,8 @@ partial(struct wanted *w, PARTTEXT *t, unsigned long first, unsigned long last)
 	else if (load_extent(w, t->offset, t->text.size, &text) != 0)
 		return NIL;
 	seen(w);
-	if (first > text.len)
-		first = text.len;
-	text = cc_span(text.p + first, text.len - first);
+	start = first < text.len ? first : text.len;
+	text = cc_span(text.p + start, text.len - start);
 	if (last && last < text.len)
 		text.len = last;
 	INIT_GETS(md, w->stream, w->msgno, w->what, first, last);

@@ -87,8 +87,18 @@ put_envelope(const struct walk *w, struct span header)
 	cc_strbuf_putc(w->out, ' ');
 }
 
-/* What stands before the parts inside a part. A multipart without any is no
- * body in the grammar: an empty text takes the place. */
+/* A multipart without parts is no body in the grammar: an empty text takes
+ * the place of what limits left out. */
+static void
+put_no_part(const struct walk *w)
+{
+	cc_strbuf_puts(w->out,
+	    "(\"TEXT\" \"PLAIN\" (\"CHARSET\" "
+	    "\"US-ASCII\") NIL NIL \"7BIT\" 0 0");
+	cc_strbuf_puts(w->out, w->extended ? " NIL NIL NIL NIL)" : ")");
+}
+
+/* What stands before the parts inside a part. */
 static void
 begin_part(const struct walk *w, const struct mime_part *part)
 {
@@ -96,9 +106,7 @@ begin_part(const struct walk *w, const struct mime_part *part)
 	if (part->type != TYPEMULTIPART)
 		put_basic(w->out, part);
 	else if (!part->child)
-		cc_strbuf_puts(w->out,
-		    "(\"TEXT\" \"PLAIN\" (\"CHARSET\" "
-		    "\"US-ASCII\") NIL NIL \"7BIT\" 0 0)");
+		put_no_part(w);
 	if (cc_mime_is_message(part))
 		put_envelope(w, part->msg_header);
 }

@@ -18,15 +18,9 @@ extent_begin(struct mime_extent *e, const struct mime_mark *at)
 	e->lines = at->lines;
 }
 
-/* A line end that belongs to a delimiter may lie before the beginning: the
- * extent is empty then. */
 static void
 extent_end(struct mime_extent *e, const struct mime_mark *at)
 {
-	if (at->octets <= e->octets) {
-		e->octets = e->lines = 0;
-		return;
-	}
 	e->end = at->pos;
 	e->octets = at->octets - e->octets;
 	e->lines = at->lines - e->lines;
@@ -174,16 +168,10 @@ void
 cc_mime_header_end(struct mime_parser *p, const struct mime_mark *at)
 {
 	struct mime_part *part = p->part;
-	struct mime_extent *header = &part->header;
-	struct mime_mark mark = *at;
 	bool message;
 
-	/* A delimiter line that follows another one leaves no room at all. */
-	if (mark.octets < header->octets)
-		mark = (struct mime_mark){ header->pos, header->octets,
-			header->lines };
-	extent_begin(&part->body, &mark);
-	extent_end(header, &mark);
+	extent_end(&part->header, at);
+	extent_begin(&part->body, at);
 	p->state = MIME_BODY;
 	if (p->message)
 		keep_header(p);
@@ -195,7 +183,7 @@ cc_mime_header_end(struct mime_parser *p, const struct mime_mark *at)
 	if (p->depth == CC_MIME_DEPTH)
 		make_text(part, p->arena);
 	else if (message)
-		open_message(p, &mark);
+		open_message(p, at);
 	else
 		open_multipart(p);
 }
@@ -225,21 +213,37 @@ level_pop(struct mime_parser *p, const struct mime_mark *end)
 		imply_part(p, level->part);
 }
 
+/*
+ * Where what is open ends. The line end before a delimiter may lie before the
+ * present part: it is then that of the part's header, or of the delimiter
+ * before it. The part is empty, and nothing around it ends earlier.
+ */
+static struct mime_mark
+end_of(const struct mime_parser *p, const struct mime_mark *end)
+{
+	const struct mime_extent *e =
+	    p->state == MIME_HEADER ? &p->part->header : &p->part->body;
+
+	if (end->octets >= e->octets)
+		return *end;
+	return (struct mime_mark){ e->pos, e->octets, e->lines };
+}
+
 /* The present part ends, with all around it that is deeper than depth. */
 static void
-close_to(struct mime_parser *p, unsigned depth, const struct mime_mark *end)
+close_to(struct mime_parser *p, unsigned depth, const struct mime_mark *at)
 {
-	bool whole;
+	struct mime_mark end = end_of(p, at);
 
 	/* A header may end without an empty line, and it may be that of a
 	 * message or multipart, whose end this is as well. */
 	while (p->state == MIME_HEADER)
-		cc_mime_header_end(p, end);
-	whole = p->depth > 0 && p->part == p->levels[p->depth - 1].part;
-	if (!whole)
-		extent_end(&p->part->body, end);
+		cc_mime_header_end(p, &end);
+	/* A multipart's own body is ended with its level. */
+	if (p->depth == 0 || p->part != p->levels[p->depth - 1].part)
+		extent_end(&p->part->body, &end);
 	while (p->depth > depth)
-		level_pop(p, end);
+		level_pop(p, &end);
 	measure_boundaries(p);
 }
 

@@ -232,15 +232,16 @@ local_value(struct rfc822_addr_parser *p, const struct words *w,
 	    text_r);
 }
 
-/* Past a domain literal; false if it is not closed. */
+/* At "[": past a domain literal; false if it is none. Quoted pairs in it are
+ * obsolete and never seen. */
 static bool
 skip_literal(struct cursor *c)
 {
 	const unsigned char *p = c->p + 1;
 
-	for (; p < c->end && *p != ']' && *p != '[' && *p != '\n'; p++)
-		if (*p == '\\' && p + 1 < c->end)
-			p++;
+	while (p < c->end && *p != ']' && *p != '[' && *p != '>' &&
+	    (class_of[*p] == TEXT || *p == ':' || is_wsp(*p)))
+		p++;
 	if (p == c->end || *p != ']')
 		return false;
 	c->p = p + 1;
@@ -268,12 +269,9 @@ scan_domain(struct rfc822_addr_parser *p, struct span *comment,
 
 		if (!dot && ch != '.')
 			break;
-		if (ch == '[' && dot) {
-			if (!skip_literal(c))
-				c->p++;
-		} else if (ch == '.') {
+		if (ch == '.') {
 			c->p++;
-		} else {
+		} else if (ch != '[' || !dot || !skip_literal(c)) {
 			while (c->p < c->end && class_of[*c->p] == TEXT &&
 			    *c->p != '.' && *c->p != '>')
 				c->p++;
@@ -305,19 +303,24 @@ set_fault(struct rfc822_addr *addr, const char *fault)
 static bool
 is_at_form(const struct words *w)
 {
-	return w->count == 3 && cc_span_is_nocase(w->word[1], "at");
+	struct span host = w->word[2];
+
+	if (w->count != 3 || !cc_span_is_nocase(w->word[1], "at"))
+		return false;
+	for (size_t i = 0; i < host.len; i++)
+		if (class_of[(unsigned char)host.p[i]] != TEXT ||
+		    host.p[i] == '>')
+			return false;
+	return true;
 }
 
 static int
 take_at_form(struct rfc822_addr_parser *p, const struct words *w,
     struct rfc822_addr *addr)
 {
-	unsigned what = marks(p) | RFC822_LOCAL;
-	int r = cc_rfc822_unquote(p->arena, w->word[0], what, &addr->mailbox);
-
-	return r != 0
-	    ? r
-	    : cc_rfc822_unquote(p->arena, w->word[2], what, &addr->host);
+	addr->host = w->word[2];
+	return cc_rfc822_unquote(p->arena, w->word[0], marks(p) | RFC822_LOCAL,
+	    &addr->mailbox);
 }
 
 /* At "@" behind "<": a source route up to its ":". Without one nothing is set,

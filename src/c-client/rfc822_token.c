@@ -183,7 +183,7 @@ cc_rfc822_unquote(struct arena *a, struct span raw, unsigned what,
 	while (c.p < c.end) {
 		int ch = *c.p;
 
-		if (ch == ESC) {
+		if (ch == ESC && !quoted) {
 			put_iso2022(&c, out, &len);
 		} else if (ch == '(' && !quoted && (what & RFC822_COMMENTS)) {
 			/* Not closed: nor is any that begins later. */

@@ -78,6 +78,10 @@ fd_setpos(STRING *s, unsigned long i)
 	len = s->size - i;
 	if (len > s->chunksize)
 		len = s->chunksize;
+	/* The MIME parser narrows size for a while: there is always an octet
+	 * to go on from, as SNX wants it. */
+	if (len == 0)
+		len = 1;
 	fd_load(s, i, len);
 	s->offset = i;
 	s->curpos = s->chunk;

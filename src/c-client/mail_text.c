@@ -139,10 +139,3 @@ cc_mail_load_text(MAILSTREAM *stream, unsigned long msgno, long flags,
 	*text_r = terminated(&in->text);
 	return 0;
 }
-
-long
-mail_read(void *stream, unsigned long size, char *buffer)
-{
-	cc_string_read(stream, buffer, size);
-	return T;
-}

@@ -15,6 +15,42 @@ int cc_mail_load_header(MAILSTREAM *stream, unsigned long msgno, long flags,
 int cc_mail_load_text(MAILSTREAM *stream, unsigned long msgno, long flags,
     struct span *text_r);
 
+/* What a fetch call was asked for. */
+struct mail_wanted {
+	MAILSTREAM *stream;
+	unsigned long msgno;
+	char *section;      /* never NULL once begun */
+	unsigned long *len; /* may be NULL */
+	long flags;
+	char what[MAILTMPLEN]; /* name of the section for SET_GETS */
+};
+
+/* Begins a fetch: turns a UID into a message number, names the section. False
+ * if there is no such message. */
+bool cc_mail_wanted(struct mail_wanted *w, const char *kind);
+
+/* Does the program want LF line ends, though the octets have CRLF? */
+bool cc_mail_wants_lf(const struct mail_wanted *w);
+
+/* The text as the program gets it, with a NUL behind, copied if need be. text
+ * lies in memory of the stream and has an octet behind it. */
+struct span cc_mail_settle(const struct mail_wanted *w, struct span text);
+
+/* The result of a fetch call, from such a text; or for nothing. */
+char *cc_mail_give(struct mail_wanted *w, struct span text);
+char *cc_mail_give_nothing(struct mail_wanted *w);
+
+/* The cache of the message that a section names: the elt's own, or that of a
+ * part. NIL if it names none. */
+MESSAGE *cc_mail_message_of(struct mail_wanted *w);
+
+/* Octets of the message's text by offset and size, as far as they are there. */
+int cc_mail_load_extent(struct mail_wanted *w, unsigned long offset,
+    unsigned long size, struct span *text_r);
+
+/* Sets \Seen unless FT_PEEK. */
+void cc_mail_wanted_seen(const struct mail_wanted *w);
+
 /* Sets \Seen, through the driver, if it is not set. */
 void cc_mail_set_seen(MAILSTREAM *stream, unsigned long msgno);
 

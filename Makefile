@@ -100,7 +100,7 @@ LIBEXEC := $(if $(GATE_SRC),$(BUILD)/libexec/cedar/gate) \
 	$(if $(AUTH_SRC),$(BUILD)/libexec/cedar/auth)
 
 .PHONY: all quick check asan lint fuzz torture bench install clean demo \
-	demo-stop headers unit objects fuzzers build-fuzzers FORCE \
+	demo-stop headers unit login-test objects fuzzers build-fuzzers FORCE \
 	lint-source lint-format lint-gcc lint-clang lint-analysis
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
@@ -184,6 +184,30 @@ $(BUILD)/test/%: $(BUILD)/obj/%.o $(BUILD)/obj/c-client/test_callbacks.o $(LIB)
 
 TEST_SRC := $(filter-out $(C)/test_callbacks.c,$(TEST_SRC))
 UNIT := $(patsubst src/%.c,$(BUILD)/test/%,$(TEST_SRC))
+
+# The login under a session that shows what a session gets, and under a gate
+# that can be told to misbehave; for tests/system/test_login_*.py.
+LOGIN_TEST := $(BUILD)/test/login
+login-test: $(addprefix $(LOGIN_TEST)/,bin/imapd libexec/cedar/gate \
+    libexec/cedar/auth)
+
+$(LOGIN_TEST)/bin/imapd: tests/system/probe.c \
+    $(call obj,$(MONITOR_SRC) $(COMMON_SRC)) \
+    $(BUILD)/obj/c-client/test_callbacks.o $(LIB)
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "LD $@")
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -fPIE $(LDFLAGS_ALL) -pie -o $@ $^
+
+$(LOGIN_TEST)/libexec/cedar/gate: tests/system/exploit.c $(GATE_SRC) \
+    $(call obj,$(COMMON_SRC)) $(LIB)
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "LD $@")
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -DCC_GATE_EXPLOIT_TEST -fPIE \
+		$(LDFLAGS_ALL) -pie -o $@ $^ $(LIBS_GATE)
+
+$(LOGIN_TEST)/libexec/cedar/auth: $(BUILD)/libexec/cedar/auth
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
 
 unit: all $(UNIT)
 	$(Q)tools/run-unit $(UNIT)

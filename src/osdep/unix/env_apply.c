@@ -42,6 +42,7 @@ static void set_empty_format(struct span value);
 static void set_from_widget(struct span value);
 static void set_keywords(struct span value);
 static void set_plaintext_clients(struct span value);
+static void set_nothing(struct span value);
 static void set_restrictions(struct span value);
 static void set_sandbox_path(struct span value);
 
@@ -105,6 +106,7 @@ static const struct row rows[CONFIG_KEYS] = {
 	[CONFIG_NO_LOCK_WARNING] = MEMBER(NOT, lock_warning),
 	[CONFIG_NO_UNIX_UIDS] = MEMBER(NUMBER, no_unix_uids),
 	[CONFIG_PAM_SESSION] = MEMBER(NUMBER, pam_session),
+	[CONFIG_PASSWORD_TYPE] = FUNCTION(set_nothing),
 	[CONFIG_PLAINTEXT_CLIENTS] = FUNCTION(set_plaintext_clients),
 	[CONFIG_POP3_PORT] = PARAM_ROW(PARAM, SET_POP3PORT),
 	[CONFIG_PREFETCH] = PARAM_ROW(PARAM, SET_PREFETCH),
@@ -171,6 +173,13 @@ static void
 set_from_widget(struct span value)
 {
 	cc_env()->from_widget = !cc_span_is_nocase(value, "header-only");
+}
+
+/* Directives that matter before there is a session only. */
+static void
+set_nothing(struct span value)
+{
+	(void)value;
 }
 
 /* The first list stays; a name that is too long ends it. */

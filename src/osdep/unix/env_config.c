@@ -71,6 +71,7 @@ static const struct {
 	{ "news-state-file", ALL, CONFIG_NEWS_STATE },
 	{ "nntp-range", ALL, CONFIG_NNTP_RANGE },
 	{ "pam-session", SYS, CONFIG_PAM_SESSION },
+	{ "password-type", SYS, CONFIG_PASSWORD_TYPE },
 	{ "plaintext-allowed-clients", SYS, CONFIG_PLAINTEXT_CLIENTS },
 	{ "pop3-port", ALL, CONFIG_POP3_PORT },
 	{ "prefetch", ALL, CONFIG_PREFETCH },

@@ -287,7 +287,7 @@ answer(struct auth *auth)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	static struct auth auth; /* one attempt */
 	const struct rlimit none = { 0, 0 };
@@ -296,7 +296,7 @@ main(void)
 
 	setrlimit(RLIMIT_CORE, &none);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	openlog("auth", LOG_PID | LOG_NDELAY, LOG_AUTH);
+	openlog(argc > 0 ? argv[0] : "auth", LOG_PID | LOG_NDELAY, LOG_AUTH);
 	if (prepare(&auth) != 0)
 		return 1;
 	r = answer(&auth);

@@ -52,6 +52,7 @@ give_up(struct gate *g, struct gate_io *io,
 {
 	int64_t deadline = cc_login_now() + BYE_MS;
 	bool heard = true;
+	int status = 1;
 
 	if (r == CC_EBUSY && cc_gate_signal() == SIGHUP) {
 		g->log(g, LOGIN_EV_HANGUP, cc_span("", 0), 0);
@@ -59,6 +60,11 @@ give_up(struct gate *g, struct gate_io *io,
 	} else if (r == CC_EBUSY && cc_gate_signal() == SIGTERM) {
 		g->log(g, LOGIN_EV_KILLED, cc_span("", 0), 0);
 		protocol->bye(g, "Killed (terminated)");
+	} else if (r == CC_ETIMEOUT && g->heard) {
+		/* It spoke, but took too long over it. */
+		g->log(g, LOGIN_EV_AUTOLOGOUT, cc_span("", 0), 0);
+		protocol->bye(g, "Autologout");
+		status = 0;
 	} else if (r == CC_ETIMEOUT || r == CC_EBUSY) {
 		g->log(g, LOGIN_EV_AUTOLOGOUT, cc_span("", 0), 0);
 		protocol->bye(g, "Autologout (idle for too long)");
@@ -68,7 +74,7 @@ give_up(struct gate *g, struct gate_io *io,
 	}
 	if (heard)
 		flush(g, io, deadline);
-	return 1;
+	return status;
 }
 
 /* Sends gate.try and gets the answer. The client waits, as do we. */
@@ -105,6 +111,7 @@ fill(struct gate *g, struct gate_io *io, int64_t deadline)
 	if (n < 0)
 		return n;
 	cc_strbuf_claim(&g->in, (size_t)n);
+	g->heard = true;
 	return 0;
 }
 

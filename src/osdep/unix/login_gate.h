@@ -71,6 +71,7 @@ struct gate {
 	bool nologin;              /* the server is being shut down */
 	bool certificate;          /* TLS can be started */
 	bool tls;                  /* it was */
+	bool heard;                /* the client sent something */
 
 	struct strbuf in;     /* received, not yet looked at */
 	struct strbuf out;    /* to be sent */

@@ -114,7 +114,7 @@ cmd_logout(struct gate *g, struct gate_imap_args *a)
 	(void)a;
 	cc_strbuf_printf(&g->out,
 	    "* BYE %s IMAP4rev1 server terminating connection\r\n",
-	    g->setup.host);
+	    g->setup.local);
 	g->log(g, LOGIN_EV_LOGOUT, cc_span("", 0), 0);
 	done(g, "OK LOGOUT completed");
 	return GATE_IMAP_END;

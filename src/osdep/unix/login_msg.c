@@ -64,10 +64,23 @@ cc_login_check_setup(const struct login_setup *setup, size_t len)
 	    setup->service < LOGIN_IMAP || setup->service > LOGIN_POP3 ||
 	    setup->plaintext > LOGIN_PLAIN_TLS || setup->tls_at_once > 1 ||
 	    !IS_STRING(setup->program) || !IS_STRING(setup->host) ||
-	    !IS_STRING(setup->address) || !IS_STRING(setup->certificates) ||
-	    !IS_STRING(setup->keys))
+	    !IS_STRING(setup->local) || !IS_STRING(setup->address) ||
+	    !IS_STRING(setup->certificates) || !IS_STRING(setup->keys))
 		return CC_EPARSE;
 	return 0;
+}
+
+/* A string of printable characters without blanks: goes to clients and logs
+ * as it is. */
+static bool
+is_word(const char *member, size_t size)
+{
+	if (!is_string(member, size))
+		return false;
+	for (; *member; member++)
+		if (*member <= ' ' || *member > '~')
+			return false;
+	return true;
 }
 
 static bool
@@ -81,8 +94,9 @@ static bool
 is_try(const struct login_try *try, size_t len)
 {
 	return len == sizeof(*try) && (try->flags & ~LOGIN_TRY_FLAGS) == 0 &&
-	    try->unused == 0 && IS_STRING(try->mechanism) &&
-	    IS_STRING(try->tag) && IS_STRING(try->user) &&
+	    try->unused == 0 &&
+	    is_word(try->mechanism, sizeof(try->mechanism)) &&
+	    is_word(try->tag, sizeof(try->tag)) && IS_STRING(try->user) &&
 	    IS_STRING(try->admin) && IS_STRING(try->password) &&
 	    try->password_len == strlen(try->password) &&
 	    try->ahead_len <= LOGIN_AHEAD_MAX;

@@ -70,6 +70,7 @@ struct login_setup {
 	uint32_t seconds; /* from connection to login, at most */
 	char program[LOGIN_USER_MAX + 1]; /* base name of argv[0] */
 	char host[LOGIN_HOST_MAX + 1];    /* our name in the greeting */
+	char local[LOGIN_HOST_MAX + 1];   /* and in BYE */
 	char address[LOGIN_USER_MAX + 1]; /* our address as text, or "" */
 	char certificates[LOGIN_PATH_MAX + 1];
 	char keys[LOGIN_PATH_MAX + 1];

@@ -88,6 +88,13 @@ static const struct sandbox_call calls_files[] = {
 #ifdef SYS_link
 	SANDBOX_CALL(link),
 #endif
+	SANDBOX_CALL(renameat2),
+#ifdef SYS_renameat
+	SANDBOX_CALL(renameat),
+#endif
+#ifdef SYS_rename
+	SANDBOX_CALL(rename),
+#endif
 	SANDBOX_CALL(unlinkat),
 #ifdef SYS_unlink
 	SANDBOX_CALL(unlink),
@@ -140,13 +147,6 @@ static const struct sandbox_call calls_session[] = {
 	SANDBOX_CALL(mkdirat),
 #ifdef SYS_mkdir
 	SANDBOX_CALL(mkdir),
-#endif
-	SANDBOX_CALL(renameat2),
-#ifdef SYS_renameat
-	SANDBOX_CALL(renameat),
-#endif
-#ifdef SYS_rename
-	SANDBOX_CALL(rename),
 #endif
 	SANDBOX_CALL(symlinkat),
 #ifdef SYS_symlink

@@ -1,0 +1,175 @@
+/*
+ * login_monitor_spawn.c - the monitor's children, each with just the
+ * descriptors it needs.
+ *
+ * All become other programs, and so hold nothing of the monitor's memory. The
+ * session does so after it has become the user, for good.
+ */
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "cc_err.h"
+#include "login_account.h"
+#include "login_monitor.h"
+#include "login_session.h"
+#include "strbuf.h"
+
+#define OWN_IMAGE "/proc/self/exe"
+#define SPARE_FD 20 /* above all numbers that children know */
+#define IMAGE_FD 40 /* the least number of the image to be executed */
+
+extern char **environ;
+
+/* BIN/../libexec/cedar/NAME, BIN being where this program lies. */
+static int
+program_path(char *path, size_t size, const char *name)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink(OWN_IMAGE, self, sizeof(self) - 1);
+	int len;
+
+	if (n <= 0)
+		return CC_EIO;
+	self[n] = '\0';
+	len =
+	    snprintf(path, size, "%s/../libexec/cedar/%s", dirname(self), name);
+	return len > 0 && (size_t)len < size ? 0 : CC_EIO;
+}
+
+/*
+ * Gives the child descriptors 0, 1, ... count-1 as listed, -1 standing for
+ * /dev/null, and no others but `image` (unless -1), which an exec closes. All
+ * are first moved out of the way, as one of them may have a number that
+ * another one shall get.
+ */
+static int
+take_fds(const int *fds, int count, int image)
+{
+	int high[8];
+
+	for (int i = 0; i < count; i++) {
+		high[i] = fds[i] >= 0 ? fds[i] : open("/dev/null", O_RDWR);
+		high[i] = fcntl(high[i], F_DUPFD_CLOEXEC, SPARE_FD);
+		if (high[i] < 0)
+			return CC_EIO;
+	}
+	for (int i = 0; i < count; i++)
+		if (dup2(high[i], i) != i)
+			return CC_EIO;
+	if (image < 0)
+		return close_range((unsigned)count, ~0u, 0);
+	return close_range((unsigned)count, (unsigned)image - 1, 0) ||
+	    close_range((unsigned)image + 1, ~0u, 0);
+}
+
+/* In the child: becomes the program name of libexec, called argv0. */
+static void
+become_program(const char *name, char *argv0, const int *fds, int count)
+{
+	char path[PATH_MAX];
+	char *argv[] = { argv0, NULL };
+
+	cc_monitor_reset_signals();
+	if (program_path(path, sizeof(path), name) != 0 ||
+	    take_fds(fds, count, -1) != 0)
+		return;
+	execve(path, argv, environ);
+}
+
+int
+cc_monitor_spawn_gate(struct monitor *m)
+{
+	char gate[] = "gate";
+	int control[2], relay[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) != 0)
+		return CC_EIO;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, relay) != 0) {
+		close(control[0]);
+		close(control[1]);
+		return CC_EIO;
+	}
+	pid = fork();
+	if (pid == 0) {
+		const int fds[] = { 0, 1, -1, control[1], relay[1] };
+
+		become_program("gate", gate, fds, 5);
+		_exit(1);
+	}
+	close(control[1]);
+	close(relay[1]);
+	m->control = control[0];
+	m->relay = relay[0];
+	m->gate = (struct monitor_child){ .pid = pid };
+	return pid < 0 ? CC_EIO : 0;
+}
+
+int
+cc_monitor_spawn_auth(struct monitor *m, struct monitor_child *child, int *fd_r)
+{
+	int pair[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+		return CC_EIO;
+	pid = fork();
+	if (pid == 0) {
+		const int fds[] = { -1, -1, -1, pair[1] };
+
+		/* Its name in the log is the server's. */
+		become_program("auth", m->program, fds, 4);
+		_exit(1);
+	}
+	close(pair[1]);
+	*child = (struct monitor_child){ .pid = pid };
+	if (pid > 0) {
+		*fd_r = pair[0];
+		return 0;
+	}
+	close(pair[0]);
+	return CC_EIO;
+}
+
+/* In the child: the user, and the same program afresh. Returns on failure
+ * only, and then nothing has been said to the client. */
+static void
+become_session(struct monitor *m, int client_in, int client_out, int record,
+    int keeper)
+{
+	const int fds[] = { client_in, client_out, -1, record, keeper };
+	const struct login_verdict *v = &m->verdict;
+	char *argv[] = { m->program, (char *)(uintptr_t)SESSION_ARG, NULL };
+	int image;
+
+	cc_monitor_reset_signals();
+	/* The image is opened while we may: it can lie where the user may
+	 * not look. */
+	image = open(OWN_IMAGE, O_PATH | O_CLOEXEC);
+	image = fcntl(image, F_DUPFD_CLOEXEC, IMAGE_FD);
+	if (image < 0 || cc_login_become(v->name, v->uid, v->gid) != 0)
+		return;
+	if (chdir(v->home) != 0 && chdir("/") != 0)
+		return;
+	if (take_fds(fds, keeper >= 0 ? 5 : 4, image) != 0)
+		return;
+	fexecve(image, argv, environ);
+}
+
+int
+cc_monitor_spawn_session(struct monitor *m, int record, int keeper)
+{
+	bool tls = m->state == LOGIN_STATE_RELAY;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		become_session(m, tls ? m->relay : 0, tls ? m->relay : 1,
+		    record, keeper);
+		_exit(127);
+	}
+	m->session = (struct monitor_child){ .pid = pid };
+	return pid < 0 ? CC_EIO : 0;
+}

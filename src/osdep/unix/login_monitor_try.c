@@ -1,0 +1,154 @@
+/*
+ * login_monitor_try.c - an attempt to log in, decided and answered.
+ *
+ * The order of the questions, and that all refusals look alike to the client,
+ * are in auth.md 1. A refusal is answered at a fixed moment after the request
+ * was complete; where a password check takes longer than that, at the next
+ * such moment, so that its length tells nothing.
+ */
+#include <errno.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "cc_err.h"
+#include "login_monitor.h"
+
+#define REFUSAL_MS 3000 /* between a request and its refusal */
+#define AUTH_MS 120000  /* for a password check, slow directories included */
+#define AUTH_END_MS 10000
+
+/* Fills the question for auth. */
+static void
+fill_check(const struct monitor *m, struct login_check *check)
+{
+	const struct login_try *try = &m->request.try;
+
+	cc_login_begin(check, sizeof(*check), LOGIN_CHECK);
+	check->service = m->service;
+	check->flags = m->config.pam_session ? LOGIN_CHECK_SESSION : 0;
+	check->password_len = try->password_len;
+	memcpy(check->backend, m->config.backend, sizeof(check->backend));
+	memcpy(check->address, m->client_address, sizeof(check->address));
+	memcpy(check->user, try->user, sizeof(check->user));
+	memcpy(check->admin, try->admin, sizeof(check->admin));
+	memcpy(check->password, try->password, sizeof(check->password));
+}
+
+/* Asks an auth process; true for a yes, which is then in m->verdict. */
+static bool
+ask_auth(struct monitor *m)
+{
+	struct login_check check;
+	struct login_verdict *v = &m->verdict;
+	int fd, r;
+	ssize_t n;
+
+	memset(v, 0, sizeof(*v));
+	if (cc_monitor_spawn_auth(m, &m->auth_child, &fd) != 0) {
+		syslog(LOG_AUTH | LOG_ALERT, "cannot start auth: %s",
+		    strerror(errno));
+		return false;
+	}
+	fill_check(m, &check);
+	r = cc_login_send(fd, &check, sizeof(check));
+	explicit_bzero(&check, sizeof(check));
+	n = r == 0 ? cc_login_receive(fd, v, sizeof(*v), AUTH_MS) : CC_EIO;
+	if (n < 0 || cc_login_check_verdict(v, (size_t)n) != 0) {
+		syslog(LOG_AUTH | LOG_ALERT,
+		    "auth gave no answer, login refused");
+		memset(v, 0, sizeof(*v));
+	}
+	if (v->yes && m->config.pam_session) {
+		m->auth = fd;
+		return true;
+	}
+	close(fd);
+	cc_monitor_reap(m, &m->auth_child, AUTH_END_MS);
+	return v->yes != 0;
+}
+
+/* Is somebody to be let in? Logs why not. */
+static bool
+is_accepted(struct monitor *m)
+{
+	const struct login_try *try = &m->request.try;
+	bool tls = (try->flags & LOGIN_TRY_TLS) != 0;
+
+	if (try->flags & LOGIN_TRY_OVERLONG) {
+		m->tries_left = 0;
+		cc_monitor_log_failure(m, "SYSTEM BREAK-IN ATTEMPT",
+		    LOG_AUTH | LOG_ALERT);
+		return false;
+	}
+	if (m->tries_left <= 0) {
+		cc_monitor_log_failure(m, "excessive login failures",
+		    LOG_AUTH | LOG_NOTICE);
+		return false;
+	}
+	if (m->config.plaintext == LOGIN_PLAIN_NEVER ||
+	    (m->config.plaintext == LOGIN_PLAIN_TLS && !tls)) {
+		cc_monitor_log_failure(m, "disabled", LOG_AUTH | LOG_NOTICE);
+		return false;
+	}
+	if (ask_auth(m)) {
+		if (m->verdict.override == LOGIN_OVERRIDE_YES)
+			cc_monitor_log_override(m, true);
+		return true;
+	}
+	m->tries_left--;
+	if (m->verdict.override == LOGIN_OVERRIDE_NO)
+		cc_monitor_log_override(m, false);
+	cc_monitor_log_failure(m, "failed", LOG_AUTH | LOG_NOTICE);
+	return false;
+}
+
+/* Waits for the moment of a refusal. The gate has nothing to say meanwhile: if
+ * it does, or ends, there is nobody to refuse any more. */
+static int
+wait_for_moment(struct monitor *m, int64_t asked)
+{
+	int64_t now = cc_login_now();
+	int64_t moment = asked + REFUSAL_MS;
+	int r;
+
+	while (moment < now)
+		moment += REFUSAL_MS;
+	do
+		r = cc_monitor_wait(m, m->control, moment);
+	while (r == CC_EBUSY && !m->gate.ended);
+	return r == CC_ETIMEOUT ? 0 : CC_ECLOSED;
+}
+
+static int
+answer(struct monitor *m, bool yes)
+{
+	struct login_answer a;
+
+	cc_login_begin(&a, sizeof(a), LOGIN_ANSWER);
+	a.yes = yes;
+	a.password_days = yes ? m->verdict.password_days : LOGIN_NO_WARNING;
+	a.account_days = yes ? m->verdict.account_days : LOGIN_NO_WARNING;
+	return cc_login_send(m->control, &a, sizeof(a));
+}
+
+int
+cc_monitor_try(struct monitor *m)
+{
+	struct login_try *try = &m->request.try;
+	int64_t asked = cc_login_now();
+	bool yes = is_accepted(m);
+	int r = 0;
+
+	explicit_bzero(try->password, sizeof(try->password));
+	if (!yes)
+		r = wait_for_moment(m, asked);
+	if (r == 0)
+		r = answer(m, yes);
+	if (r != 0)
+		return CC_ECLOSED;
+	if (!yes)
+		return 0;
+	m->state =
+	    try->flags & LOGIN_TRY_TLS ? LOGIN_STATE_RELAY : LOGIN_STATE_OVER;
+	return 1;
+}

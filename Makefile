@@ -172,15 +172,19 @@ $(BUILD)/libexec/cedar/auth: $(call obj,$(AUTH_SRC) $(COMMON_SRC)) $(LIB)
 
 UNIT := $(patsubst src/%.c,$(BUILD)/test/%,$(TEST_SRC))
 
-# Unit tests of server files name the objects they test in a line
+# Unit tests and fuzzers of server files name the objects they test in lines
 # "TEST_OBJECTS: a.c b.c" of their head comment; the library is always there.
+tested_objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(shell \
+	sed -n 's/.*TEST_OBJECTS: *//p' $(1)))
+SERVER_TESTS := $(shell grep -ls 'TEST_OBJECTS:' $(TEST_SRC) $(FUZZ_SRC))
+$(foreach f,$(SERVER_TESTS),$(eval $(patsubst src/%.c,$(BUILD)/test/%,$(f)) \
+	$(patsubst src/%.c,$(BUILD)/fuzzers/%,$(f)): $(call tested_objects,$(f))))
+
 $(BUILD)/test/%: $(BUILD)/obj/%.o $(BUILD)/obj/c-client/test_callbacks.o $(LIB)
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "LD $@")
-	$(Q)$(CC) $(LDFLAGS_ALL) -pie -o $@ $(filter-out %.a,$^) \
-		$(patsubst %.c,$(BUILD)/obj/%.o,$(shell sed -n \
-		's/.*TEST_OBJECTS: *//p' src/$*.c)) $(LIB) $(LIBS_SYSTEM) \
-		-lseccomp -lcmocka
+	$(Q)$(CC) $(LDFLAGS_ALL) -pie -o $@ $(filter-out %.a,$^) $(LIB) \
+		$(LIBS_SYSTEM) -lseccomp -lcmocka
 
 TEST_SRC := $(filter-out $(C)/test_callbacks.c,$(TEST_SRC))
 UNIT := $(patsubst src/%.c,$(BUILD)/test/%,$(TEST_SRC))
@@ -229,8 +233,7 @@ $(BUILD)/fuzzers/%: $(BUILD)/obj/%.o $(LIB) \
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "LD $@")
 	$(Q)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -pie -o $@ \
-		$(filter-out %.a,$^) $(patsubst %.c,$(BUILD)/obj/%.o,$(shell \
-		sed -n 's/.*TEST_OBJECTS: *//p' src/$*.c)) $(LIB) $(LIBS_SYSTEM)
+		$(filter-out %.a,$^) $(LIB) $(LIBS_SYSTEM)
 
 # Every object, tests and fuzzers too.
 objects: all $(TEST_OBJ) $(call obj,$(FUZZ_SRC))

@@ -158,7 +158,6 @@ test_refused(void **state)
 		{ "BODY[1.", SYNTAX },
 		{ "BODY[1.]", SYNTAX },
 		{ "BODY[0]", SYNTAX },
-		{ "BODY[01]", SYNTAX },
 		{ "BODY[1..2]", UNKNOWN },
 		{ "BODY[4294967296]", SYNTAX },
 		{ "BODY[-1]", SYNTAX },

@@ -224,12 +224,12 @@ quick: unit
 
 # Each variant is this same graph with its own BUILD.
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all \
-	-fno-omit-frame-pointer
+	-fno-omit-frame-pointer -DCC_ARENA_PIECE=1u
 TEST_OBJ := $(call obj,$(TEST_SRC) $(wildcard $(C)/test_callbacks.c))
 FUZZERS := $(patsubst src/%.c,$(BUILD)/fuzzers/%,$(FUZZ_SRC))
 
-$(BUILD)/fuzzers/%: $(BUILD)/obj/%.o $(LIB) \
-    $(call obj,$(wildcard $(C)/test_callbacks.c))
+$(BUILD)/fuzzers/%: $(BUILD)/obj/%.o $(BUILD)/obj/c-client/test_callbacks.o \
+    $(LIB)
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "LD $@")
 	$(Q)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -pie -o $@ \
@@ -251,6 +251,10 @@ FUZZ_PROGRAMS := $(patsubst src/%.c,build/fuzz/fuzzers/%,$(FUZZ_SRC))
 fuzz: build-fuzzers
 	$(Q)tools/run-fuzz $(FUZZ_PROGRAMS)
 
+asan: export ASAN_OPTIONS = detect_stack_use_after_return=1
+asan: export UBSAN_OPTIONS = print_stacktrace=1
+asan: export LSAN_OPTIONS = \
+    suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
 asan:
 	$(Q)+$(MAKE) --no-print-directory BUILD=build/asan FORTIFY= \
 		OPTIMISE="-O1 -g" SANITIZE="$(SANITIZERS)" quick

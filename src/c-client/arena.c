@@ -5,9 +5,10 @@
 #include <stdint.h>
 
 #include "arena.h"
+#include "cc_limits.h"
 #include "fs.h"
 
-#define ARENA_PIECE 4096 /* octets of an ordinary piece */
+#define ARENA_PIECE CC_ARENA_PIECE
 
 struct arena_piece {
 	struct arena_piece *next;

@@ -7,6 +7,12 @@
 #ifndef CC_LIMITS_H
 #define CC_LIMITS_H
 
+/* Octets of an ordinary piece of an arena. Sanitizer builds set it to 1, so
+ * that each block is one of the allocator's and its ends are watched. */
+#ifndef CC_ARENA_PIECE
+#define CC_ARENA_PIECE 4096u
+#endif
+
 /* Octets a driver reads at once: large enough that a system call costs
  * nothing beside its data, small enough for second-level caches. */
 #define CC_READ_WINDOW (256u * 1024)

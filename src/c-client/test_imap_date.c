@@ -28,13 +28,18 @@ static const struct {
 	{ " 5-Mar-2024 09:01:02 +1559", 0, T(-6, -58, 2), 959 },
 	{ " 5-Mar-2024 09:01:02 +1600", CC_ERANGE, 0, 0 },
 	{ " 5-Mar-2024 09:01:02 +0060", CC_ERANGE, 0, 0 },
+	{ " 5-Mar-2024 09:01:02 +1659", CC_ERANGE, 0, 0 },
+	{ " 5-Mar-2024 09:01:02 -9999", CC_ERANGE, 0, 0 },
 	/* RFC 822 and 5322. */
 	{ "Tue, 5 Mar 2024 09:01:02 +0000", 0, T(9, 1, 2), 0 },
 	{ "tue, 05 mar 2024 09:01:02 +0100", 0, T(8, 1, 2), HOUR },
 	{ "Tue,  5 Mar 2024 09:01:02 +0100", 0, T(8, 1, 2), HOUR },
 	{ "Tue, 5 Mar 24 09:01 PST", 0, T(17, 1, 0), -8 * HOUR },
 	{ "Tue, 5 Mar 2024 09:01:02 +0100 (CET)", 0, T(8, 1, 2), HOUR },
+	{ "Tue, 5 Mar 2024 09:01:02 +0100 ()", 0, T(8, 1, 2), HOUR },
 	{ "Tue, 5 Mar 2024 09:01:02 GMT (x) y", CC_EPARSE, 0, 0 },
+	{ "T1e, 5 Mar 2024", CC_EPARSE, 0, 0 },
+	{ "Tu1, 5 Mar 2024", CC_EPARSE, 0, 0 },
 	{ "Tue, 5 March 2024 09:01:02 UT", 0, T(9, 1, 2), 0 },
 	{ "5 Sept 2024 00:00:00 Z", 0, (MAR_5 + 184) * INT64_C(86400), 0 },
 	{ "Tue 5 Mar 2024 09:01:02 +0000", CC_EPARSE, 0, 0 },
@@ -81,14 +86,22 @@ static const struct {
 	/* Numbers only; no time may follow. */
 	{ "3/5/24", 0, T(0, 0, 0), 0 },
 	{ "03/05/2024", 0, T(0, 0, 0), 0 },
+	{ "1/1/1970", 0, 0, 0 },
+	{ "12/31/1970", 0, 364 * 86400, 0 },
+	{ "0/05/2024", CC_ERANGE, 0, 0 },
 	{ "13/05/2024", CC_ERANGE, 0, 0 },
 	{ "3/32/2024", CC_ERANGE, 0, 0 },
 	{ "3/5-2024", CC_EPARSE, 0, 0 },
 	{ "2024-03-05", 0, T(0, 0, 0), 0 },
+	{ "1970-01-01", 0, 0, 0 },
+	{ "1970-12-31", 0, 364 * 86400, 0 },
+	{ "2024-00-05", CC_ERANGE, 0, 0 },
 	{ "2024-13-05", CC_ERANGE, 0, 0 },
 	{ "2024-03", CC_EPARSE, 0, 0 },
 	{ "2024-03-05 09:01", CC_EPARSE, 0, 0 },
 	{ "20240305", 0, T(0, 0, 0), 0 },
+	{ "19700101", 0, 0, 0 },
+	{ "19701231", 0, 364 * 86400, 0 },
 	{ "20240005", CC_ERANGE, 0, 0 },
 	{ "20241305", CC_ERANGE, 0, 0 },
 	{ "20240300", CC_ERANGE, 0, 0 },
@@ -150,6 +163,84 @@ test_date_time(void **state)
 			assert_int_equal(date.zone, date_times[i].zone);
 		}
 		free(in);
+	}
+}
+
+/* The names of zones in the order of the clock, each with its hours. */
+static void
+test_zone_names(void **state)
+{
+	static const struct {
+		const char *names;
+		int hours;
+	} cases[] = {
+		{ "UT UTC GMT Z", 0 },
+		{ "MET A", 1 },
+		{ "EET B", 2 },
+		{ "C", 3 },
+		{ "D", 4 },
+		{ "E", 5 },
+		{ "F", 6 },
+		{ "G", 7 },
+		{ "H", 8 },
+		{ "JST I", 9 },
+		{ "K", 10 },
+		{ "L", 11 },
+		{ "M", 12 },
+		{ "N", -1 },
+		{ "O", -2 },
+		{ "ADT P", -3 },
+		{ "AST EDT Q", -4 },
+		{ "EST CDT R", -5 },
+		{ "CST MDT S", -6 },
+		{ "MST PDT T", -7 },
+		{ "PST YDT U", -8 },
+		{ "YST V", -9 },
+		{ "HST W", -10 },
+		{ "X", -11 },
+		{ "Y", -12 },
+	};
+	struct imap_date date;
+	char text[40];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const char *p = cases[i].names;
+
+		for (size_t n; *p; p += n + (p[n] == ' ')) {
+			n = strcspn(p, " ");
+			snprintf(text, sizeof(text), "5-Mar-2024 00:00:00 %.*s",
+			    (int)n, p);
+			assert_int_equal(
+			    cc_imap_parse_date_time(cc_span_z(text), &date), 0);
+			assert_int_equal(date.zone, cases[i].hours * HOUR);
+		}
+	}
+}
+
+/* However a date is cut, nothing behind its end is looked at. */
+static void
+test_cut_at_every_octet(void **state)
+{
+	static const char *const whole[] = {
+		"Tue, 5 March 2024 09:01:02 +0100 (CET)",
+		"05-Mar-2024 09:01:02-PST",
+		"2024-03-05",
+		"20240305",
+		"03/05/2024",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(whole); i++) {
+		for (size_t n = 0; n < strlen(whole[i]); n++) {
+			char *in = exact_copy(whole[i], n);
+			struct imap_date date;
+			int day;
+
+			(void)cc_imap_parse_date_time(cc_span(in, n), &date);
+			(void)cc_imap_parse_date(cc_span(in, n), &day);
+			free(in);
+		}
 	}
 }
 
@@ -320,6 +411,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_date_time),
+		cmocka_unit_test(test_zone_names),
+		cmocka_unit_test(test_cut_at_every_octet),
 		cmocka_unit_test(test_unknown_zone_is_local),
 		cmocka_unit_test(test_put),
 		cmocka_unit_test(test_round_trip),

@@ -1,6 +1,8 @@
 /*
  * test_strbuf.c - the buffer at, below and above its ceiling; spans.
  */
+#include <wchar.h>
+
 #include "cc_err.h"
 #include "fs.h"
 #include "strbuf.h"
@@ -196,6 +198,40 @@ test_numbers(void **state)
 	}
 }
 
+/* Behind what is there already, with the last octet that fits. */
+static void
+test_append_behind(void **state)
+{
+	struct strbuf b;
+	char *room;
+
+	(void)state;
+	cc_strbuf_init(&b, 9);
+	cc_strbuf_puts(&b, "ab");
+	cc_strbuf_printf(&b, "%s%d", "c", 1);
+	room = cc_strbuf_room(&b, 5);
+	assert_non_null(room);
+	memcpy(room, "vwxyz", 5);
+	cc_strbuf_claim(&b, 5);
+	assert_string_equal(cc_strbuf_str(&b), "abc1vwxyz");
+	assert_int_equal(cc_strbuf_status(&b), 0);
+	cc_strbuf_free(&b);
+}
+
+/* A character that the C locale has not makes printf fail. */
+static void
+test_printf_fails(void **state)
+{
+	struct strbuf b;
+
+	(void)state;
+	cc_strbuf_init(&b, 100);
+	cc_strbuf_printf(&b, "a%lcb", (wint_t)0x20ac);
+	assert_int_equal(cc_strbuf_status(&b), CC_ELIMIT);
+	assert_int_equal(b.len, 0);
+	cc_strbuf_free(&b);
+}
+
 static void
 test_cut_and_consume(void **state)
 {
@@ -331,6 +367,8 @@ main(void)
 		cmocka_unit_test(test_huge_lengths),
 		cmocka_unit_test(test_unlimited),
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_append_behind),
+		cmocka_unit_test(test_printf_fails),
 		cmocka_unit_test(test_cut_and_consume),
 		cmocka_unit_test(test_octets_0),
 		cmocka_unit_test(test_take),

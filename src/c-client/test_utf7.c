@@ -20,6 +20,7 @@ test_check(void **state)
 		{ OCTETS("INBOX"), NULL },
 		{ OCTETS("a b*%\"\\"), NULL },
 		{ OCTETS("&-"), NULL },
+		{ OCTETS("\x01\x7f"), NULL },
 		{ OCTETS("&U,BTFw-&ZeVnLIqe-"), NULL },
 		/* Only the alphabet counts. */
 		{ OCTETS("&AAA-"), NULL },
@@ -184,6 +185,8 @@ test_utf8_refused(void **state)
 		OCTETS("\xed\xbf\xbf"),
 		OCTETS("\xf4\x90\x80\x80"),
 		OCTETS("\xf5\x80\x80\x80"),
+		OCTETS("\x84\x8f\xbf\xbf"),
+		OCTETS("\xfc\x8f\xbf\xbf"),
 		OCTETS("\xff"),
 		OCTETS("\xfe"),
 		OCTETS("a\0b"),

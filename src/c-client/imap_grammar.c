@@ -87,9 +87,10 @@ cc_imap_parse_nz_number(struct cursor *c, uint32_t *num_r)
 
 	if (r != 0)
 		return r;
-	if (num == 0) {
+	/* digit-nz *DIGIT */
+	if (*start.p == '0') {
 		*c = start;
-		return CC_ERANGE;
+		return num == 0 ? CC_ERANGE : CC_EPARSE;
 	}
 	*num_r = num;
 	return 0;

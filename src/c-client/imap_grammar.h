@@ -22,8 +22,8 @@ bool cc_imap_is_atom_char(int c);    /* ATOM-CHAR: no specials, no "]" */
 bool cc_imap_is_astring_char(int c); /* ATOM-CHAR and "]" */
 bool cc_imap_is_list_char(int c);    /* ASTRING-CHAR and "%" "*" */
 
-/* number, nz-number: unsigned 32 bit. Leading zeros are accepted, a zero
- * nz-number is CC_ERANGE. */
+/* number, nz-number: unsigned 32 bit. A number may begin with zeros, an
+ * nz-number may not; 0 as one is CC_ERANGE. */
 int cc_imap_parse_number(struct cursor *c, uint32_t *num_r);
 int cc_imap_parse_nz_number(struct cursor *c, uint32_t *num_r);
 

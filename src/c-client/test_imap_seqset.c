@@ -40,6 +40,8 @@ test_parse(void **state)
 		{ "0", CC_ERANGE, 0 },
 		{ "1,0", CC_ERANGE, 0 },
 		{ "0:*", CC_ERANGE, 0 },
+		{ "01", CC_EPARSE, 0 },
+		{ "1:09", CC_EPARSE, 0 },
 		{ "", CC_EPARSE, 0 },
 		{ " 1", CC_EPARSE, 0 },
 		{ ",1", CC_EPARSE, 0 },

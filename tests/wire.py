@@ -29,8 +29,9 @@ are played in order.
     !contains NAME TEXT  the file holds TEXT
     !shut                the client sends no more
 
-${TEXT*N} in a C row is TEXT N times. Without LOGOUT in the file one is sent at
-the end; whatever else the server says then is an error.
+A line that begins with "+ " continues the row before it. ${TEXT*N} in a row is
+TEXT N times. Without LOGOUT in the file one is sent at the end; whatever else
+the server says then is an error.
 """
 import os
 import pwd
@@ -73,12 +74,16 @@ class Row:
 
 
 def read(path):
-    """The rows of a file; "| " rows go to the row before them."""
+    """The rows of a file; "| " rows go to the row before them, what follows
+    "+ " continues its text."""
     rows = []
     with open(path, encoding="latin-1", newline="\n") as f:
         for n, line in enumerate(f.read().split("\n"), 1):
             if line.startswith("|"):
                 rows[-1].inline.append(line[2:])
+                continue
+            if line.startswith("+ "):
+                rows[-1].text += line[2:]
                 continue
             if not line:
                 continue

@@ -341,6 +341,8 @@ dispatch(struct session *s)
 	args_init(&args, &s->arena, &s->in,
 	    (size_t)((const char *)c.p - s->in.piece.p));
 	result = cmd->run(s, &args);
+	if (s->in.closed)
+		return; /* in the middle of the command: no answer to that */
 	if (s->in.too_long) {
 		cmd_say(s, "Command line too long");
 		result = CMD_BAD;

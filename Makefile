@@ -90,6 +90,10 @@ EMPTYPROTO ?= unixproto
 LINKAGE := $(BUILD)/include/c-client/linkage.h \
 	$(BUILD)/include/c-client/linkage.c
 
+# Files that old builds read to learn how to link; with a link to the archive
+# they make the header folder look like the toolkit's own build folder.
+CLASSIC := $(addprefix $(BUILD)/include/c-client/,CCTYPE CFLAGS LDFLAGS)
+
 LIBS_SYSTEM := -lutf8proc -lz
 LIBS_GATE := -lssl -lcrypto
 LIBS_AUTH := -lpam -lcrypt
@@ -131,7 +135,8 @@ $(LIB): $(call obj,$(LIB_SRC))
 	@$(if $(Q),echo "AR $@")
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-headers: $(addprefix $(BUILD)/include/c-client/,$(notdir $(PUBLIC_H))) $(LINKAGE)
+headers: $(addprefix $(BUILD)/include/c-client/,$(notdir $(PUBLIC_H))) $(LINKAGE) \
+	$(CLASSIC)
 
 $(BUILD)/include/c-client/%: $(C)/%
 	@mkdir -p $(@D)
@@ -156,6 +161,14 @@ $(LINKAGE): FORCE
 
 FORCE:
 
+$(CLASSIC): Makefile
+	@mkdir -p $(@D)
+	@echo "$(call classic_$(@F))" >$@
+
+classic_CCTYPE = cc
+classic_CFLAGS = -g -O2
+classic_LDFLAGS = $(strip $(LIBS_SYSTEM))
+
 link = @mkdir -p $(@D); $(if $(Q),echo "LD $@";) \
 	$(CC) $(LDFLAGS_ALL) -pie -o $@
 
@@ -167,6 +180,34 @@ $(BUILD)/libexec/cedar/gate: $(call obj,$(GATE_SRC) $(COMMON_SRC)) $(LIB)
 
 $(BUILD)/libexec/cedar/auth: $(call obj,$(AUTH_SRC) $(COMMON_SRC)) $(LIB)
 	$(link) $^ $(LIBS_AUTH)
+
+# ----------------------------------------------------------------- install
+
+# Headers stand in include/c-client and, for programs that look there, in
+# include/imap. The programs find libexec beside their own folder.
+ROOT = $(DESTDIR)$(PREFIX)
+INCLUDE = $(ROOT)/include/c-client
+MAN := $(wildcard src/*/*.1 src/*/*.8)
+fill = sed 's,@PREFIX@,$(PREFIX),g; s,@VERSION@,$(CC_VERSION),g; \
+	s,@LIBS@,$(strip $(LIBS_SYSTEM)),g'
+
+install: all
+	$(Q)install -d $(ROOT)/bin $(ROOT)/libexec/cedar $(ROOT)/lib/pkgconfig \
+		$(INCLUDE) $(ROOT)/share/doc/cedar/examples
+	$(Q)for f in $(PROGRAMS); do install -m 755 $$f $(ROOT)/bin; done
+	$(Q)for f in $(LIBEXEC); do \
+		install -m 755 $$f $(ROOT)/libexec/cedar; done
+	$(Q)install -m 644 $(LIB) $(ROOT)/lib
+	$(Q)install -m 644 $(addprefix $(BUILD)/include/c-client/,$(notdir \
+		$(PUBLIC_H))) $(LINKAGE) $(CLASSIC) $(INCLUDE)
+	$(Q)ln -sf ../../lib/$(notdir $(LIB)) $(INCLUDE)/c-client.a
+	$(Q)test -e $(ROOT)/include/imap || ln -s c-client $(ROOT)/include/imap
+	$(Q)$(fill) tools/c-client.pc.in >$(ROOT)/lib/pkgconfig/c-client.pc
+	$(Q)for f in tools/examples/*; do \
+		$(fill) $$f >$(ROOT)/share/doc/cedar/examples/$${f##*/}; done
+	$(Q)for f in $(MAN); do \
+		install -D -m 644 -t $(ROOT)/share/man/man$${f##*.} $$f; done
+	@echo "installed in $(ROOT)"
 
 # ------------------------------------------------------------------- tests
 

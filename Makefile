@@ -86,6 +86,7 @@ DEFAULTAUTHENTICATORS ?=
 EXTRAAUTHENTICATORS ?=
 CREATEPROTO ?= unixproto
 EMPTYPROTO ?= unixproto
+SSLTYPE ?= nopwd
 
 LINKAGE := $(BUILD)/include/c-client/linkage.h \
 	$(BUILD)/include/c-client/linkage.c
@@ -156,7 +157,8 @@ $(LINKAGE): FORCE
 	@mkdir -p $(@D)
 	@tools/mklinkage $(patsubst .%,%,$(suffix $@)) \
 		"$(EXTRADRIVERS) $(DEFAULTDRIVERS) dummy" \
-		"$(EXTRAAUTHENTICATORS) $(DEFAULTAUTHENTICATORS)" >$@.new
+		"$(EXTRAAUTHENTICATORS) $(DEFAULTAUTHENTICATORS)" \
+		"$(SSLTYPE)" >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 FORCE:

@@ -41,6 +41,7 @@ static void home_changed(void);
 
 /* clang-format off */
 static const struct row rows[] = {
+	MEMBER(GET_BLOCKENVINIT, FLAG, block_init),
 	MEMBER(GET_USERNAME, TEXT, user),
 	SPECIAL(GET_HOMEDIR, TEXT, home, NULL, home_changed),
 	SPECIAL(GET_LOCALHOST, TEXT, localhost, need_localhost, NULL),

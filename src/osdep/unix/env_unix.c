@@ -288,17 +288,10 @@ set_rules(void)
 	};
 }
 
-/* Did the program forbid all of this? */
-static bool
-is_blocked(void)
-{
-	return mail_parameters(NIL, GET_BLOCKENVINIT, NIL) != NIL;
-}
-
 long
 env_init(char *user, char *home)
 {
-	if (is_blocked())
+	if (state.block_init)
 		return LONGT;
 	if (state.init)
 		fatal("env_init called twice!");
@@ -326,7 +319,7 @@ env_init(char *user, char *home)
 static void
 need_init(void)
 {
-	if (!state.init && !is_blocked())
+	if (!state.init && !state.block_init)
 		env_init(NIL, NIL);
 }
 

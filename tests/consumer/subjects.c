@@ -56,9 +56,8 @@ mm_lsub(MAILSTREAM *stream, int delimiter, char *name, long attributes)
 void
 mm_status(MAILSTREAM *stream, char *mailbox, MAILSTATUS *status)
 {
-	if (status->flags & SA_MESSAGES)
-		printf("status %s: %lu messages%s\n", mailbox,
-		    status->messages, stream ? "" : ", not open");
+	if ((status->flags & SA_MESSAGES) && (!stream || stream->dtb))
+		printf("status %s: %lu messages\n", mailbox, status->messages);
 }
 
 void
@@ -147,7 +146,7 @@ main(int argc, char *argv[])
 	printf("text of 1: %lu octets: %.*s\n", length,
 	    (int)strcspn(text, "\r\n"), text);
 	mail_status(NIL, name, SA_MESSAGES);
-	mail_list(NIL, "", "%");
+	mail_list(NIL, "", "mail%");
 	stream = mail_close(stream);
 	return stream ? 1 : 0;
 }

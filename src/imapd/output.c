@@ -69,6 +69,13 @@ output_flush(struct output *out)
 	return !out->failed;
 }
 
+void
+output_shrink(struct output *out)
+{
+	if (out->buf.len == 0 && out->buf.cap > OUTPUT_SIZE / 4)
+		cc_strbuf_free(&out->buf);
+}
+
 bool
 output_check(struct output *out)
 {

@@ -47,6 +47,10 @@ output_failed(const struct output *out)
 /* Writes all that is collected; true unless that failed. */
 bool output_flush(struct output *out);
 
+/* Gives the memory back that a session does not need while it is idle; what is
+ * collected was written. */
+void output_shrink(struct output *out);
+
 /* To be called after each untagged response and piece of a literal: writes
  * when OUTPUT_SIZE is reached. False if the session has to end. */
 bool output_check(struct output *out);

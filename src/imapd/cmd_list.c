@@ -59,10 +59,9 @@ static int
 parse(struct args *args, char **reference_r, char **pattern_r)
 {
 	struct span pattern;
-	int r;
 
-	if (!args_space(args) || (r = args_mailbox(args, reference_r)) != 0 ||
-	    !args_space(args) || (r = args_list_mailbox(args, &pattern)) != 0)
+	if (!args_space(args) || args_mailbox(args, reference_r) != 0 ||
+	    !args_space(args) || args_list_mailbox(args, &pattern) != 0)
 		return CC_EPARSE;
 	*pattern_r = cc_arena_dup(args->arena, pattern);
 	return *pattern_r ? 0 : CC_ELIMIT;

@@ -379,7 +379,7 @@ command_serve(struct session *s)
 		refuse_long(s);
 	else
 		return; /* the wait that failed has said why */
-	if (!s->ending && (r = input_skip(&s->in)) == CC_ELIMIT) {
+	if (!s->ending && input_skip(&s->in) == CC_ELIMIT) {
 		output_puts(&s->out, "* BYE Absurdly long client literal\r\n");
 		session_end(s, "Absurdly long client literal", 1);
 	}

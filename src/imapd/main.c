@@ -174,6 +174,7 @@ preauth(void)
 	struct session *s = &session;
 	char date[MAILTMPLEN];
 
+	/* cppcheck-suppress getpwuidCalled ; there is one thread */
 	if (!getpwuid(geteuid())) {
 		static const char text[] =
 		    "* BYE [ALERT] IMAP4rev1 server "

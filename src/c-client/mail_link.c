@@ -62,15 +62,14 @@ cc_authenticator_named(const char *name)
 void
 mail_versioncheck(char *version)
 {
-	struct strbuf text;
+	char text[MAILTMPLEN];
 
 	if (strcmp(version, CCLIENTVERSION) == 0)
 		return;
-	cc_strbuf_init(&text, MAILTMPLEN);
-	cc_strbuf_printf(&text,
+	snprintf(text, sizeof(text),
 	    "c-client library version skew, app=%.100s, library=%.100s",
 	    version, CCLIENTVERSION);
-	fatal(cc_strbuf_take(&text));
+	fatal(text);
 }
 
 void

@@ -255,7 +255,7 @@ static void
 test_hash(void **state)
 {
 	HASHTAB *tab = hash_create(3);
-	static char keys[100][8];
+	static char keys[100][16];
 	int values[100];
 
 	(void)state;

@@ -59,6 +59,43 @@ cc_mbox_index_free(struct mbox_index *index)
 	cc_mbox_index_init(index);
 }
 
+/* Makes room what index->room says. */
+static void
+resize(struct mbox_index *index)
+{
+	size_t octets = index->room * sizeof(*index->msgs);
+
+	if (index->msgs)
+		fs_resize((void **)&index->msgs, octets);
+	else
+		index->msgs = fs_get(octets);
+}
+
+void
+cc_mbox_index_put(struct mbox_index *index, const struct mbox_msg *msg)
+{
+	if (index->count == index->room) {
+		index->room += ROOM_FIRST + index->room / 2;
+		if (index->room < index->count)
+			index->room = UINT32_MAX;
+		resize(index);
+	}
+	index->msgs[index->count++] = *msg;
+}
+
+void
+cc_mbox_renumber(struct mbox_index *index)
+{
+	for (uint32_t i = 0; i < index->count; i++) {
+		index->msgs[i].uid = i + 1;
+		index->msgs[i].flags |= MBOX_NO_UID;
+	}
+	index->uid_last = index->count;
+	index->uidvalidity = 0;
+	index->unbelieved = true;
+	index->exhausted = false;
+}
+
 uint64_t
 cc_mbox_msg_end(const struct mbox_index *index, uint32_t i)
 {
@@ -441,32 +478,6 @@ give_uid(struct scan *s)
 	s->msg.uid = index->uid_last;
 }
 
-/* Makes room what index->room says. */
-static void
-resize(struct mbox_index *index)
-{
-	size_t octets = index->room * sizeof(*index->msgs);
-
-	if (index->msgs)
-		fs_resize((void **)&index->msgs, octets);
-	else
-		index->msgs = fs_get(octets);
-}
-
-static void
-put_msg(struct scan *s)
-{
-	struct mbox_index *index = s->index;
-
-	if (index->count == index->room) {
-		index->room += ROOM_FIRST + index->room / 2;
-		if (index->room < index->count)
-			index->room = UINT32_MAX;
-		resize(index);
-	}
-	index->msgs[index->count++] = s->msg;
-}
-
 /* Counts end, and the record goes to its place. */
 static void
 finish_message(struct scan *s)
@@ -489,7 +500,7 @@ finish_message(struct scan *s)
 		if (s->has_pseudo)
 			index->based = true;
 		give_uid(s);
-		put_msg(s);
+		cc_mbox_index_put(index, &s->msg);
 	}
 	index->started = true;
 }
@@ -505,7 +516,6 @@ message(struct scan *s, uint64_t pos, struct span *line)
 	if (s->index->count == UINT32_MAX)
 		return CC_ELIMIT;
 	s->msg = (struct mbox_msg){ .pos = pos & CC_MBOX_SIZE_MAX,
-		.flags = pos < position(s) ? MBOX_JUNK : 0,
 		.from_sum = cc_mbox_from_sum(*line) };
 	s->octets = 0;
 	s->tally = (struct mbox_tally){ 0, 0 };
@@ -549,20 +559,6 @@ first_line(struct scan *s, struct span *line_r)
 	if (r == 0 && line.len < CC_MBOX_LINE_MAX && s->growth)
 		return 0;
 	return r < 0 ? r : CC_EPARSE;
-}
-
-/* UIDs ran out: the mailbox gets new ones, and so another UIDVALIDITY. */
-static void
-renumber(struct mbox_index *index)
-{
-	for (uint32_t i = 0; i < index->count; i++) {
-		index->msgs[i].uid = i + 1;
-		index->msgs[i].flags |= MBOX_NO_UID;
-	}
-	index->uid_last = index->count;
-	index->uidvalidity = 0;
-	index->unbelieved = true;
-	index->exhausted = false;
 }
 
 /* Takes back what a failed parse added. */
@@ -618,7 +614,7 @@ cc_mbox_parse(struct mbox_index *index, struct mbox_window *w, uint64_t end,
 	}
 	index->end = end;
 	if (index->exhausted && !s.growth)
-		renumber(index);
+		cc_mbox_renumber(index);
 	trim(index);
 	return 0;
 }

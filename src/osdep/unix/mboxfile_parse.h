@@ -34,17 +34,21 @@ struct mbox_msg {
 	uint64_t from_sum : 16; /* of the from-line: is it still there? */
 };
 
-/* Bits of mbox_msg.flags above those of mail.h. */
+/* Bits of mbox_msg.flags besides those of mail.h (fSEEN ... fDRAFT, fOLD). */
 enum {
-	MBOX_SYSTEM = 0x003f,       /* the bits that mail.h names */
-	MBOX_JUNK = 0x0100,         /* white space before the from-line */
+	MBOX_SYSTEM = 0x003f, /* the bits that mail.h names */
+	/* what the file is like */
 	MBOX_SEPARATOR = 0x0200,    /* an empty line behind the text */
 	MBOX_SEPARATOR_CR = 0x0400, /* ... which is CR LF */
 	MBOX_OPEN_HEADER = 0x0800,  /* the file ends in its header */
 	MBOX_OPEN_LINE = 0x1000,    /* the file ends in a line without LF */
 	MBOX_NO_UID = 0x2000,       /* the file has no believed X-UID for it */
-	MBOX_DIRTY = 0x4000,        /* flags are other than in the file */
-	MBOX_OLD_THERE = 0x8000,    /* the file has the `O' already */
+	MBOX_OLD_THERE = 0x8000,    /* the file has the `O' */
+	/* what the session does with it */
+	MBOX_GONE = 0x0040, /* others removed it; the client knows it still */
+	MBOX_TELL = 0x0080, /* its flags changed, which the client must see */
+	MBOX_PENDING = 0x0100, /* dirty since the last flush */
+	MBOX_DIRTY = 0x4000,   /* flags are other than in the file */
 };
 
 /* A mailbox file, as far as it was parsed. */
@@ -93,6 +97,12 @@ void cc_mbox_index_free(struct mbox_index *index);
 
 /* Position one past message i (from 0): where the next one begins. */
 uint64_t cc_mbox_msg_end(const struct mbox_index *index, uint32_t i);
+
+/* New UIDs for all messages, from 1; the UIDVALIDITY is unknown then. */
+void cc_mbox_renumber(struct mbox_index *index);
+
+/* Adds a message behind the others. */
+void cc_mbox_index_put(struct mbox_index *index, const struct mbox_msg *msg);
 
 /* The sum kept of a from-line; line without LF. */
 uint16_t cc_mbox_from_sum(struct span line);

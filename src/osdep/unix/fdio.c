@@ -1,0 +1,55 @@
+/*
+ * fdio.c - whole reads, whole writes and syncs on open files.
+ */
+#include <errno.h>
+#include <unistd.h>
+
+#include "cc_err.h"
+#include "fdio.h"
+
+int
+cc_fd_read_at(int fd, uint64_t pos, void *buf, size_t len, size_t *got_r)
+{
+	size_t got = 0;
+	ssize_t n;
+
+	while (got < len) {
+		n = pread(fd, (char *)buf + got, len - got, (off_t)(pos + got));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return CC_EIO;
+		if (n == 0)
+			break;
+		got += (size_t)n;
+	}
+	*got_r = got;
+	return 0;
+}
+
+int
+cc_fd_write_at(int fd, uint64_t pos, struct span data)
+{
+	ssize_t n;
+
+	while (data.len > 0) {
+		n = pwrite(fd, data.p, data.len, (off_t)pos);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return cc_err_errno();
+		data.p += n;
+		data.len -= (size_t)n;
+		pos += (uint64_t)n;
+	}
+	return 0;
+}
+
+int
+cc_fd_datasync(int fd)
+{
+	while (fdatasync(fd) != 0)
+		if (errno != EINTR)
+			return cc_err_errno();
+	return 0;
+}

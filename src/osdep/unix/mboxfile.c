@@ -1,0 +1,253 @@
+/*
+ * mboxfile.c - opening a one-file mailbox: look, lock, parse, settle its UIDs,
+ * let go of the locks (formats/unix.md section 8).
+ *
+ * The parse is under dot-lock and shared flock; where UIDs must be given the
+ * file lock becomes exclusive, so that two sessions do not give different
+ * ones. What the file says is a stranger's.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "cc_err.h"
+#include "cc_limits.h"
+#include "fdio.h"
+#include "fdlock.h"
+#include "fs.h"
+#include "mail.h"
+#include "mboxfile.h"
+#include "misc.h"
+
+#define SNIFF_MAX 1023 /* octets in which the first from-line must end */
+#define NOTES_MAX 10   /* complaints of one parse that the user sees */
+#define PARSE_MAX 5    /* parses of a file that changes under its locks */
+
+/* ------------------------------------------------------------------ format */
+
+/* Without leaving a trace: "new mail" is told by the time of the last read. */
+static int
+open_quietly(const char *path, int flags)
+{
+	int fd = open(path, flags | O_NOATIME);
+
+	if (fd < 0 && errno == EPERM)
+		fd = open(path, flags);
+	return fd;
+}
+
+static bool
+is_unix_text(const char *text, size_t len)
+{
+	struct mbox_from from;
+	const char *lf;
+	size_t i = 0;
+
+	while (i < len &&
+	    (text[i] == '\r' || text[i] == '\n' || text[i] == ' ' ||
+		text[i] == '\t'))
+		i++;
+	if (i == len || (i > 0 && text[i - 1] != '\n'))
+		return false;
+	lf = memchr(text + i, '\n', len - i);
+	return lf &&
+	    cc_mbox_from_line(cc_span(text + i, (size_t)(lf - text) - i), true,
+		&from);
+}
+
+bool
+cc_mbox_is_unix(const char *path)
+{
+	int fd =
+	    open_quietly(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	char text[SNIFF_MAX];
+	struct stat st;
+	size_t len;
+	bool yes;
+
+	if (fd < 0)
+		return false;
+	yes = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    cc_fd_read_at(fd, 0, text, sizeof(text), &len) == 0 &&
+	    is_unix_text(text, len);
+	close(fd);
+	return yes;
+}
+
+/* ------------------------------------------------------------------- parse */
+
+static void
+say(void *arg, const char *text)
+{
+	(void)arg;
+	mm_log((char *)text, WARN);
+}
+
+/* Parses all of the file into a fresh m->index. */
+static int
+parse_all(struct mbox *m)
+{
+	struct mbox_notes notes = { say, NULL, NOTES_MAX };
+	struct mbox_window w;
+	struct stat st;
+	int r;
+
+	if (fstat(m->fd, &st) != 0)
+		return CC_EIO;
+	cc_mbox_stamp_of(&st, &m->stamp);
+	cc_mbox_index_init(&m->index);
+	cc_mbox_window_init(&w, m->fd, CC_READ_WINDOW);
+	r = cc_mbox_parse(&m->index, &w, (uint64_t)st.st_size, &notes);
+	cc_mbox_window_free(&w);
+	if (r != 0)
+		cc_mbox_index_free(&m->index);
+	return r;
+}
+
+/* The exclusive file lock in place of the shared one. CC_ECHANGED if the file
+ * was changed in between. */
+static int
+get_exclusive(struct mbox *m)
+{
+	struct mbox_stamp now;
+	struct stat st;
+	int r = cc_fdlock_get(m->fd, FDLOCK_EX, CC_MBOX_WAIT_STORE);
+
+	if (r != 0)
+		return r;
+	if (fstat(m->fd, &st) != 0)
+		return CC_EIO;
+	cc_mbox_stamp_of(&st, &now);
+	return cc_mbox_stamp_same(&now, &m->stamp) ? 0 : CC_ECHANGED;
+}
+
+/*
+ * Parse and UIDs, under a lock that the caller has. If nobody lets us have
+ * the exclusive lock UIDs are given all the same, but not for good.
+ */
+static int
+parse_and_settle(struct mbox *m, const struct mbox_index *old)
+{
+	int r;
+
+	if ((r = parse_all(m)) != 0)
+		return r;
+	if (cc_mbox_uids_missing(&m->index) &&
+	    (r = get_exclusive(m)) == CC_ECHANGED) {
+		cc_mbox_index_free(&m->index);
+		return r;
+	}
+	if (!cc_mbox_uids_settle(m, old))
+		m->uid_nosticky = false;
+	else if (r == 0)
+		cc_mbox_uids_save(m);
+	else
+		m->uid_nosticky = true;
+	return 0;
+}
+
+int
+cc_mbox_load(struct mbox *m, const struct mbox_index *old)
+{
+	int r = CC_ECHANGED;
+
+	for (int i = 0; r == CC_ECHANGED && i < PARSE_MAX; i++)
+		r = parse_and_settle(m, old);
+	return r == CC_ECHANGED ? CC_EBUSY : r;
+}
+
+/* -------------------------------------------------------------------- times */
+
+static bool
+is_later(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec
+				      : a->tv_nsec > b->tv_nsec;
+}
+
+/*
+ * A file read after its last change has no new mail in the eyes of shells and
+ * of LIST. A session that only looks leaves that mark to recent messages (its
+ * reading left no trace); for all others it goes.
+ */
+static void
+set_times(struct mbox *m)
+{
+	const struct timespec times[2] = { { 0, UTIME_NOW },
+		{ 0, UTIME_OMIT } };
+	bool recent = false;
+	struct mbox_stamp now;
+	struct stat st;
+
+	for (uint32_t i = 0; m->rdonly && !recent && i < m->index.count; i++)
+		recent = !(m->index.msgs[i].flags & fOLD);
+	if (recent || fstat(m->fd, &st) != 0 ||
+	    is_later(&st.st_atim, &st.st_mtim) || futimens(m->fd, times) != 0)
+		return;
+	/* that changed the ctime, and nothing else */
+	if (fstat(m->fd, &st) != 0)
+		return;
+	cc_mbox_stamp_of(&st, &now);
+	if (now.size == m->stamp.size)
+		m->stamp.ctime = now.ctime;
+}
+
+/* ---------------------------------------------------------------- open, free */
+
+/* For writing if that is wanted and allowed. */
+static int
+open_file(struct mbox *m)
+{
+	const int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	struct stat st;
+
+	m->fd = -1;
+	if (!m->rdonly)
+		m->fd = open(m->path, O_RDWR | flags);
+	if (m->fd < 0 && (m->rdonly || cc_err_errno() == CC_EACCESS)) {
+		m->rdonly = true;
+		m->fd = open_quietly(m->path, O_RDONLY | flags);
+	}
+	if (m->fd < 0)
+		return cc_err_errno();
+	if (fstat(m->fd, &st) != 0)
+		return CC_EIO;
+	return S_ISREG(st.st_mode) ? 0 : CC_EINVAL;
+}
+
+int
+cc_mbox_open(struct mbox *m, const char *path, bool rdonly)
+{
+	struct mbox_lock lock;
+	int r;
+
+	*m = (struct mbox){ .path = cpystr(path), .fd = -1, .rdonly = rdonly };
+	if ((r = open_file(m)) != 0 ||
+	    (r = cc_mbox_lock(m, FDLOCK_SH, CC_MBOX_WAIT_OPEN, &lock)) != 0) {
+		cc_mbox_free(m);
+		return r;
+	}
+	r = cc_mbox_load(m, NULL);
+	if (r == 0) {
+		m->keywords_there =
+		    (uint32_t)(((uint64_t)1 << m->index.keywords.count) - 1);
+		set_times(m);
+	}
+	cc_mbox_unlock(&lock);
+	if (r != 0)
+		cc_mbox_free(m);
+	return r;
+}
+
+void
+cc_mbox_free(struct mbox *m)
+{
+	if (m->fd >= 0)
+		close(m->fd);
+	m->fd = -1;
+	if (m->path)
+		fs_give((void **)&m->path);
+	if (m->view.buf)
+		fs_give((void **)&m->view.buf);
+	cc_mbox_index_free(&m->index);
+}

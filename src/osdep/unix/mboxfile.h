@@ -1,0 +1,209 @@
+/*
+ * mboxfile.h - a mailbox file that is open: everything unix and mmdf share.
+ *
+ * A session holds no lock while it waits. It takes the locks to parse and to
+ * write, and notices by device, inode, size and times what others did
+ * meanwhile. Text is read without locks; before octets are handed out it is
+ * made sure that they are still those of that message.
+ */
+#ifndef MBOXFILE_H
+#define MBOXFILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "dotlock.h"
+#include "inodelock.h"
+#include "mail_fast.h"
+#include "mboxfile_parse.h"
+
+/* The state of a file at one moment. */
+struct mbox_stamp {
+	dev_t dev;
+	ino_t ino;
+	off_t size;
+	struct timespec mtime;
+	struct timespec ctime;
+};
+
+/* Octets of the file in memory, for reading messages. */
+struct mbox_view {
+	unsigned char *buf; /* CC_READ_WINDOW octets, made at first use */
+	uint64_t pos;       /* position of buf[0] */
+	size_t len;
+	bool of_one; /* the file had changed: only octets of message ... */
+	uint32_t of; /* ... this one are known to be right */
+};
+
+/* Where the parts of the message last looked at lie. */
+struct mbox_place {
+	bool known;
+	uint32_t i;      /* which message, from 0 */
+	uint64_t header; /* behind the from-line */
+	uint64_t hidden; /* the first line that clients do not see, or text */
+	uint64_t text;   /* behind the empty line */
+	uint64_t end;    /* of the text, without separator */
+};
+
+struct mbox {
+	char *path;
+	int fd;
+	bool rdonly;       /* nothing is ever written */
+	bool uid_nosticky; /* UIDs are not on disk anywhere */
+	bool dead;         /* the file is not what it was: no more service */
+	struct mbox_index index;
+	struct mbox_stamp stamp; /* of the file that the index describes */
+	bool stale; /* others may have changed flags that were not looked at */
+
+	/* UIDs that the file does not say itself (mboxfile_uid.c) */
+	uint32_t file_uidvalidity; /* 0: the file has none */
+	uint32_t file_uid_last;    /* last UID as the file alone gives it */
+
+	/* reading (mboxfile_read.c) */
+	struct mbox_view view;
+	struct mbox_place place;
+
+	/* news that the client does not know yet (mboxfile_sync.c) */
+	bool ghosts;    /* some messages are gone: MBOX_GONE */
+	bool tell;      /* flags of some changed: MBOX_TELL */
+	uint32_t known; /* messages the client knows of, ghosts included */
+
+	/* changes that the file does not have yet (mboxfile_flags.c) */
+	uint32_t dirty_from; /* messages with MBOX_DIRTY are in from..to-1 */
+	uint32_t dirty_to;
+	uint32_t keywords_there; /* bits of keywords that the file lists */
+	bool unsynced;           /* written, but not on the disk for sure */
+};
+
+/* ------------------------------------------------- locks: mboxfile_lock.c */
+
+struct mbox_lock {
+	struct inodelock inode; /* writers only */
+	struct dotlock dot;
+	int fd; /* with the file lock, or -1 */
+};
+
+/*
+ * Locks the mailbox: dot-lock and shared flock to read; inode lock with our
+ * pid, dot-lock and exclusive flock to write; trying for wait_ms milliseconds.
+ * A file that was replaced under its name is opened again (m->fd). Where no
+ * dot-lock can be made the file lock alone is taken.
+ *
+ * 0; CC_EBUSY; CC_ENOENT (no such file any more); CC_EACCESS (the inode lock
+ * cannot be used); CC_EIO.
+ */
+int cc_mbox_lock(struct mbox *m, enum fdlock_mode mode, int wait_ms,
+    struct mbox_lock *lock_r);
+void cc_mbox_unlock(struct mbox_lock *lock);
+
+/* Waits of the callers, in milliseconds. A command waits for its locks no
+ * longer than a client waits for an answer; opening waits as long as a stale
+ * dot-lock lives. */
+#define CC_MBOX_WAIT_OPEN (5 * 60 * 1000)
+#define CC_MBOX_WAIT_PING 1000
+#define CC_MBOX_WAIT_STORE 2000
+#define CC_MBOX_WAIT_CHECK 10000
+
+void cc_mbox_stamp_of(const struct stat *st, struct mbox_stamp *stamp_r);
+bool cc_mbox_stamp_same(const struct mbox_stamp *a, const struct mbox_stamp *b);
+
+/* ------------------------------------------------ life of it: mboxfile.c */
+
+/*
+ * Opens and parses the mailbox at path; rdonly: nothing will be written to
+ * it. m->rdonly is set where the file does not allow writing. Complaints of
+ * the parser go to mm_log. 0; CC_ENOENT; CC_EACCESS; CC_EINVAL (no regular
+ * file); CC_EPARSE (not in this format); CC_EBUSY; CC_EIO.
+ */
+int cc_mbox_open(struct mbox *m, const char *path, bool rdonly);
+
+/* Parses the file into a new m->index and settles its UIDs; old is the index
+ * before, or NULL. The caller has at least the shared locks, which may be
+ * exclusive afterwards. On an error m->index is empty. */
+int cc_mbox_load(struct mbox *m, const struct mbox_index *old);
+
+/* Gives everything back; what is not written yet is lost. */
+void cc_mbox_free(struct mbox *m);
+
+/* Is the file at path in unix format? Reads at most 1023 octets. */
+bool cc_mbox_is_unix(const char *path);
+
+/* ------------------------------------------------- UIDs: mboxfile_uid.c */
+
+/* Does the file lack a UIDVALIDITY, or the UID of some message? Then an
+ * exclusive lock is needed to settle them. */
+bool cc_mbox_uids_missing(const struct mbox_index *index);
+
+/*
+ * Gives the messages of a fresh parse the UIDs that were announced before,
+ * by the UID record and by old (what this session knows; may be NULL), and a
+ * UIDVALIDITY if the file has none: that of old, that of a record which fits,
+ * or a new one. true if the record must be written (cc_mbox_uids_save) before
+ * any of it is told.
+ */
+bool cc_mbox_uids_settle(struct mbox *m, const struct mbox_index *old);
+
+/* Records what the file does not say. Call it under an exclusive lock. Sets
+ * uid_nosticky if that cannot be done. */
+void cc_mbox_uids_save(struct mbox *m);
+
+/* Removes the record: the file says all of it by now, and is synced. */
+void cc_mbox_uids_forget(struct mbox *m);
+
+/* ------------------------------------------------ changes: mboxfile_sync.c */
+
+/*
+ * Looks whether the file changed and takes over what others did; the caller
+ * holds a lock. Nothing is told to the client. CC_ECHANGED (and m->dead) if
+ * the messages cannot be recognised; *why then is a text for the user.
+ */
+int cc_mbox_sync(struct mbox *m, const char **why_r);
+
+/* The whole of a ping: true while the mailbox is of use. */
+bool cc_mbox_ping(struct mbox *m, MAILSTREAM *stream);
+
+/* Tells the client what is new; expunged messages only if they may. */
+void cc_mbox_tell(struct mbox *m, MAILSTREAM *stream, bool expunge);
+
+/* Ends the session's use of the mailbox with a reason for the user. */
+void cc_mbox_die(struct mbox *m, MAILSTREAM *stream, const char *why);
+
+/* ------------------------------------------------ reading: mboxfile_read.c */
+
+/* Where message i lies; CC_ECHANGED if that is no longer so. */
+int cc_mbox_locate(struct mbox *m, uint32_t i, struct mbox_place *place_r);
+
+/* The next span of a walk from *pos to end: 1, 0, or negative. */
+int cc_mbox_next(struct mbox *m, uint32_t i, bool in_header, uint64_t *pos,
+    uint64_t end, struct span *span_r);
+
+int cc_mbox_date(struct mbox *m, uint32_t i, struct imap_date *date_r);
+
+/*
+ * Octets of message i (or its hidden lines) from pos on, at least want of
+ * them unless limit comes first; at most CC_READ_WINDOW are promised. They
+ * are good until the next call. CC_ECHANGED if they are another's.
+ */
+int cc_mbox_peek(struct mbox *m, uint32_t i, uint64_t pos, size_t want,
+    uint64_t limit, struct span *data_r);
+
+void cc_mbox_view_drop(struct mbox *m);
+
+/* ------------------------------------------------ flags: mboxfile_flags.c */
+
+/* Takes over keywords that the program made (stream->user_flags). */
+void cc_mbox_adopt_keywords(struct mbox *m, MAILSTREAM *stream);
+
+/* Sets flags of message i in memory; cc_mbox_flush writes them. */
+void
+cc_mbox_store(struct mbox *m, uint32_t i, unsigned flags, uint32_t keywords);
+
+/*
+ * Writes changed flags into the file where that moves no octets. sync: makes
+ * them durable too. On CC_EBUSY and other errors the changes since the last
+ * flush are taken back.
+ */
+int cc_mbox_flush(struct mbox *m, bool sync);
+
+#endif

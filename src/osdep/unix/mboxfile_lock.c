@@ -1,0 +1,184 @@
+/*
+ * mboxfile_lock.c - the locks of a one-file mailbox (formats/locking.md).
+ *
+ * Order: inode lock (writers), dot-lock, file lock; given up the other way
+ * round. The inode lock is first since nobody may wait for it while holding a
+ * dot-lock. All are tried with short pauses, never waited for in the kernel.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "cc_err.h"
+#include "fdlock.h"
+#include "fs.h"
+#include "mail.h"
+#include "mboxfile.h"
+#include "strbuf.h"
+
+#define REOPEN_MAX 5 /* times a file may be replaced while we lock it */
+
+/* A wait of more than this is told to the user, and then at this rate. */
+#define FIRST_WAIT 1000
+#define WARN_EVERY (15 * 1000)
+
+void
+cc_mbox_stamp_of(const struct stat *st, struct mbox_stamp *stamp_r)
+{
+	*stamp_r = (struct mbox_stamp){ st->st_dev, st->st_ino, st->st_size,
+		st->st_mtim, st->st_ctim };
+}
+
+static bool
+same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+bool
+cc_mbox_stamp_same(const struct mbox_stamp *a, const struct mbox_stamp *b)
+{
+	return a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
+	    same_time(&a->mtime, &b->mtime) && same_time(&a->ctime, &b->ctime);
+}
+
+static void
+say_waiting(const char *path, int left)
+{
+	struct strbuf b;
+
+	cc_strbuf_init(&b, MAILTMPLEN - 1);
+	cc_strbuf_printf(&b,
+	    "Mailbox %s is locked, will override in %d seconds...", path,
+	    left / 1000);
+	mm_log((char *)cc_strbuf_str(&b), WARN);
+	cc_strbuf_free(&b);
+}
+
+/* Takes the dot-lock; a place without any is no failure. */
+static int
+get_dotlock(const struct mbox *m, int wait_ms, struct dotlock *lock_r)
+{
+	int step = wait_ms < FIRST_WAIT ? wait_ms : FIRST_WAIT, r;
+
+	for (;;) {
+		r = cc_dotlock_get(lock_r, m->path, m->fd, step);
+		if (r != CC_EBUSY)
+			break;
+		wait_ms -= step;
+		if (wait_ms <= 0)
+			return CC_EBUSY;
+		say_waiting(m->path, wait_ms);
+		step = wait_ms < WARN_EVERY ? wait_ms : WARN_EVERY;
+	}
+	if (r != 0) {
+		cc_dotlock_warn(m->path, r);
+		*lock_r = (struct dotlock)DOTLOCK_NONE;
+	}
+	return 0;
+}
+
+/* Opens the file anew if the name means another one by now: 1, 0 if it does
+ * not, or negative. */
+static int
+reopen(struct mbox *m)
+{
+	struct stat there, ours;
+	int fd;
+
+	if (stat(m->path, &there) != 0)
+		return cc_err_errno();
+	if (fstat(m->fd, &ours) != 0)
+		return CC_EIO;
+	if (there.st_dev == ours.st_dev && there.st_ino == ours.st_ino)
+		return 0;
+	fd = open(m->path,
+	    (m->rdonly ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOCTTY |
+		O_NONBLOCK);
+	if (fd < 0)
+		return cc_err_errno();
+	close(m->fd);
+	m->fd = fd;
+	cc_mbox_view_drop(m);
+	return 1;
+}
+
+/* Dot-lock and file lock on the file that now has the name. */
+static int
+get_short(struct mbox *m, enum fdlock_mode mode, int wait_ms,
+    struct mbox_lock *lock)
+{
+	int r;
+
+	if ((r = get_dotlock(m, wait_ms, &lock->dot)) != 0)
+		return r;
+	for (int i = 0; i < REOPEN_MAX; i++) {
+		if ((r = cc_fdlock_get(m->fd, mode, wait_ms)) != 0)
+			return r;
+		lock->fd = m->fd;
+		if ((r = reopen(m)) <= 0)
+			return r;
+		lock->fd = -1; /* closed with its lock */
+	}
+	return CC_EBUSY;
+}
+
+/* The inode lock of the file that now has the name, with our pid in it. */
+static int
+get_inode_lock(const struct mbox *m, int wait_ms, struct stat *st_r,
+    struct inodelock *lock_r)
+{
+	int r;
+
+	if (stat(m->path, st_r) != 0)
+		return cc_err_errno();
+	r = cc_inodelock_get(lock_r, st_r, FDLOCK_EX, wait_ms, NULL);
+	if (r != 0)
+		*lock_r = (struct inodelock)INODELOCK_NONE;
+	else
+		(void)cc_inodelock_put_pid(lock_r);
+	return r;
+}
+
+/* Was the file replaced after its inode lock was taken? */
+static int
+check_inode(const struct mbox *m, const struct stat *st)
+{
+	struct stat now;
+
+	if (fstat(m->fd, &now) != 0)
+		return CC_EIO;
+	return now.st_dev == st->st_dev && now.st_ino == st->st_ino ? 0
+								    : CC_EBUSY;
+}
+
+int
+cc_mbox_lock(struct mbox *m, enum fdlock_mode mode, int wait_ms,
+    struct mbox_lock *lock_r)
+{
+	struct stat st;
+	int r = 0;
+
+	*lock_r = (struct mbox_lock){ INODELOCK_NONE, DOTLOCK_NONE, -1 };
+	if (mode == FDLOCK_EX)
+		r = get_inode_lock(m, wait_ms, &st, &lock_r->inode);
+	if (r == 0)
+		r = get_short(m, mode, wait_ms, lock_r);
+	if (r == 0 && mode == FDLOCK_EX)
+		r = check_inode(m, &st);
+	if (r != 0)
+		cc_mbox_unlock(lock_r);
+	return r;
+}
+
+void
+cc_mbox_unlock(struct mbox_lock *lock)
+{
+	if (lock->fd >= 0)
+		cc_fdlock_release(lock->fd);
+	lock->fd = -1;
+	cc_dotlock_release(&lock->dot);
+	lock->dot = (struct dotlock)DOTLOCK_NONE;
+	cc_inodelock_release(&lock->inode);
+	lock->inode = (struct inodelock)INODELOCK_NONE;
+}

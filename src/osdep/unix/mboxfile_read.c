@@ -1,0 +1,493 @@
+/*
+ * mboxfile_read.c - the octets of a message, straight from the file.
+ *
+ * There is no lock while a message is read, so the file may change at any
+ * time, even in the middle. Therefore: after each read the file's stamp is
+ * compared with that of the parse. If it differs, the from-lines at both ends
+ * of the message must still be there; then only its hidden lines can have
+ * changed, in place. Otherwise the answer is CC_ECHANGED, and the octets just
+ * read are shown to nobody. Files are never mapped: one that shrinks must not
+ * kill the session.
+ */
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cc_ctype.h"
+#include "cc_err.h"
+#include "cc_limits.h"
+#include "fdio.h"
+#include "fs.h"
+#include "mboxfile.h"
+
+/* What is read where little is wanted: most headers fit. */
+#define SMALL_READ (8u * 1024)
+
+/* Reads that begin within this distance behind the last one are a walk
+ * through the mailbox, and get all of the buffer. */
+#define SEQUENTIAL (64u * 1024)
+
+/* Octets that hold any real from-line. */
+#define FROM_READ 512
+
+void
+cc_mbox_view_drop(struct mbox *m)
+{
+	m->view.len = 0;
+	m->place.known = false;
+}
+
+/* ------------------------------------------------------- is it still there? */
+
+static bool
+is_junk(int c)
+{
+	return c == '\n' || c == '\r' || is_wsp(c);
+}
+
+/* The from-line at pos, behind white space, from the file and not the view:
+ * 0 and its sum and length with all before it, CC_ECHANGED, CC_EIO. */
+static int
+from_line_at(const struct mbox *m, uint64_t pos, uint16_t *sum_r,
+    uint64_t *len_r)
+{
+	char small[FROM_READ], *buf = small, *lf = NULL;
+	size_t cap = sizeof(small), got, i = 0;
+	int r;
+
+	for (;;) {
+		r = cc_fd_read_at(m->fd, pos, buf, cap, &got);
+		for (i = 0; r == 0 && i < got && is_junk(buf[i]);)
+			i++;
+		lf = r == 0 ? memchr(buf + i, '\n', got - i) : NULL;
+		if (r != 0 || lf || got < cap || cap > CC_READ_WINDOW)
+			break;
+		/* once more, for a line of any length that counts */
+		cap = CC_READ_WINDOW + 1;
+		buf = fs_get(cap);
+	}
+	if (r == 0 && !lf)
+		r = CC_ECHANGED;
+	if (r == 0) {
+		*sum_r =
+		    cc_mbox_from_sum(cc_span(buf + i, (size_t)(lf - buf) - i));
+		*len_r = (uint64_t)(lf - buf) + 1;
+	}
+	if (buf != small)
+		fs_give((void **)&buf);
+	return r;
+}
+
+/* Does the message that should begin at pos do so? */
+static int
+check_begin(const struct mbox *m, const struct mbox_msg *msg)
+{
+	uint64_t len;
+	uint16_t sum;
+	int r = from_line_at(m, msg->pos, &sum, &len);
+
+	if (r == 0 && sum != msg->from_sum)
+		r = CC_ECHANGED;
+	return r;
+}
+
+/* Is what was the end of the file still an end, or a delivery's beginning? */
+static int
+check_old_end(const struct mbox *m, off_t size)
+{
+	char buf[FROM_READ];
+	size_t got, i = 0;
+	int r;
+
+	if ((uint64_t)size < m->index.end)
+		return CC_ECHANGED;
+	if ((uint64_t)size == m->index.end)
+		return 0;
+	r = cc_fd_read_at(m->fd, m->index.end, buf, sizeof(buf), &got);
+	if (r != 0)
+		return r;
+	while (i < got && is_junk(buf[i]))
+		i++;
+	return i == got || buf[i] == 'F' ? 0 : CC_ECHANGED;
+}
+
+/* The first message behind i that is in the file, or count. */
+static uint32_t
+next_there(const struct mbox_index *index, uint32_t i)
+{
+	do
+		i++;
+	while (i < index->count && (index->msgs[i].flags & MBOX_GONE));
+	return i;
+}
+
+/* 0 if message i lies where the index says, whatever happened to the file;
+ * *only_r if that was not asked of the others. */
+static int
+check_message(const struct mbox *m, uint32_t i, bool *only_r)
+{
+	struct mbox_stamp now;
+	struct stat st;
+	uint32_t next;
+	int r;
+
+	if (fstat(m->fd, &st) != 0)
+		return CC_EIO;
+	cc_mbox_stamp_of(&st, &now);
+	*only_r = !cc_mbox_stamp_same(&now, &m->stamp);
+	if (!*only_r)
+		return 0;
+	next = next_there(&m->index, i);
+	if ((r = check_begin(m, &m->index.msgs[i])) != 0)
+		return r;
+	if (next < m->index.count)
+		return check_begin(m, &m->index.msgs[next]);
+	return check_old_end(m, st.st_size);
+}
+
+/* -------------------------------------------------------------------- view */
+
+/* How much to read at pos: all that fits if the mailbox is walked through,
+ * else what is wanted. */
+static size_t
+read_size(const struct mbox_view *v, uint64_t pos, size_t want)
+{
+	uint64_t old_end = v->pos + v->len;
+
+	if (v->len > 0 && pos >= v->pos && pos <= old_end + SEQUENTIAL)
+		return CC_READ_WINDOW;
+	if (want < SMALL_READ)
+		want = SMALL_READ;
+	return want < CC_READ_WINDOW ? want : CC_READ_WINDOW;
+}
+
+/* The octets at pos that the view has, less than want only before limit. */
+static bool
+in_view(const struct mbox_view *v, uint64_t pos, size_t want, uint64_t limit)
+{
+	uint64_t end = v->pos + v->len;
+
+	if (limit - pos < want)
+		want = (size_t)(limit - pos);
+	return v->len > 0 && pos >= v->pos && pos + want <= end;
+}
+
+int
+cc_mbox_peek(struct mbox *m, uint32_t i, uint64_t pos, size_t want,
+    uint64_t limit, struct span *data_r)
+{
+	struct mbox_view *v = &m->view;
+	size_t len, got;
+	int r;
+
+	if (!v->buf)
+		v->buf = fs_get(CC_READ_WINDOW);
+	if (want > CC_READ_WINDOW)
+		want = CC_READ_WINDOW;
+	if (!in_view(v, pos, want, limit) || (v->of_one && v->of != i)) {
+		len = read_size(v, pos, want);
+		v->len = 0;
+		if ((r = cc_fd_read_at(m->fd, pos, v->buf, len, &got)) != 0 ||
+		    (r = check_message(m, i, &v->of_one)) != 0)
+			return r;
+		v->of = i;
+		v->pos = pos;
+		v->len = got;
+		if (!in_view(v, pos, want, limit))
+			return CC_ECHANGED;
+	}
+	len = v->len - (size_t)(pos - v->pos);
+	if (limit - pos < len)
+		len = (size_t)(limit - pos);
+	*data_r = cc_span(v->buf + (pos - v->pos), len);
+	return 0;
+}
+
+/* -------------------------------------------------------------------- places */
+
+/*
+ * The line at pos, of which at most CC_MBOX_LINE_MAX octets: 1 with its LF, 0
+ * without (longer, or cut off by limit), or negative.
+ */
+static int
+line_at(struct mbox *m, uint32_t i, uint64_t pos, uint64_t limit,
+    struct span *line_r)
+{
+	size_t want = 256;
+	const char *lf;
+	int r;
+
+	for (;; want = CC_MBOX_LINE_MAX) {
+		if ((r = cc_mbox_peek(m, i, pos, want, limit, line_r)) != 0)
+			return r;
+		if (line_r->len > CC_MBOX_LINE_MAX)
+			line_r->len = CC_MBOX_LINE_MAX;
+		lf = memchr(line_r->p, '\n', line_r->len);
+		if (lf) {
+			line_r->len = (size_t)(lf - line_r->p) + 1;
+			return 1;
+		}
+		if (line_r->len < want || want == CC_MBOX_LINE_MAX)
+			return 0;
+	}
+}
+
+/* Behind the line at pos, however long it is. */
+static int
+skip_line(struct mbox *m, uint32_t i, uint64_t limit, uint64_t *pos)
+{
+	struct span line;
+	int r = 0;
+
+	while (r == 0 && *pos < limit) {
+		if ((r = line_at(m, i, *pos, limit, &line)) < 0)
+			return r;
+		*pos += line.len;
+	}
+	return 0;
+}
+
+static bool
+is_empty_line(struct span line)
+{
+	return line.p[0] == '\n' ||
+	    (line.len == 2 && line.p[0] == '\r' && line.p[1] == '\n');
+}
+
+/* Behind the from-line of message i, which is made sure of. */
+static int
+find_header(struct mbox *m, uint32_t i, uint64_t limit, uint64_t *pos_r)
+{
+	const struct mbox_msg *msg = &m->index.msgs[i];
+	uint64_t pos = msg->pos, len;
+	struct span data;
+	uint16_t sum;
+	int r;
+
+	if ((r = line_at(m, i, pos, limit, &data)) < 0)
+		return r;
+	if (r > 0 && data.p[0] == 'F') {
+		sum = cc_mbox_from_sum(cc_span(data.p, data.len - 1));
+		len = data.len;
+	} else if ((r = from_line_at(m, pos, &sum, &len)) != 0) {
+		return r;
+	}
+	if (sum != msg->from_sum)
+		return CC_ECHANGED;
+	*pos_r = pos + len;
+	return 0;
+}
+
+/* Walks the header for its end and its first hidden line. */
+static int
+find_text(struct mbox *m, uint32_t i, uint64_t limit, struct mbox_place *p)
+{
+	uint64_t pos = p->header;
+	struct span line;
+	int r;
+
+	p->hidden = UINT64_MAX;
+	while (pos < limit) {
+		if ((r = line_at(m, i, pos, limit, &line)) < 0)
+			return r;
+		if (r > 0 && is_empty_line(line)) {
+			pos += line.len;
+			break;
+		}
+		if (p->hidden == UINT64_MAX &&
+		    cc_mbox_line_kind(line) != MBOX_LINE_KEPT)
+			p->hidden = pos;
+		pos += line.len;
+		if (r == 0 && (r = skip_line(m, i, limit, &pos)) != 0)
+			return r;
+	}
+	p->text = pos;
+	if (p->hidden > pos)
+		p->hidden = pos;
+	return 0;
+}
+
+int
+cc_mbox_locate(struct mbox *m, uint32_t i, struct mbox_place *place_r)
+{
+	const struct mbox_msg *msg = &m->index.msgs[i];
+	struct mbox_place place = { .known = true, .i = i };
+	uint64_t end = cc_mbox_msg_end(&m->index, i);
+	int r;
+
+	if (m->dead || (msg->flags & MBOX_GONE))
+		return CC_ECHANGED;
+	if (m->place.known && m->place.i == i) {
+		*place_r = m->place;
+		return 0;
+	}
+	if ((r = find_header(m, i, end, &place.header)) != 0 ||
+	    (r = find_text(m, i, end, &place)) != 0)
+		return r;
+	if (msg->flags & MBOX_SEPARATOR)
+		end -= msg->flags & MBOX_SEPARATOR_CR ? 2 : 1;
+	if (end < place.text)
+		return CC_ECHANGED;
+	place.end = end;
+	m->place = *place_r = place;
+	return 0;
+}
+
+/* ---------------------------------------------------------------------- walk */
+
+/* Does pos begin a line of the header? */
+static int
+begins_line(struct mbox *m, const struct mbox_place *p, uint64_t pos)
+{
+	struct span before;
+	int r;
+
+	if (pos <= p->hidden)
+		return 1;
+	r = cc_mbox_peek(m, p->i, pos - 1, 1, p->text, &before);
+	return r != 0 ? r : before.p[0] == '\n';
+}
+
+/* Past hidden lines at *pos, and what continues them. */
+static int
+skip_hidden(struct mbox *m, const struct mbox_place *p, uint64_t *pos)
+{
+	bool hidden = false;
+	struct span line;
+	int r;
+
+	while (*pos < p->text) {
+		if ((r = line_at(m, p->i, *pos, p->text, &line)) < 0)
+			return r;
+		if (!is_wsp(line.p[0]))
+			hidden = cc_mbox_line_kind(line) != MBOX_LINE_KEPT;
+		if (!hidden)
+			break;
+		if ((r = skip_line(m, p->i, p->text, pos)) != 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Octets of data that may be shown: up to a line that hides. Lines of which
+ * the end is not in sight are left for the next step, unless they are all. */
+static size_t
+shown(struct span data, bool at_line, bool all)
+{
+	size_t at = 0, n;
+	const char *lf;
+
+	while (at < data.len) {
+		struct span line = cc_span(data.p + at, data.len - at);
+
+		lf = memchr(line.p, '\n', line.len);
+		n = lf ? (size_t)(lf - line.p) + 1 : line.len;
+		if (!lf && !all && at > 0)
+			break;
+		if (at_line && cc_mbox_line_kind(line) != MBOX_LINE_KEPT)
+			break;
+		at += n;
+		at_line = true;
+	}
+	return at;
+}
+
+/* A step of a header behind its first hidden line. */
+static int
+next_mixed(struct mbox *m, const struct mbox_place *p, uint64_t *pos,
+    uint64_t end, struct span *span_r)
+{
+	struct span data;
+	size_t n;
+	int r = begins_line(m, p, *pos);
+	bool at_line = r > 0;
+
+	if (r < 0)
+		return r;
+	if (at_line && (r = skip_hidden(m, p, pos)) != 0)
+		return r;
+	if (*pos >= end)
+		return 0;
+	if ((r = line_at(m, p->i, *pos, end, &data)) < 0 ||
+	    (r = cc_mbox_peek(m, p->i, *pos, data.len, end, &data)) != 0)
+		return r;
+	n = shown(data, at_line, *pos + data.len == end);
+	*span_r = cc_span(data.p, n);
+	*pos += n;
+	return 1;
+}
+
+int
+cc_mbox_next(struct mbox *m, uint32_t i, bool in_header, uint64_t *pos,
+    uint64_t end, struct span *span_r)
+{
+	struct mbox_place place;
+	uint64_t stop = end;
+	size_t want;
+	int r;
+
+	if (*pos >= end)
+		return 0;
+	if (m->dead || (m->index.msgs[i].flags & MBOX_GONE))
+		return CC_ECHANGED;
+	if (in_header) {
+		if ((r = cc_mbox_locate(m, i, &place)) != 0)
+			return r;
+		if (*pos >= place.hidden && *pos < place.text)
+			return next_mixed(m, &place, pos, end, span_r);
+		if (*pos < place.hidden && place.hidden < stop)
+			stop = place.hidden;
+	}
+	want = stop - *pos < CC_READ_WINDOW ? (size_t)(stop - *pos)
+					    : CC_READ_WINDOW;
+	/* what is in sight goes first, instead of being read again */
+	if (in_view(&m->view, *pos, 1, stop))
+		want = 1;
+	if ((r = cc_mbox_peek(m, i, *pos, want, stop, span_r)) != 0)
+		return r;
+	*pos += span_r->len;
+	return 1;
+}
+
+int
+cc_mbox_date(struct mbox *m, uint32_t i, struct imap_date *date_r)
+{
+	const struct mbox_msg *msg = &m->index.msgs[i];
+	uint64_t end = cc_mbox_msg_end(&m->index, i);
+	struct mbox_from from;
+	char buf[FROM_READ];
+	struct span line;
+	size_t got, skip = 0;
+	const char *lf;
+	int r;
+
+	*date_r = (struct imap_date){ 0, 0 };
+	if (m->dead || (msg->flags & MBOX_GONE))
+		return CC_ECHANGED;
+	if (in_view(&m->view, msg->pos, FROM_READ, end)) {
+		r = cc_mbox_peek(m, i, msg->pos, FROM_READ, end, &line);
+	} else {
+		r = cc_fd_read_at(m->fd, msg->pos, buf, sizeof(buf), &got);
+		line = cc_span(buf, r == 0 ? got : 0);
+	}
+	if (r != 0)
+		return r;
+	while (skip < line.len && is_junk(line.p[skip]))
+		skip++;
+	line = cc_span(line.p + skip, line.len - skip);
+	lf = memchr(line.p, '\n', line.len);
+	if (!lf) {
+		/* a from-line that is longer than any real one */
+		uint64_t pos = msg->pos + skip;
+
+		if ((r = line_at(m, i, pos, end, &line)) <= 0)
+			return r < 0 ? r : CC_ECHANGED;
+		lf = line.p + line.len - 1;
+	}
+	line.len = (size_t)(lf - line.p);
+	if (cc_mbox_from_sum(line) != msg->from_sum ||
+	    !cc_mbox_from_line(line, true, &from))
+		return CC_ECHANGED;
+	(void)cc_mbox_from_date(&from, date_r);
+	return 0;
+}

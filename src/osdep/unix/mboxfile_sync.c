@@ -1,0 +1,421 @@
+/*
+ * mboxfile_sync.c - learning what others did to a mailbox that is open, and
+ * telling the client when it may hear it (formats/unix.md section 8).
+ *
+ * Growth of a large file is parsed from its old end; any other change means a
+ * parse of everything, whose messages are recognised by their UIDs. A message
+ * that is gone stays in the index as a ghost until its expunge may be told,
+ * so that message numbers mean the same to client and driver at any time.
+ * What cannot be recognised ends the session: never is a message shown under
+ * the number or UID of another.
+ */
+#include <sys/stat.h>
+
+#include "cc_err.h"
+#include "cc_limits.h"
+#include "fs.h"
+#include "mail.h"
+#include "mboxfile.h"
+#include "misc.h"
+#include "osdep.h"
+#include "strbuf.h"
+
+/* Octets of a file that is parsed as a whole each time it grows, which costs
+ * less than a millisecond and shows what others did to flags as well. */
+#define RESCAN_MAX (4u * 1024 * 1024)
+
+#define NOTES_MAX 10
+
+static const char changed[] = "Unexpected changes to mailbox (try restarting)";
+
+static void
+say(void *arg, const char *text)
+{
+	(void)arg;
+	mm_log((char *)text, WARN);
+}
+
+/* ---------------------------------------------------------------- keywords */
+
+/* The keywords of the index in the order in which the session knows them. */
+static void
+map_keywords(struct mbox *m, struct mbox_keywords *known)
+{
+	struct mbox_index *index = &m->index;
+	uint32_t bit[CC_MBOX_KEYWORDS] = { 0 };
+
+	m->keywords_there = 0;
+	for (unsigned k = 0; k < index->keywords.count; k++) {
+		struct span name = cc_span_z(index->keywords.name[k]);
+		int n = cc_mbox_keywords_find(known, name);
+
+		if (n < 0)
+			n = cc_mbox_keywords_add(known, name);
+		if (n >= 0)
+			bit[k] = (uint32_t)1 << n;
+		m->keywords_there |= bit[k];
+	}
+	for (uint32_t i = 0; i < index->count; i++) {
+		uint32_t from = index->msgs[i].keywords, to = 0;
+
+		for (unsigned k = 0; from != 0; k++, from >>= 1)
+			if (from & 1)
+				to |= bit[k];
+		index->msgs[i].keywords = to;
+	}
+	cc_mbox_keywords_free(&index->keywords);
+	index->keywords = *known;
+	known->count = 0;
+}
+
+/* ------------------------------------------------------------------- match */
+
+/* What the session knows of a message, and what the file says now. */
+static void
+match(struct mbox *m, struct mbox_msg *now, const struct mbox_msg *was)
+{
+	const unsigned shown = MBOX_SYSTEM & ~(unsigned)fOLD;
+
+	now->flags |= was->flags & MBOX_TELL;
+	if (was->flags & MBOX_DIRTY) {
+		/* ours are younger: they will be written */
+		now->keywords = was->keywords;
+		now->flags &= (uint16_t)~shown;
+		now->flags |= was->flags & (shown | MBOX_DIRTY | MBOX_PENDING);
+	} else if (now->keywords != was->keywords ||
+	    ((now->flags ^ was->flags) & shown) != 0) {
+		now->flags |= MBOX_TELL;
+		m->tell = true;
+	}
+	/* what was \Recent for this session stays so until its end */
+	now->flags = (uint16_t)((now->flags & ~fOLD) | (was->flags & fOLD));
+}
+
+/* Ghosts take no room: each begins where the next message does. */
+static void
+place_ghosts(struct mbox_index *index)
+{
+	uint64_t next = index->end;
+
+	for (uint32_t i = index->count; i-- > 0;) {
+		if (index->msgs[i].flags & MBOX_GONE)
+			index->msgs[i].pos = next & CC_MBOX_SIZE_MAX;
+		next = index->msgs[i].pos;
+	}
+}
+
+static void
+find_dirty(struct mbox *m)
+{
+	m->dirty_from = m->dirty_to = 0;
+	for (uint32_t i = 0; i < m->index.count; i++) {
+		if (!(m->index.msgs[i].flags & MBOX_DIRTY))
+			continue;
+		if (m->dirty_to == 0)
+			m->dirty_from = i;
+		m->dirty_to = i + 1;
+	}
+}
+
+/*
+ * Joins what was known with what there is, by UID. CC_ECHANGED if a message
+ * turned up between known ones, or with a UID that was given before.
+ */
+static int
+join(struct mbox *m, const struct mbox_index *was)
+{
+	struct mbox_index all = m->index;
+	struct mbox_index *now = &m->index;
+	uint32_t j = 0;
+
+	all.msgs = NULL;
+	all.count = all.room = 0;
+	for (uint32_t i = 0; i < was->count; i++) {
+		struct mbox_msg msg = was->msgs[i];
+
+		if (!(msg.flags & MBOX_GONE) && j < now->count &&
+		    now->msgs[j].uid == msg.uid) {
+			msg = now->msgs[j++];
+			match(m, &msg, &was->msgs[i]);
+		} else if (i >= m->known) {
+			continue; /* came and went untold */
+		} else {
+			msg.flags |= MBOX_GONE;
+			msg.flags &= (uint16_t) ~(MBOX_DIRTY | MBOX_PENDING);
+			m->ghosts = true;
+		}
+		cc_mbox_index_put(&all, &msg);
+	}
+	for (; j < now->count && now->msgs[j].uid > was->uid_last; j++)
+		cc_mbox_index_put(&all, &now->msgs[j]);
+	if (j < now->count) {
+		if (all.msgs)
+			fs_give((void **)&all.msgs);
+		return CC_ECHANGED;
+	}
+	if (now->msgs)
+		fs_give((void **)&now->msgs);
+	*now = all;
+	place_ghosts(now);
+	find_dirty(m);
+	return 0;
+}
+
+/* ------------------------------------------------------------------ changes */
+
+static int
+rescan(struct mbox *m)
+{
+	struct mbox_index was = m->index;
+	struct mbox_stamp stamp = m->stamp;
+	int r;
+
+	m->place.known = false;
+	cc_mbox_view_drop(m);
+	r = cc_mbox_load(m, &was);
+	if (r == 0 && m->index.uidvalidity == was.uidvalidity) {
+		map_keywords(m, &was.keywords);
+		r = join(m, &was);
+	} else if (r == 0 || r == CC_EPARSE) {
+		r = CC_ECHANGED;
+	}
+	if (r == 0) {
+		m->stale = false;
+		cc_mbox_index_free(&was);
+		return 0;
+	}
+	/* as before: nothing of it was understood */
+	cc_mbox_index_free(&m->index);
+	m->index = was;
+	m->stamp = stamp;
+	return r;
+}
+
+/* Is the last message still where it was? */
+static bool
+last_is_there(struct mbox *m)
+{
+	struct mbox_place place;
+
+	for (uint32_t i = m->index.count; i-- > 0;)
+		if (!(m->index.msgs[i].flags & MBOX_GONE))
+			return cc_mbox_locate(m, i, &place) == 0;
+	return m->index.end == 0;
+}
+
+/* Parses what was delivered behind the old end. */
+static int
+grow(struct mbox *m, const struct mbox_stamp *now)
+{
+	struct mbox_notes notes = { say, NULL, NOTES_MAX };
+	uint32_t before = m->index.count;
+	struct mbox_window w;
+	int r;
+
+	cc_mbox_window_init(&w, m->fd, CC_READ_WINDOW);
+	r = cc_mbox_parse(&m->index, &w, (uint64_t)now->size, &notes);
+	cc_mbox_window_free(&w);
+	if (r != 0)
+		return r;
+	if (m->index.exhausted)
+		return CC_ECHANGED;
+	m->stamp = *now;
+	m->stale = true;
+	m->file_uid_last = m->index.uid_last;
+	for (uint32_t i = before; i < m->index.count; i++)
+		if (m->index.msgs[i].flags & MBOX_NO_UID)
+			return 1;
+	return 0;
+}
+
+/* UIDs of new mail must be on disk before they are told. */
+static void
+save_uids(struct mbox *m)
+{
+	if (cc_fdlock_get(m->fd, FDLOCK_EX, CC_MBOX_WAIT_STORE) == 0)
+		cc_mbox_uids_save(m);
+	else
+		m->uid_nosticky = true;
+}
+
+int
+cc_mbox_sync(struct mbox *m, const char **why_r)
+{
+	struct mbox_stamp now;
+	struct stat st;
+	int r;
+
+	*why_r = changed;
+	if (m->dead)
+		return CC_ECHANGED;
+	if (fstat(m->fd, &st) != 0)
+		return CC_EIO;
+	cc_mbox_stamp_of(&st, &now);
+	if (cc_mbox_stamp_same(&now, &m->stamp))
+		return 0;
+	if (now.dev == m->stamp.dev && now.ino == m->stamp.ino &&
+	    now.size > m->stamp.size && m->index.end > RESCAN_MAX &&
+	    last_is_there(m)) {
+		r = grow(m, &now);
+		if (r == 1)
+			save_uids(m);
+		if (r >= 0)
+			return 0;
+	}
+	r = rescan(m);
+	m->dead = r == CC_ECHANGED;
+	return r;
+}
+
+/* ------------------------------------------------------------------- telling */
+
+void
+cc_mbox_die(struct mbox *m, MAILSTREAM *stream, const char *why)
+{
+	m->dead = true;
+	mm_notify(stream, (char *)why, BYE);
+}
+
+/* A file that lost octets, or changed in another way that is not understood. */
+static void
+die_changed(struct mbox *m, MAILSTREAM *stream, const char *why)
+{
+	struct strbuf b;
+	struct stat st;
+
+	cc_strbuf_init(&b, MAILTMPLEN - 1);
+	if (fstat(m->fd, &st) == 0 && st.st_size < m->stamp.size)
+		cc_strbuf_printf(&b,
+		    "Mailbox shrank from %lld to %lld bytes, aborted",
+		    (long long)m->stamp.size, (long long)st.st_size);
+	else
+		cc_strbuf_puts(&b, why);
+	cc_mbox_die(m, stream, cc_strbuf_str(&b));
+	cc_strbuf_free(&b);
+}
+
+static void
+tell_expunged(struct mbox *m, MAILSTREAM *stream)
+{
+	struct mbox_index *index = &m->index;
+	uint32_t to = 0;
+
+	/* from the last to the first: the numbers before it stay true */
+	for (uint32_t i = index->count; i-- > 0;)
+		if (index->msgs[i].flags & MBOX_GONE) {
+			mail_expunged(stream, (unsigned long)i + 1);
+			m->known--;
+		}
+	for (uint32_t i = 0; i < index->count; i++)
+		if (!(index->msgs[i].flags & MBOX_GONE))
+			index->msgs[to++] = index->msgs[i];
+	index->count = to;
+	m->ghosts = false;
+	m->place.known = false;
+	find_dirty(m);
+}
+
+static void
+tell_flags(struct mbox *m, MAILSTREAM *stream)
+{
+	for (uint32_t i = 0; i < m->known; i++)
+		if (m->index.msgs[i].flags & MBOX_TELL) {
+			m->index.msgs[i].flags &= (uint16_t)~MBOX_TELL;
+			cc_mail_changed(stream, (unsigned long)i + 1);
+		}
+	m->tell = false;
+}
+
+/* Keywords that the client does not know yet. */
+static void
+tell_keywords(struct mbox *m, MAILSTREAM *stream)
+{
+	const struct mbox_keywords *list = &m->index.keywords;
+
+	for (unsigned i = 0; i < list->count; i++)
+		if (!stream->user_flags[i])
+			stream->user_flags[i] = cpystr(list->name[i]);
+	stream->perm_user_flags =
+	    m->rdonly ? 0 : ((unsigned long)1 << list->count) - 1;
+	stream->kwd_create = !m->rdonly && list->count < CC_MBOX_KEYWORDS;
+}
+
+static unsigned long
+count_recent(const struct mbox *m)
+{
+	unsigned long n = 0;
+
+	for (uint32_t i = 0; i < m->index.count; i++)
+		n += !(m->index.msgs[i].flags & fOLD);
+	return n;
+}
+
+void
+cc_mbox_tell(struct mbox *m, MAILSTREAM *stream, bool expunge)
+{
+	bool news = m->index.count > m->known;
+
+	if (m->ghosts && expunge) {
+		tell_expunged(m, stream);
+		news = true;
+	}
+	stream->uid_validity = m->index.uidvalidity;
+	stream->uid_last = m->index.uid_last;
+	stream->uid_nosticky = m->uid_nosticky;
+	tell_keywords(m, stream);
+	if (m->tell)
+		tell_flags(m, stream);
+	if (!news)
+		return;
+	m->known = m->index.count;
+	mail_exists(stream, m->known);
+	mail_recent(stream, count_recent(m));
+}
+
+static bool
+may_expunge(MAILSTREAM *stream)
+{
+	return mail_parameters(NIL, GET_EXPUNGEATPING, NIL) != NIL ||
+	    mail_parameters(NIL, GET_ONETIMEEXPUNGEATPING, NIL) == stream;
+}
+
+/* Looks at a file that changed; false if the session is over. */
+static bool
+take_changes(struct mbox *m, MAILSTREAM *stream)
+{
+	const char *why = changed;
+	struct mbox_lock lock;
+	int r;
+
+	r = cc_mbox_lock(m, FDLOCK_SH, CC_MBOX_WAIT_PING, &lock);
+	if (r == 0) {
+		r = cc_mbox_sync(m, &why);
+		cc_mbox_unlock(&lock);
+	}
+	if (r == CC_ECHANGED)
+		die_changed(m, stream, why);
+	else if (r == CC_ENOENT)
+		cc_mbox_die(m, stream, "Mailbox was removed");
+	/* else busy, or not to be read for once: at the next ping, then */
+	return !m->dead;
+}
+
+bool
+cc_mbox_ping(struct mbox *m, MAILSTREAM *stream)
+{
+	struct mbox_stamp now;
+	struct stat st;
+
+	if (m->dead)
+		return false;
+	if (stat(m->path, &st) != 0) {
+		if (cc_err_errno() == CC_ENOENT)
+			cc_mbox_die(m, stream, "Mailbox was removed");
+		return !m->dead;
+	}
+	cc_mbox_stamp_of(&st, &now);
+	if (!cc_mbox_stamp_same(&now, &m->stamp) && !take_changes(m, stream))
+		return false;
+	cc_mbox_tell(m, stream, may_expunge(stream));
+	return true;
+}

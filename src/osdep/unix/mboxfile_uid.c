@@ -1,0 +1,260 @@
+/*
+ * mboxfile_uid.c - UIDs of messages in whose file they are not written yet.
+ *
+ * A UID that a client was told is on disk first: in the file's own headers,
+ * or in the UID record of the private directory (uidrecord.h), which names
+ * the UIDs of all messages and a digest of those messages. When the file is
+ * parsed anew the record counts for as many messages as its digest fits; if
+ * it does not fit, its highest UID still is never given again.
+ *
+ * UIDs only ever move up: a message that cannot be recognised gets a new one
+ * above all others, and to clients it is another message.
+ */
+#include <time.h>
+#include <unistd.h>
+
+#include "cc_err.h"
+#include "mboxfile.h"
+#include "privdir.h"
+#include "uidrecord.h"
+
+/* What is known of a mailbox besides its file. */
+struct memory {
+	struct uidrecord rec;
+	uint32_t covers; /* messages for which it counts */
+};
+
+/* A digest of the first n messages that are in the file: what clients see of
+ * them in size, and their from-lines. Flags and internal lines do not matter,
+ * so that it holds while others write those. */
+static uint64_t
+digest(const struct mbox_index *index, uint64_t n)
+{
+	uint64_t h = 0xcbf29ce484222325u, v;
+
+	for (uint32_t i = 0; i < index->count && n > 0; i++) {
+		if (index->msgs[i].flags & MBOX_GONE)
+			continue;
+		v = (uint64_t)index->msgs[i].size << 16 |
+		    index->msgs[i].from_sum;
+		for (int k = 0; k < 8; k++, v >>= 8)
+			h = (h ^ (v & 0xff)) * 0x100000001b3u;
+		n--;
+	}
+	return h;
+}
+
+/* For how many messages of the index does the record count? */
+static uint32_t
+covers(const struct uidrecord *rec, const struct mbox_index *index)
+{
+	uint64_t n = cc_uidrecord_messages(rec);
+
+	return n <= index->count && digest(index, n) == rec->digest
+	    ? (uint32_t)n
+	    : 0;
+}
+
+/* The record of an index. CC_ELIMIT if it has too many runs. */
+static int
+make_record(const struct mbox *m, const struct mbox_index *index,
+    struct uidrecord *rec_r)
+{
+	struct uidrecord rec;
+	struct stat st = { .st_dev = m->stamp.dev, .st_ino = m->stamp.ino };
+	int r = 0;
+
+	cc_uidrecord_init(&rec, &st);
+	for (uint32_t i = 0; r == 0 && i < index->count; i++)
+		if (!(index->msgs[i].flags & MBOX_GONE))
+			r = cc_uidrecord_add(&rec, index->msgs[i].uid);
+	/* size stays 0: also of a file that shrank, uidlast still counts */
+	rec.uidvalidity = index->uidvalidity;
+	rec.uidlast = index->uid_last;
+	rec.digest = digest(index, index->count);
+	if (r != 0)
+		cc_uidrecord_free(&rec);
+	else
+		*rec_r = rec;
+	return r;
+}
+
+static bool
+same_record(const struct uidrecord *a, const struct uidrecord *b)
+{
+	return a->uidvalidity == b->uidvalidity && a->uidlast == b->uidlast &&
+	    a->digest == b->digest && a->count == b->count &&
+	    (a->count == 0 ||
+		memcmp(a->runs, b->runs, a->count * sizeof(*a->runs)) == 0);
+}
+
+/* The record on disk: 0 or negative, with *mem unchanged. */
+static int
+recall(const struct mbox *m, int privdir, struct memory *mem)
+{
+	struct uidrecord rec;
+	struct stat st;
+	int r;
+
+	if (fstat(m->fd, &st) != 0)
+		return CC_EIO;
+	if ((r = cc_uidrecord_read(privdir, &st, &rec)) == 0) {
+		mem->rec = rec;
+		mem->covers = covers(&rec, &m->index);
+	}
+	return r;
+}
+
+/* What the session itself knows, if that is of more use than *mem. */
+static void
+recall_own(const struct mbox *m, const struct mbox_index *old,
+    struct memory *mem)
+{
+	struct memory own;
+
+	if (make_record(m, old, &own.rec) != 0)
+		return;
+	own.covers = covers(&own.rec, &m->index);
+	if (mem->rec.uidvalidity == 0 || own.covers > mem->covers) {
+		cc_uidrecord_free(&mem->rec);
+		*mem = own;
+	} else {
+		cc_uidrecord_free(&own.rec);
+	}
+}
+
+/* Gives UIDs by what is remembered of the same UIDVALIDITY. */
+static void
+apply(struct mbox_index *index, const struct memory *mem)
+{
+	struct uidrecord_pos pos = { 0 };
+	uint32_t last = index->uid_base, before = 0;
+
+	if (mem->rec.uidlast > last && mem->rec.uidlast <= CC_MBOX_UID_MAX)
+		last = mem->rec.uidlast;
+	for (uint32_t i = 0; i < index->count; i++) {
+		struct mbox_msg *msg = &index->msgs[i];
+		uint32_t uid = 0;
+
+		if (i < mem->covers)
+			uid = cc_uidrecord_next(&mem->rec, &pos);
+		if (!(msg->flags & MBOX_NO_UID))
+			uid = msg->uid;
+		if (uid <= before || uid > CC_MBOX_UID_MAX) {
+			msg->flags |= MBOX_NO_UID;
+			uid = last < CC_MBOX_UID_MAX ? ++last : 0;
+		}
+		if (uid <= before) {
+			cc_mbox_renumber(index);
+			return;
+		}
+		msg->uid = before = uid;
+		if (uid > last)
+			last = uid;
+	}
+	index->uid_last = last;
+}
+
+static uint32_t
+now(void)
+{
+	return (uint32_t)time(NULL);
+}
+
+/* A UIDVALIDITY never used before, if that can be known. */
+static void
+new_uidvalidity(struct mbox *m, int privdir)
+{
+	uint32_t v;
+
+	if (privdir < 0 || cc_uidvalidity_next(privdir, now(), &v) != 0) {
+		m->uid_nosticky = true;
+		v = now();
+	}
+	m->index.uidvalidity = v;
+}
+
+bool
+cc_mbox_uids_missing(const struct mbox_index *index)
+{
+	if (index->uidvalidity == 0)
+		return true;
+	for (uint32_t i = 0; i < index->count; i++)
+		if (index->msgs[i].flags & MBOX_NO_UID)
+			return true;
+	return false;
+}
+
+bool
+cc_mbox_uids_settle(struct mbox *m, const struct mbox_index *old)
+{
+	struct mbox_index *index = &m->index;
+	int privdir = cc_privdir_open();
+	struct memory mem = { .covers = 0 };
+
+	m->file_uidvalidity = index->uidvalidity;
+	m->file_uid_last = index->uid_last;
+	if (privdir >= 0)
+		(void)recall(m, privdir, &mem);
+	if (old)
+		recall_own(m, old, &mem);
+	if (index->uidvalidity == 0 && (mem.covers > 0 || old))
+		index->uidvalidity = mem.rec.uidvalidity;
+	if (index->uidvalidity != 0 &&
+	    index->uidvalidity == mem.rec.uidvalidity)
+		apply(index, &mem);
+	cc_uidrecord_free(&mem.rec);
+	if (index->uidvalidity == 0)
+		new_uidvalidity(m, privdir);
+	else if (privdir >= 0)
+		(void)cc_uidvalidity_seen(privdir, now(), index->uidvalidity);
+	if (privdir >= 0)
+		close(privdir);
+	return m->file_uidvalidity != index->uidvalidity ||
+	    m->file_uid_last != index->uid_last || cc_mbox_uids_missing(index);
+}
+
+/* Writes the record unless it is there already. */
+static int
+save(const struct mbox *m, int privdir)
+{
+	struct uidrecord rec, there;
+	struct stat st;
+	int r;
+
+	if ((r = make_record(m, &m->index, &rec)) != 0)
+		return r;
+	if (fstat(m->fd, &st) == 0 &&
+	    cc_uidrecord_read(privdir, &st, &there) == 0) {
+		if (!same_record(&rec, &there))
+			r = cc_uidrecord_write(privdir, &rec);
+		cc_uidrecord_free(&there);
+	} else {
+		r = cc_uidrecord_write(privdir, &rec);
+	}
+	cc_uidrecord_free(&rec);
+	return r;
+}
+
+void
+cc_mbox_uids_save(struct mbox *m)
+{
+	int privdir = cc_privdir_open();
+
+	m->uid_nosticky = privdir < 0 || save(m, privdir) != 0;
+	if (privdir >= 0)
+		close(privdir);
+}
+
+void
+cc_mbox_uids_forget(struct mbox *m)
+{
+	int privdir = cc_privdir_open();
+	struct stat st;
+
+	if (privdir < 0)
+		return;
+	if (fstat(m->fd, &st) == 0)
+		(void)cc_uidrecord_remove(privdir, &st);
+	close(privdir);
+}

@@ -166,8 +166,9 @@ bool cc_mbox_ping(struct mbox *m, MAILSTREAM *stream);
 /* Tells the client what is new; expunged messages only if they may. */
 void cc_mbox_tell(struct mbox *m, MAILSTREAM *stream, bool expunge);
 
-/* Ends the session's use of the mailbox with a reason for the user. */
-void cc_mbox_die(struct mbox *m, MAILSTREAM *stream, const char *why);
+/* Ends the session's use of the mailbox with a reason for the user (mm_log,
+ * ERROR): each ping fails from now on. */
+void cc_mbox_die(struct mbox *m, const char *why);
 
 /* ------------------------------------------------ reading: mboxfile_read.c */
 
@@ -196,8 +197,8 @@ void cc_mbox_view_drop(struct mbox *m);
 void cc_mbox_adopt_keywords(struct mbox *m, MAILSTREAM *stream);
 
 /* Sets flags of message i in memory; cc_mbox_flush writes them. */
-void
-cc_mbox_store(struct mbox *m, uint32_t i, unsigned flags, uint32_t keywords);
+void cc_mbox_store(struct mbox *m, uint32_t i, unsigned flags,
+    uint32_t keywords);
 
 /*
  * Writes changed flags into the file where that moves no octets. sync: makes

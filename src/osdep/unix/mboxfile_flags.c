@@ -223,7 +223,7 @@ write_base(struct mbox *m)
 		m->keywords_there = all_keywords(m);
 		m->file_uid_last = index->uid_last;
 		msg->flags |= MBOX_OLD_THERE;
-		msg->flags &= (uint16_t)~(MBOX_DIRTY | MBOX_PENDING);
+		msg->flags &= (uint16_t) ~(MBOX_DIRTY | MBOX_PENDING);
 	}
 	cc_strbuf_free(&text);
 	return r;

@@ -270,15 +270,15 @@ cc_mbox_sync(struct mbox *m, const char **why_r)
 /* ------------------------------------------------------------------- telling */
 
 void
-cc_mbox_die(struct mbox *m, MAILSTREAM *stream, const char *why)
+cc_mbox_die(struct mbox *m, const char *why)
 {
 	m->dead = true;
-	mm_notify(stream, (char *)why, BYE);
+	mm_log((char *)why, ERROR);
 }
 
 /* A file that lost octets, or changed in another way that is not understood. */
 static void
-die_changed(struct mbox *m, MAILSTREAM *stream, const char *why)
+die_changed(struct mbox *m, const char *why)
 {
 	struct strbuf b;
 	struct stat st;
@@ -290,7 +290,7 @@ die_changed(struct mbox *m, MAILSTREAM *stream, const char *why)
 		    (long long)m->stamp.size, (long long)st.st_size);
 	else
 		cc_strbuf_puts(&b, why);
-	cc_mbox_die(m, stream, cc_strbuf_str(&b));
+	cc_mbox_die(m, cc_strbuf_str(&b));
 	cc_strbuf_free(&b);
 }
 
@@ -381,7 +381,7 @@ may_expunge(MAILSTREAM *stream)
 
 /* Looks at a file that changed; false if the session is over. */
 static bool
-take_changes(struct mbox *m, MAILSTREAM *stream)
+take_changes(struct mbox *m)
 {
 	const char *why = changed;
 	struct mbox_lock lock;
@@ -393,9 +393,9 @@ take_changes(struct mbox *m, MAILSTREAM *stream)
 		cc_mbox_unlock(&lock);
 	}
 	if (r == CC_ECHANGED)
-		die_changed(m, stream, why);
+		die_changed(m, why);
 	else if (r == CC_ENOENT)
-		cc_mbox_die(m, stream, "Mailbox was removed");
+		cc_mbox_die(m, "Mailbox was removed");
 	/* else busy, or not to be read for once: at the next ping, then */
 	return !m->dead;
 }
@@ -408,13 +408,14 @@ cc_mbox_ping(struct mbox *m, MAILSTREAM *stream)
 
 	if (m->dead)
 		return false;
+	cc_mbox_adopt_keywords(m, stream);
 	if (stat(m->path, &st) != 0) {
 		if (cc_err_errno() == CC_ENOENT)
-			cc_mbox_die(m, stream, "Mailbox was removed");
+			cc_mbox_die(m, "Mailbox was removed");
 		return !m->dead;
 	}
 	cc_mbox_stamp_of(&st, &now);
-	if (!cc_mbox_stamp_same(&now, &m->stamp) && !take_changes(m, stream))
+	if (!cc_mbox_stamp_same(&now, &m->stamp) && !take_changes(m))
 		return false;
 	cc_mbox_tell(m, stream, may_expunge(stream));
 	return true;

@@ -1,0 +1,337 @@
+/*
+ * unix.c - the driver of traditional mailbox files, in which a line that
+ * begins "From " begins a message (formats/unix.md).
+ *
+ * The table and its thin functions; the work is done in mboxfile*.c. Messages
+ * have LF line ends. Between two calls no lock is held, so any number of
+ * sessions may have the mailbox open, also beside programs that keep locks.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "mail.h"
+#include "osdep.h"
+#include "cc_err.h"
+#include "dummy.h"
+#include "mail_generic.h"
+#include "mailpath.h"
+#include "mboxfile.h"
+#include "misc.h"
+
+/* Tries for the lock of a session that was asked to let go, a second each. */
+#define KISS_TRIES 15
+
+/* Milliseconds in which a session that only writes lets go of itself. */
+#define SHORT_HOLD 1000
+
+static DRIVER *unix_valid(char *mailbox);
+static void *unix_parameters(long function, void *value);
+static MAILSTREAM *unix_open(MAILSTREAM *stream);
+static void unix_close(MAILSTREAM *stream, long options);
+static long unix_ping(MAILSTREAM *stream);
+static void unix_check(MAILSTREAM *stream);
+
+static int fast_record(MAILSTREAM *stream, unsigned long msgno,
+    struct mail_record *record_r);
+static int fast_size(MAILSTREAM *stream, unsigned long msgno, uint64_t *size_r);
+static int fast_date(MAILSTREAM *stream, unsigned long msgno,
+    struct imap_date *date_r);
+static int fast_locate(MAILSTREAM *stream, unsigned long msgno,
+    enum mail_what what, uint64_t *pos_r, uint64_t *end_r);
+static int fast_next(struct mail_reader *reader, struct span *span_r);
+static int fast_store(MAILSTREAM *stream, unsigned long msgno, unsigned mask,
+    unsigned value, uint32_t keyword_mask, uint32_t keyword_value);
+static int fast_flush(MAILSTREAM *stream, bool sync);
+static const char *fast_watch(MAILSTREAM *stream);
+
+static const struct cc_driver_fast unix_fast = {
+	.record = fast_record,
+	.size = fast_size,
+	.date = fast_date,
+	.locate = fast_locate,
+	.next = fast_next,
+	.store = fast_store,
+	.flush = fast_flush,
+	.watch = fast_watch,
+	.newline = MIME_LF,
+};
+
+DRIVER unixdriver = {
+	.name = "unix",
+	.flags = DR_LOCAL | DR_MAIL | DR_LOCKING | DR_XPOINT,
+	.valid = unix_valid,
+	.parameters = unix_parameters,
+	.scan = dummy_scan,
+	.list = dummy_list,
+	.lsub = dummy_lsub,
+	.status = mail_status_default,
+	.open = unix_open,
+	.close = unix_close,
+	.ping = unix_ping,
+	.check = unix_check,
+	.fastpath = &unix_fast,
+};
+
+MAILSTREAM unixproto = { .dtb = &unixdriver };
+
+static struct mbox *
+mbox_of(MAILSTREAM *stream)
+{
+	return stream->local;
+}
+
+/* ------------------------------------------------------------ by name */
+
+static DRIVER *
+unix_valid(char *mailbox)
+{
+	struct strbuf path;
+	struct stat st;
+	bool yes;
+
+	cc_strbuf_init(&path, CC_MAILPATH_MAX);
+	yes = cc_mailbox_file(mailbox, &path) == 0 &&
+	    stat(cc_strbuf_str(&path), &st) == 0 && st.st_size > 0 &&
+	    cc_mbox_is_unix(cc_strbuf_str(&path));
+	cc_strbuf_free(&path);
+	return yes ? &unixdriver : NIL;
+}
+
+static void *
+unix_parameters(long function, void *value)
+{
+	if (function != GET_INBOXPATH || !value)
+		return NIL;
+	return dummy_file(value, "INBOX");
+}
+
+/* ------------------------------------------------------------- open, close */
+
+/* Asks the holder of the inode lock, once, and waits until he is gone. */
+static int
+kiss(const struct stat *st, pid_t holder, struct inodelock *lock)
+{
+	struct strbuf b;
+	int r;
+
+	if (holder <= 1 || holder == getpid() || kill(holder, SIGUSR2) != 0)
+		return CC_EBUSY;
+	cc_strbuf_init(&b, MAILTMPLEN - 1);
+	cc_strbuf_printf(&b, "Trying to get mailbox lock from process %ld",
+	    (long)holder);
+	MM_LOG((char *)cc_strbuf_str(&b), WARN);
+	cc_strbuf_free(&b);
+	r = cc_inodelock_get(lock, st, FDLOCK_EX, KISS_TRIES * 1000, NULL);
+	return r;
+}
+
+/*
+ * Another program may keep the mailbox for itself as long as it has it open.
+ * It is asked to let go (formats/locking.md section 5); if it does not, this
+ * session can only read. Ours hold the lock for moments, and are waited for.
+ */
+static bool
+is_kept(MAILSTREAM *stream, const struct mbox *m)
+{
+	struct inodelock lock;
+	pid_t holder = 0;
+	struct stat st;
+	int r;
+
+	if (fstat(m->fd, &st) != 0)
+		return false;
+	r = cc_inodelock_get(&lock, &st, FDLOCK_EX, SHORT_HOLD, &holder);
+	if (r == CC_EBUSY && !stream->nokod && !stream->silent)
+		r = kiss(&st, holder, &lock);
+	if (r == 0) {
+		cc_inodelock_release(&lock);
+		return false;
+	}
+	MM_LOG("Mailbox is open by another process, access is readonly", WARN);
+	return true;
+}
+
+/* What the core wants to know of an open mailbox. */
+static void
+describe(MAILSTREAM *stream, struct mbox *m)
+{
+	bool can = !m->rdonly;
+
+	stream->rdonly = m->rdonly;
+	stream->perm_seen = stream->perm_deleted = stream->perm_flagged =
+	    stream->perm_answered = stream->perm_draft = can;
+	if (m->file_uidvalidity == 0)
+		user_flags(stream);
+	cc_mbox_adopt_keywords(m, stream);
+	cc_mbox_tell(m, stream, false);
+	if (m->index.count == 0) {
+		mail_exists(stream, 0);
+		mail_recent(stream, 0);
+	}
+}
+
+static MAILSTREAM *
+unix_open(MAILSTREAM *stream)
+{
+	struct strbuf path;
+	struct mbox *m;
+	int r;
+
+	if (!stream)
+		return &unixproto;
+	cc_strbuf_init(&path, CC_MAILPATH_MAX);
+	m = fs_get(sizeof(*m));
+	if ((r = cc_mailbox_file(stream->mailbox, &path)) == 0)
+		r = cc_mbox_open(m, cc_strbuf_str(&path), stream->rdonly);
+	cc_strbuf_free(&path);
+	if (r != 0) {
+		fs_give((void **)&m);
+		if (!stream->silent)
+			cc_mail_complain("open mailbox", stream->mailbox,
+			    cc_strerror(r));
+		return NIL;
+	}
+	stream->local = m;
+	if (!m->rdonly && is_kept(stream, m))
+		m->rdonly = true;
+	describe(stream, m);
+	return stream;
+}
+
+static void
+unix_close(MAILSTREAM *stream, long options)
+{
+	struct mbox *m = mbox_of(stream);
+
+	(void)options;
+	if (!m)
+		return;
+	if (!m->dead)
+		(void)fast_flush(stream, true);
+	cc_mbox_free(m);
+	fs_give(&stream->local);
+}
+
+static long
+unix_ping(MAILSTREAM *stream)
+{
+	return cc_mbox_ping(mbox_of(stream), stream) ? LONGT : NIL;
+}
+
+static void
+unix_check(MAILSTREAM *stream)
+{
+	int r = fast_flush(stream, true);
+
+	if (r != 0)
+		cc_mail_complain("checkpoint mailbox", stream->mailbox,
+		    cc_strerror(r));
+	else if (unix_ping(stream))
+		MM_LOG("Check completed", NIL);
+}
+
+/* --------------------------------------------------------------- fast path */
+
+/* The message, or NULL if there is no such number. */
+static struct mbox_msg *
+msg_of(MAILSTREAM *stream, unsigned long msgno)
+{
+	struct mbox *m = mbox_of(stream);
+
+	return m && msgno > 0 && msgno <= m->index.count
+	    ? &m->index.msgs[msgno - 1]
+	    : NULL;
+}
+
+static int
+fast_record(MAILSTREAM *stream, unsigned long msgno,
+    struct mail_record *record_r)
+{
+	const struct mbox_msg *msg = msg_of(stream, msgno);
+
+	if (!msg)
+		return CC_ENOENT;
+	*record_r = (struct mail_record){ msg->uid, msg->flags & MBOX_SYSTEM,
+		msg->keywords };
+	return 0;
+}
+
+static int
+fast_size(MAILSTREAM *stream, unsigned long msgno, uint64_t *size_r)
+{
+	const struct mbox_msg *msg = msg_of(stream, msgno);
+
+	if (!msg)
+		return CC_ENOENT;
+	*size_r = msg->size;
+	return 0;
+}
+
+static int
+fast_date(MAILSTREAM *stream, unsigned long msgno, struct imap_date *date_r)
+{
+	if (!msg_of(stream, msgno))
+		return CC_ENOENT;
+	return cc_mbox_date(mbox_of(stream), (uint32_t)(msgno - 1), date_r);
+}
+
+static int
+fast_locate(MAILSTREAM *stream, unsigned long msgno, enum mail_what what,
+    uint64_t *pos_r, uint64_t *end_r)
+{
+	struct mbox_place place;
+	int r;
+
+	if (!msg_of(stream, msgno))
+		return CC_ENOENT;
+	r = cc_mbox_locate(mbox_of(stream), (uint32_t)(msgno - 1), &place);
+	if (r != 0)
+		return r;
+	*pos_r = what == MAIL_HEADER ? place.header : place.text;
+	*end_r = what == MAIL_HEADER ? place.text : place.end;
+	return 0;
+}
+
+static int
+fast_next(struct mail_reader *reader, struct span *span_r)
+{
+	if (!msg_of(reader->stream, reader->msgno))
+		return CC_ENOENT;
+	return cc_mbox_next(mbox_of(reader->stream),
+	    (uint32_t)(reader->msgno - 1), reader->in_header, &reader->pos,
+	    reader->end, span_r);
+}
+
+static int
+fast_store(MAILSTREAM *stream, unsigned long msgno, unsigned mask,
+    unsigned value, uint32_t keyword_mask, uint32_t keyword_value)
+{
+	const struct mbox_msg *msg = msg_of(stream, msgno);
+	struct mbox *m = mbox_of(stream);
+
+	if (!msg)
+		return CC_ENOENT;
+	if (m->dead)
+		return CC_ECHANGED;
+	cc_mbox_adopt_keywords(m, stream);
+	cc_mbox_store(m, (uint32_t)(msgno - 1),
+	    (msg->flags & ~mask) | (value & mask),
+	    (msg->keywords & ~keyword_mask) | (keyword_value & keyword_mask));
+	return 0;
+}
+
+static int
+fast_flush(MAILSTREAM *stream, bool sync)
+{
+	struct mbox *m = mbox_of(stream);
+
+	return m ? cc_mbox_flush(m, sync) : 0;
+}
+
+static const char *
+fast_watch(MAILSTREAM *stream)
+{
+	return mbox_of(stream)->path;
+}

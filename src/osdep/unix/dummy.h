@@ -28,8 +28,8 @@ long dummy_canonicalize(char *tmp, char *ref, char *pat);
  *
  * fsiz		octets of the file
  */
-long scan_contents(DRIVER *dtb, char *name, char *contents,
-    unsigned long csiz, unsigned long fsiz);
+long scan_contents(DRIVER *dtb, char *name, char *contents, unsigned long csiz,
+    unsigned long fsiz);
 long dummy_scan_contents(char *name, char *contents, unsigned long csiz,
     unsigned long fsiz);
 

@@ -28,7 +28,7 @@ struct cc_env {
 	bool closed_box; /* set it before env_init: we are in a chroot */
 	bool black_box;  /* home came from black_box_dir */
 
-	long block_init; /* SET_BLOCKENVINIT: leave all of this alone */
+	long block_init;   /* SET_BLOCKENVINIT: leave all of this alone */
 	int keeper_fd;     /* the lock keeper's socket, or -1 */
 	char *keeper_path; /* the mailbox that it serves */
 

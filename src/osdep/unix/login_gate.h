@@ -110,8 +110,8 @@ void cc_gate_fill_try(struct gate *g, const char *mechanism, const char *tag,
     struct span user, struct span admin, struct span password);
 
 /* "user*admin" in its halves; admin is empty without a "*". */
-void
-cc_gate_split_name(struct span name, struct span *user_r, struct span *admin_r);
+void cc_gate_split_name(struct span name, struct span *user_r,
+    struct span *admin_r);
 
 /* login_gate_setup.c: root's part, before the first octet of the client. */
 int cc_gate_look_around(struct gate *g);
@@ -148,16 +148,16 @@ struct gate_tls *cc_gate_tls_new(struct gate *g);
 int cc_gate_tls_accept(struct gate *g, struct gate_io *io,
     const struct gate_protocol *protocol, struct gate_tls *tls,
     int64_t deadline);
-int
-cc_gate_tls_read(struct gate_io *io, void *buf, size_t size, int64_t deadline);
+int cc_gate_tls_read(struct gate_io *io, void *buf, size_t size,
+    int64_t deadline);
 int cc_gate_tls_write(struct gate_io *io, const void *buf, size_t len,
     int64_t deadline);
 void cc_gate_tls_end(struct gate_io *io);
 
 /* One call without waiting: octets moved; CC_EBUSY if the client's side must
  * allow *events_r first; CC_ECLOSED or CC_EIO. */
-int
-cc_gate_tls_recv(struct gate_io *io, void *buf, size_t size, short *events_r);
+int cc_gate_tls_recv(struct gate_io *io, void *buf, size_t size,
+    short *events_r);
 int cc_gate_tls_send(struct gate_io *io, const void *buf, size_t len,
     short *events_r);
 

@@ -55,8 +55,8 @@ int cc_gate_imap_literal(struct cursor *c, uint64_t *size_r, bool *wait_r);
 #ifdef CC_GATE_EXPLOIT_TEST
 /* Only in the gate that the tests build: does what a stranger would who took
  * the gate over. */
-enum gate_imap_result
-cc_gate_exploit(struct gate *g, struct gate_imap_args *args);
+enum gate_imap_result cc_gate_exploit(struct gate *g,
+    struct gate_imap_args *args);
 #endif
 
 #endif

@@ -104,8 +104,8 @@ void cc_monitor_reset_signals(void);
 int cc_monitor_wait(struct monitor *m, int fd, int64_t deadline);
 
 /* Waits for the end of a child, at most wait_ms; then kills it. */
-void
-cc_monitor_reap(struct monitor *m, struct monitor_child *child, int wait_ms);
+void cc_monitor_reap(struct monitor *m, struct monitor_child *child,
+    int wait_ms);
 
 /* login_monitor_try.c: an attempt to log in. The answer was sent when it
  * returns: 1 somebody is in, 0 nobody, CC_ECLOSED if the gate is gone. */

@@ -19,8 +19,8 @@ int cc_landlock_new(int abi, bool network);
 /* Allows what is at path (a file, or a directory with all below), to read or
  * to change. dir is where a relative path begins, AT_FDCWD for here; "" is dir
  * itself. 0, CC_ENOENT, or another error. */
-int
-cc_landlock_allow(int rules, int abi, int dir, const char *path, bool write);
+int cc_landlock_allow(int rules, int abi, int dir, const char *path,
+    bool write);
 
 /* Puts the rules into force and closes them. 0 or CC_EIO. */
 int cc_landlock_enforce(int rules);

@@ -93,7 +93,7 @@ fill_image(struct record_image *image, const struct session_record *record)
 		member = (char *)image + strings[i].in_image;
 		if (strlen(s) >= strings[i].size)
 			return CC_ELIMIT;
-		memcpy(member, s, strlen(s));
+		memcpy(member, s, strlen(s) + 1);
 	}
 	if (record->ahead.len > sizeof(image->ahead))
 		return CC_ELIMIT;

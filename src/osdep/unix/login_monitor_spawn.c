@@ -23,6 +23,16 @@
 
 extern char **environ;
 
+/* What is left of the environment; clearenv makes environ NULL, which fexecve
+ * does not take. */
+static char **
+environment(void)
+{
+	static char *none[] = { NULL };
+
+	return environ ? environ : none;
+}
+
 /* BIN/../libexec/cedar/NAME, BIN being where this program lies. */
 static int
 program_path(char *path, size_t size, const char *name)
@@ -76,7 +86,7 @@ become_program(const char *name, char *argv0, const int *fds, int count)
 	if (program_path(path, sizeof(path), name) != 0 ||
 	    take_fds(fds, count, -1) != 0)
 		return;
-	execve(path, argv, environ);
+	execve(path, argv, environment());
 }
 
 int
@@ -156,7 +166,7 @@ become_session(struct monitor *m, int client_in, int client_out, int record,
 		return;
 	if (take_fds(fds, keeper >= 0 ? 5 : 4, image) != 0)
 		return;
-	fexecve(image, argv, environ);
+	fexecve(image, argv, environment());
 }
 
 int

@@ -122,7 +122,4 @@ void cc_env_free(void);
 /* Directory of the inode locks. */
 const char *cc_env_lock_dir(void);
 
-/* Home directory of a user by the password database: 0 or CC_ENOENT. */
-int cc_env_user_home(struct span user, struct strbuf *home_r);
-
 #endif

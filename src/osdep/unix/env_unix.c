@@ -6,11 +6,7 @@
  * a user. It never asks the DNS: the host name is what the system says, or
  * what the configuration or the program sets.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <pwd.h>
 #include <stdint.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "mail.h"
@@ -20,6 +16,7 @@
 #include "env_namespace.h"
 #include "env_proto.h"
 #include "env_state.h"
+#include "env_user.h"
 #include "misc.h"
 #include "strbuf.h"
 
@@ -32,12 +29,6 @@
 #ifndef ACTIVEFILE
 #define ACTIVEFILE "/var/lib/news/active"
 #endif
-
-/* $HOME is believed below this many octets. */
-#define HOME_MAX 256
-
-/* Octets of a password database entry that is looked at. */
-#define PASSWD_MAX 65536
 
 /* What holds before any configuration is read. */
 #define ENV_DEFAULTS                                                           \
@@ -91,97 +82,6 @@ set_default(char **text, const char *dir, const char *name)
 		*text = join(dir, name);
 }
 
-static bool
-is_directory(const char *path)
-{
-	struct stat st;
-
-	return path && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-/* The name that the password database has for a uid: 0 or CC_ENOENT. */
-static int
-look_up_uid(uid_t uid, struct strbuf *name_r)
-{
-	char *buf = fs_get(PASSWD_MAX);
-	struct passwd pw, *found = NULL;
-
-	getpwuid_r(uid, &pw, buf, PASSWD_MAX, &found);
-	if (found)
-		cc_strbuf_puts(name_r, found->pw_name);
-	fs_give((void **)&buf);
-	return found ? 0 : CC_ENOENT;
-}
-
-int
-cc_env_user_home(struct span user, struct strbuf *home_r)
-{
-	struct passwd pw, *found = NULL;
-	char *buf, *name;
-	int r = CC_ENOENT;
-
-	if (user.len == 0 || user.len >= NETMAXUSER)
-		return CC_ENOENT;
-	name = cc_span_dup(user);
-	buf = fs_get(PASSWD_MAX);
-	getpwnam_r(name, &pw, buf, PASSWD_MAX, &found);
-	if (found && found->pw_dir[0] == '/') {
-		cc_strbuf_puts(home_r, found->pw_dir);
-		r = cc_strbuf_status(home_r);
-	}
-	fs_give((void **)&buf);
-	fs_give((void **)&name);
-	return r;
-}
-
-/* Is this an account of ours? Several names may share a uid. */
-static bool
-is_own(const char *name)
-{
-	char *buf = fs_get(PASSWD_MAX);
-	struct passwd pw, *found = NULL;
-	bool own;
-
-	getpwnam_r(name, &pw, buf, PASSWD_MAX, &found);
-	own = found && pw.pw_uid == geteuid();
-	fs_give((void **)&buf);
-	return own;
-}
-
-/* The name of the account we run as: as the terminal's login has it, else as
- * the database has it. */
-static char *
-own_name(void)
-{
-	char login[NETMAXUSER];
-	struct strbuf b;
-
-	if (getlogin_r(login, sizeof(login)) == 0 && is_own(login))
-		return cpystr(login);
-	cc_strbuf_init(&b, PASSWD_MAX);
-	if (look_up_uid(geteuid(), &b) != 0)
-		cc_strbuf_put_uint(&b, geteuid());
-	return cc_strbuf_take(&b);
-}
-
-/* The home directory of an account that the program did not name one for. */
-static char *
-default_home(const char *user)
-{
-	const char *home = getenv("HOME");
-	struct strbuf b;
-
-	if (home && home[0] == '/' && strlen(home) < HOME_MAX &&
-	    is_directory(home))
-		return cpystr(home);
-	cc_strbuf_init(&b, PASSWD_MAX);
-	if (cc_env_user_home(cc_span_z(user), &b) != 0) {
-		cc_strbuf_reset(&b);
-		cc_strbuf_putc(&b, '/');
-	}
-	return cc_strbuf_take(&b);
-}
-
 /* A box DIR/USER, or the default box, or the end. */
 static char *
 black_box_home(void)
@@ -189,10 +89,10 @@ black_box_home(void)
 	char *home = join(state.black_box_dir, state.user);
 
 	if (!strchr(state.user, '/') && state.user[0] != '.' &&
-	    is_directory(home))
+	    cc_env_is_directory(home))
 		return home;
 	fs_give((void **)&home);
-	if (!is_directory(state.black_box_default))
+	if (!cc_env_is_directory(state.black_box_default))
 		fatal("no home");
 	return cpystr(state.black_box_default);
 }
@@ -221,7 +121,7 @@ set_home(char *home)
 	} else if (home || state.home) {
 		chosen = cpystr(home ? home : state.home);
 	} else {
-		chosen = default_home(state.user);
+		chosen = cc_env_default_home(state.user);
 	}
 	cut_slashes(chosen);
 	cc_env_set(&state.home, chosen);
@@ -260,7 +160,7 @@ set_shared(char **home, const char *user)
 
 	if (*home || state.closed_box || state.no_auto_shared)
 		return;
-	cc_strbuf_init(&b, PASSWD_MAX);
+	cc_strbuf_init(&b, CC_MAILPATH_MAX);
 	if (cc_env_user_home(cc_span_z(user), &b) == 0)
 		*home = cc_strbuf_take(&b);
 	cc_strbuf_free(&b);
@@ -301,7 +201,7 @@ env_init(char *user, char *home)
 	if (user)
 		cc_env_set(&state.user, user);
 	else if (!state.user)
-		state.user = own_name();
+		state.user = cc_env_own_name();
 	cc_env_read_system();
 	set_home(home);
 	if (state.allow_user_config && !state.anonymous)

@@ -1,0 +1,108 @@
+/*
+ * env_user.c - accounts: names and home directories, from the password
+ * database and, for a program that runs as a user already, the environment.
+ */
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "mail.h"
+#include "osdep.h"
+#include "cc_err.h"
+#include "env_user.h"
+#include "misc.h"
+
+/* $HOME is believed below this many octets. */
+#define HOME_MAX 256
+
+/* Octets of a password database entry that is looked at. */
+#define PASSWD_MAX 65536
+
+bool
+cc_env_is_directory(const char *path)
+{
+	struct stat st;
+
+	return path && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* The name that the password database has for a uid: 0 or CC_ENOENT. */
+static int
+look_up_uid(uid_t uid, struct strbuf *name_r)
+{
+	char *buf = fs_get(PASSWD_MAX);
+	struct passwd pw, *found = NULL;
+
+	getpwuid_r(uid, &pw, buf, PASSWD_MAX, &found);
+	if (found)
+		cc_strbuf_puts(name_r, found->pw_name);
+	fs_give((void **)&buf);
+	return found ? 0 : CC_ENOENT;
+}
+
+int
+cc_env_user_home(struct span user, struct strbuf *home_r)
+{
+	struct passwd pw, *found = NULL;
+	char *buf, *name;
+	int r = CC_ENOENT;
+
+	if (user.len == 0 || user.len >= NETMAXUSER)
+		return CC_ENOENT;
+	name = cc_span_dup(user);
+	buf = fs_get(PASSWD_MAX);
+	getpwnam_r(name, &pw, buf, PASSWD_MAX, &found);
+	if (found && found->pw_dir[0] == '/') {
+		cc_strbuf_puts(home_r, found->pw_dir);
+		r = cc_strbuf_status(home_r);
+	}
+	fs_give((void **)&buf);
+	fs_give((void **)&name);
+	return r;
+}
+
+/* Is this an account of ours? Several names may share a uid. */
+static bool
+is_own(const char *name)
+{
+	char *buf = fs_get(PASSWD_MAX);
+	struct passwd pw, *found = NULL;
+	bool own;
+
+	getpwnam_r(name, &pw, buf, PASSWD_MAX, &found);
+	own = found && pw.pw_uid == geteuid();
+	fs_give((void **)&buf);
+	return own;
+}
+
+char *
+cc_env_own_name(void)
+{
+	/* As the terminal's login has it, else as the database has it. */
+	const char *login = getlogin();
+	struct strbuf b;
+
+	if (login && is_own(login))
+		return cpystr(login);
+	cc_strbuf_init(&b, PASSWD_MAX);
+	if (look_up_uid(geteuid(), &b) != 0)
+		cc_strbuf_put_uint(&b, geteuid());
+	return cc_strbuf_take(&b);
+}
+
+char *
+cc_env_default_home(const char *user)
+{
+	const char *home = getenv("HOME");
+	struct strbuf b;
+
+	if (home && home[0] == '/' && strlen(home) < HOME_MAX &&
+	    cc_env_is_directory(home))
+		return cpystr(home);
+	cc_strbuf_init(&b, PASSWD_MAX);
+	if (cc_env_user_home(cc_span_z(user), &b) != 0) {
+		cc_strbuf_reset(&b);
+		cc_strbuf_putc(&b, '/');
+	}
+	return cc_strbuf_take(&b);
+}

@@ -106,6 +106,7 @@ create_keyword(MAILSTREAM *stream, struct span name)
 	if (bit == NUSERFLAGS)
 		return -1;
 	stream->user_flags[bit] = cc_span_dup(name);
+	stream->perm_user_flags |= 1ul << bit;
 	if (bit == NUSERFLAGS - 1)
 		stream->kwd_create = NIL;
 	return bit;

@@ -28,6 +28,9 @@
 
 static DRIVER *unix_valid(char *mailbox);
 static void *unix_parameters(long function, void *value);
+static void unix_scan(MAILSTREAM *stream, char *ref, char *pat, char *contents);
+static void unix_list(MAILSTREAM *stream, char *ref, char *pat);
+static void unix_lsub(MAILSTREAM *stream, char *ref, char *pat);
 static MAILSTREAM *unix_open(MAILSTREAM *stream);
 static void unix_close(MAILSTREAM *stream, long options);
 static long unix_ping(MAILSTREAM *stream);
@@ -63,9 +66,9 @@ DRIVER unixdriver = {
 	.flags = DR_LOCAL | DR_MAIL | DR_LOCKING | DR_XPOINT,
 	.valid = unix_valid,
 	.parameters = unix_parameters,
-	.scan = dummy_scan,
-	.list = dummy_list,
-	.lsub = dummy_lsub,
+	.scan = unix_scan,
+	.list = unix_list,
+	.lsub = unix_lsub,
 	.status = mail_status_default,
 	.open = unix_open,
 	.close = unix_close,
@@ -105,6 +108,29 @@ unix_parameters(long function, void *value)
 	if (function != GET_INBOXPATH || !value)
 		return NIL;
 	return dummy_file(value, "INBOX");
+}
+
+/* Local names are dummy's: without a stream all drivers are asked, and one of
+ * them must answer. */
+static void
+unix_scan(MAILSTREAM *stream, char *ref, char *pat, char *contents)
+{
+	if (stream)
+		dummy_scan(NIL, ref, pat, contents);
+}
+
+static void
+unix_list(MAILSTREAM *stream, char *ref, char *pat)
+{
+	if (stream)
+		dummy_list(NIL, ref, pat);
+}
+
+static void
+unix_lsub(MAILSTREAM *stream, char *ref, char *pat)
+{
+	if (stream)
+		dummy_lsub(NIL, ref, pat);
 }
 
 /* ------------------------------------------------------------- open, close */

@@ -99,8 +99,7 @@ LIBS_SYSTEM := -lutf8proc -lz
 LIBS_GATE := -lssl -lcrypto
 LIBS_AUTH := -lpam -lcrypt
 
-PROGRAMS := $(if $(and $(wildcard $(OS)/login_monitor.c), \
-	$(wildcard $(OS)/unix.c)),$(BUILD)/bin/imapd)
+PROGRAMS := $(BUILD)/bin/imapd
 LIBEXEC := $(if $(GATE_SRC),$(BUILD)/libexec/cedar/gate) \
 	$(if $(AUTH_SRC),$(BUILD)/libexec/cedar/auth)
 

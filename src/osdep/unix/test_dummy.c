@@ -844,6 +844,38 @@ test_create_delete_rename(void **state)
 	end();
 }
 
+/* With several drivers linked a name is told once, through a stream of
+ * whichever driver or without. */
+static void
+test_list_once(void **state)
+{
+	static const char *const names[] = { "empty", "INBOX" };
+	MAILSTREAM *s;
+
+	(void)state;
+	link_once();
+	mail_link(&unixdriver);
+	begin();
+	empty_file("home/empty");
+	write_subscriptions("empty\n");
+	for (size_t i = 0; i <= COUNT(names); i++) {
+		s = i < COUNT(names) ? mail_open(NIL, (char *)names[i], NIL)
+				     : NIL;
+		test_callbacks_reset();
+		mail_list(s, NIL, "e%");
+		assert_string_equal(test_callbacks.listed,
+		    "/ empty " UNMARKED "\n");
+		mail_lsub(s, NIL, "e%");
+		assert_string_equal(test_callbacks.lsubbed, "/ empty 0x0\n");
+		if (s)
+			mail_close(s);
+	}
+	test_callbacks_reset();
+	(*unixdriver.list)(&unixproto, NIL, "e%");
+	assert_string_equal(test_callbacks.listed, "/ empty " UNMARKED "\n");
+	end();
+}
+
 static void
 test_driver_subscribe(void **state)
 {
@@ -921,6 +953,7 @@ main(void)
 		cmocka_unit_test(test_create_delete_rename),
 		cmocka_unit_test(test_driver_subscribe),
 		cmocka_unit_test(test_append),
+		cmocka_unit_test(test_list_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

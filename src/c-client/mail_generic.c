@@ -7,6 +7,7 @@
  * mail_fetch_header and mail_fetch_text keep, so a walk fetches each once.
  */
 #include "cc_err.h"
+#include "cc_limits.h"
 #include "mail_generic.h"
 
 #define SEQ_SIZE 24 /* octets of a message number as a sequence */
@@ -111,45 +112,55 @@ generic_next(struct mail_reader *reader, struct span *span_r)
 	return 1;
 }
 
-/* "(\Seen Work)" for the bits given; NULL if there are none. */
-static char *
-flag_list(MAILSTREAM *stream, unsigned flags, uint32_t keywords,
+void
+cc_mail_put_flags(MAILSTREAM *stream, unsigned flags, uint32_t keywords,
     struct strbuf *out)
 {
-	cc_strbuf_reset(out);
+	const char *space = "";
+
+	cc_strbuf_putc(out, '(');
 	for (size_t i = 0; i < sizeof(system_flags) / sizeof(*system_flags);
 	     i++)
-		if (flags & system_flags[i].bit)
-			cc_strbuf_printf(out, " %s", system_flags[i].name);
+		if (flags & system_flags[i].bit) {
+			cc_strbuf_printf(out, "%s%s", space,
+			    system_flags[i].name);
+			space = " ";
+		}
 	for (unsigned i = 0; i < NUSERFLAGS; i++)
-		if (keywords & (1u << i) && stream->user_flags[i])
-			cc_strbuf_printf(out, " %s", stream->user_flags[i]);
-	if (!out->len)
-		return NULL;
-	out->data[0] = '(';
+		if (keywords & (1u << i) && stream->user_flags[i]) {
+			cc_strbuf_printf(out, "%s%s", space,
+			    stream->user_flags[i]);
+			space = " ";
+		}
 	cc_strbuf_putc(out, ')');
-	return out->data;
+}
+
+/* mail_flag for the bits given, if there are any. */
+static void
+flag_bits(MAILSTREAM *stream, char *seq, unsigned flags, uint32_t keywords,
+    long set)
+{
+	struct strbuf list;
+
+	if (!flags && !keywords)
+		return;
+	cc_strbuf_init(&list, CC_IMAP_LINE);
+	cc_mail_put_flags(stream, flags, keywords, &list);
+	mail_flag(stream, seq, list.data, set);
+	cc_strbuf_free(&list);
 }
 
 static int
 generic_store(MAILSTREAM *stream, unsigned long msgno, unsigned mask,
     unsigned value, uint32_t keyword_mask, uint32_t keyword_value)
 {
-	struct strbuf list;
 	char seq[SEQ_SIZE];
-	char *flags;
 
 	sequence_of(seq, msgno);
-	cc_strbuf_init(&list, 64 + NUSERFLAGS * (MAXUSERFLAG + 1));
-	flags = flag_list(stream, mask & value, keyword_mask & keyword_value,
-	    &list);
-	if (flags)
-		mail_flag(stream, seq, flags, ST_SET);
-	flags = flag_list(stream, mask & ~value, keyword_mask & ~keyword_value,
-	    &list);
-	if (flags)
-		mail_flag(stream, seq, flags, NIL);
-	cc_strbuf_free(&list);
+	flag_bits(stream, seq, mask & value, keyword_mask & keyword_value,
+	    ST_SET);
+	flag_bits(stream, seq, mask & ~value, keyword_mask & ~keyword_value,
+	    NIL);
 	return 0;
 }
 

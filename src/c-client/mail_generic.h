@@ -13,6 +13,10 @@ extern const struct cc_driver_fast cc_generic_fast;
 /* The flags of an elt as bits: fSEEN ... fDRAFT, fOLD for not \Recent. */
 unsigned cc_mail_elt_flags(const MESSAGECACHE *elt);
 
+/* Writes "(\Seen Work)" for flag bits and keywords. */
+void cc_mail_put_flags(MAILSTREAM *stream, unsigned flags, uint32_t keywords,
+    struct strbuf *out);
+
 /* Puts flag bits and keywords into an elt and marks it valid. */
 void cc_mail_elt_set_flags(MESSAGECACHE *elt, unsigned flags,
     uint32_t keywords);

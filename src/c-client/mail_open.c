@@ -13,6 +13,7 @@
 #include "mail_link.h"
 #include "mail_inner.h"
 #include "mail_params.h"
+#include "mail_snarf.h"
 #include "misc.h"
 
 #define DRIVER_PREFIX "#driver."
@@ -64,6 +65,8 @@ mail_open(MAILSTREAM *stream, char *name, long options)
 	const char *rest = NULL;
 	DRIVER *d;
 
+	if (cc_mail_is_snarf(name))
+		return cc_mail_open_snarf(stream, name, options);
 	if ((options & OP_PROTOTYPE) && cc_mail_names_driver(name))
 		d = cc_mail_named_driver(name, &rest);
 	else

@@ -5,11 +5,19 @@
 #include "ftl.h"
 #include "mail_generic.h"
 #include "mail_params.h"
+#include "mail_snarf.h"
 
 long
 mail_ping(MAILSTREAM *stream)
 {
-	return stream && stream->dtb ? (*stream->dtb->ping)(stream) : NIL;
+	long alive;
+
+	if (!stream || !stream->dtb)
+		return NIL;
+	alive = (*stream->dtb->ping)(stream);
+	if (alive && cc_mail_snarf(stream))
+		alive = (*stream->dtb->ping)(stream);
+	return alive;
 }
 
 void

@@ -189,6 +189,19 @@ class Machine:
         for proc in list(self.procs):
             self.stop(proc)
 
+    def free(self, port):
+        """Waits until nobody has the port: a child that the last inetd had
+        just started may keep it for a moment, and inetd asks only once."""
+        def ask():
+            with socket.socket() as sock:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    sock.bind(("127.0.0.1", port))
+                    return True
+                except OSError:
+                    return False
+        wait_for("port %d to be free" % port, ask)
+
     def listening(self, port):
         def knock():
             try:
@@ -238,6 +251,8 @@ class Machine:
                 for port in (143, 993)]
 
     def serve(self, how="inetd"):
+        for port in (143, 993):
+            self.free(port)
         procs = getattr(self, how)()
         for port in (143, 993):
             self.listening(port)

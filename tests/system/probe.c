@@ -134,6 +134,26 @@ lock(const char *what)
 	printf("* lock %c\r\n", octet);
 }
 
+/* Says that many octets. */
+static void
+say_many(long count)
+{
+	while (count-- > 2)
+		putchar('x');
+	printf("\r\n");
+}
+
+/* Reads that many. */
+static void
+take_many(long count)
+{
+	long n = 0;
+
+	while (n < count && getchar() != EOF)
+		n++;
+	printf("* took %ld\r\n", n);
+}
+
 /* False at the end. */
 static bool
 obey(char *line)
@@ -156,6 +176,10 @@ obey(char *line)
 		lock(arg);
 	else if (strcmp(line, "log") == 0)
 		syslog(LOG_INFO, "probe %s", arg ? arg : "");
+	else if (strcmp(line, "many") == 0 && arg)
+		say_many(strtol(arg, NULL, 10));
+	else if (strcmp(line, "take") == 0 && arg)
+		take_many(strtol(arg, NULL, 10));
 	else if (strcmp(line, "abort") == 0)
 		abort();
 	else if (strcmp(line, "exit") == 0)

@@ -29,7 +29,7 @@ struct relay {
 	int session;
 	struct flow up, down;
 	bool told;        /* the session knows that the client is gone */
-	bool again;       /* TLS may hold octets that poll(2) cannot see */
+	bool again;       /* read before waiting */
 	short want_read;  /* what TLS waits for before it can read */
 	short want_write; /* and before it can write */
 	char up_data[RELAY_UP];
@@ -51,7 +51,6 @@ receive_up(struct relay *r)
 	if (n > 0) {
 		r->up.pos = 0;
 		r->up.len = (size_t)n;
-		r->again = true;
 	} else if (n != CC_EBUSY) {
 		r->up.closed = true;
 	}
@@ -78,13 +77,13 @@ static void
 move_up(struct relay *r)
 {
 	r->want_read = 0;
-	r->again = false;
 	if (r->up.len == 0 && !r->up.closed)
 		receive_up(r);
 	if (r->up.len > 0)
 		send_up(r);
-	if (r->up.len > 0)
-		r->again = false;
+	/* As long as TLS did not say what it waits for, it may hold octets
+	 * that poll(2) cannot see. */
+	r->again = r->up.len == 0 && !r->up.closed && r->want_read == 0;
 	if (r->up.closed && r->up.len == 0 && !r->told) {
 		shutdown(r->session, SHUT_WR);
 		r->told = true;

@@ -133,6 +133,8 @@ take_request(struct monitor *m)
 		r = CC_EPARSE;
 	} else if (m->request.head.kind == LOGIN_TRY) {
 		r = cc_monitor_try(m);
+		if (r == CC_EPARSE)
+			throw_out(m, "hasty");
 	} else if (++m->logs > LOGIN_LOGS_MAX) {
 		throw_out(m, "too many lines to log");
 		r = CC_ELIMIT;

@@ -108,7 +108,8 @@ void cc_monitor_reap(struct monitor *m, struct monitor_child *child,
     int wait_ms);
 
 /* login_monitor_try.c: an attempt to log in. The answer was sent when it
- * returns: 1 somebody is in, 0 nobody, CC_ECLOSED if the gate is gone. */
+ * returns: 1 somebody is in, 0 nobody; or CC_ECLOSED if the gate is gone,
+ * CC_EPARSE if it said something meanwhile. */
 int cc_monitor_try(struct monitor *m);
 
 /* login_monitor_log.c */

@@ -7,6 +7,7 @@
  * such moment, so that its length tells nothing.
  */
 #include <errno.h>
+#include <sys/socket.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -102,13 +103,14 @@ is_accepted(struct monitor *m)
 	return false;
 }
 
-/* Waits for the moment of a refusal. The gate has nothing to say meanwhile: if
- * it does, or ends, there is nobody to refuse any more. */
+/* Waits for the moment of a refusal. The gate has nothing to say meanwhile:
+ * CC_EPARSE if it does, CC_ECLOSED if it ended. */
 static int
 wait_for_moment(struct monitor *m, int64_t asked)
 {
 	int64_t now = cc_login_now();
 	int64_t moment = asked + REFUSAL_MS;
+	char octet;
 	int r;
 
 	while (moment < now)
@@ -116,7 +118,11 @@ wait_for_moment(struct monitor *m, int64_t asked)
 	do
 		r = cc_monitor_wait(m, m->control, moment);
 	while (r == CC_EBUSY && !m->gate.ended);
-	return r == CC_ETIMEOUT ? 0 : CC_ECLOSED;
+	if (r == CC_ETIMEOUT)
+		return 0;
+	if (recv(m->control, &octet, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
+		return CC_EPARSE;
+	return CC_ECLOSED;
 }
 
 static int
@@ -142,10 +148,10 @@ cc_monitor_try(struct monitor *m)
 	explicit_bzero(try->password, sizeof(try->password));
 	if (!yes)
 		r = wait_for_moment(m, asked);
-	if (r == 0)
-		r = answer(m, yes);
+	if (r == 0 && answer(m, yes) != 0)
+		r = CC_ECLOSED;
 	if (r != 0)
-		return CC_ECLOSED;
+		return r;
 	if (!yes)
 		return 0;
 	m->state =

@@ -333,7 +333,7 @@ compile_commands.json: FORCE
 # What a person types. These install what is missing first (tools/setup).
 check:
 	$(Q)tools/setup check
-	$(Q)+$(MAKE) --no-print-directory all
+	$(Q)+$(MAKE) --no-print-directory all login-test
 	$(Q)+tools/run-check
 
 demo:

@@ -117,15 +117,28 @@ find_dirty(struct mbox *m)
 	}
 }
 
+/* A rewrite supplies the line ends that a torn message lacks; nothing else
+ * may change what clients see. */
+static bool
+same_message(const struct mbox_msg *was, const struct mbox_msg *now)
+{
+	if (was->from_sum != now->from_sum)
+		return false;
+	return was->size == now->size ||
+	    (was->flags & (MBOX_OPEN_HEADER | MBOX_OPEN_LINE)) != 0;
+}
+
 /*
  * Joins what was known with what there is, by UID. CC_ECHANGED if a message
- * turned up between known ones, or with a UID that was given before.
+ * turned up between known ones, or with a UID that was given before, or is
+ * another than it was.
  */
 static int
 join(struct mbox *m, const struct mbox_index *was)
 {
 	struct mbox_index all = m->index;
 	struct mbox_index *now = &m->index;
+	bool ok = true;
 	uint32_t j = 0;
 
 	all.msgs = NULL;
@@ -136,6 +149,7 @@ join(struct mbox *m, const struct mbox_index *was)
 		if (!(msg.flags & MBOX_GONE) && j < now->count &&
 		    now->msgs[j].uid == msg.uid) {
 			msg = now->msgs[j++];
+			ok = ok && same_message(&was->msgs[i], &msg);
 			match(m, &msg, &was->msgs[i]);
 		} else if (i >= m->known) {
 			continue; /* came and went untold */
@@ -146,9 +160,9 @@ join(struct mbox *m, const struct mbox_index *was)
 		}
 		cc_mbox_index_put(&all, &msg);
 	}
-	for (; j < now->count && now->msgs[j].uid > was->uid_last; j++)
+	for (; ok && j < now->count && now->msgs[j].uid > was->uid_last; j++)
 		cc_mbox_index_put(&all, &now->msgs[j]);
-	if (j < now->count) {
+	if (!ok || j < now->count) {
 		if (all.msgs)
 			fs_give((void **)&all.msgs);
 		return CC_ECHANGED;

@@ -105,6 +105,24 @@ recall(const struct mbox *m, int privdir, struct memory *mem)
 	return r;
 }
 
+/* How many messages at the beginning are the same in both. */
+static uint32_t
+common(const struct mbox_index *old, const struct mbox_index *now)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < old->count && n < now->count; i++) {
+		const struct mbox_msg *a = &old->msgs[i], *b = &now->msgs[n];
+
+		if (a->flags & MBOX_GONE)
+			continue;
+		if (a->size != b->size || a->from_sum != b->from_sum)
+			break;
+		n++;
+	}
+	return n;
+}
+
 /* What the session itself knows, if that is of more use than *mem. */
 static void
 recall_own(const struct mbox *m, const struct mbox_index *old,
@@ -114,7 +132,7 @@ recall_own(const struct mbox *m, const struct mbox_index *old,
 
 	if (make_record(m, old, &own.rec) != 0)
 		return;
-	own.covers = covers(&own.rec, &m->index);
+	own.covers = common(old, &m->index);
 	if (mem->rec.uidvalidity == 0 || own.covers > mem->covers) {
 		cc_uidrecord_free(&mem->rec);
 		*mem = own;

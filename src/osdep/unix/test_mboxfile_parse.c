@@ -439,8 +439,7 @@ test_growth(void **state)
 	assert_int_equal(p.index.count, 3);
 	assert_int_equal(p.index.msgs[2].uid, 12);
 	assert_int_equal(p.index.msgs[2].size, 5);
-	assert_int_equal(p.index.msgs[2].pos,
-	    strlen(first) + strlen(MSG));
+	assert_int_equal(p.index.msgs[2].pos, strlen(first) + strlen(MSG));
 	assert_int_equal(p.index.uid_last, 12);
 	/* text behind the text is not what a delivery looks like */
 	grow(&p, "more\n");

@@ -1,0 +1,177 @@
+/*
+ * test_unix.h - mailboxes of the unix driver in a directory of their own, for
+ * the tests of mboxfile*.c and unix.c.
+ */
+#ifndef TEST_UNIX_H
+#define TEST_UNIX_H
+
+#include "test_util.h"
+
+#include "mail.h"
+#include "osdep.h"
+#include "cc_err.h"
+#include "env_state.h"
+#include "linkage.h"
+#include "mail_fast.h"
+#include "mboxfile.h"
+#include "strbuf.h"
+#include "test_callbacks.h"
+#include "test_tmpdir.h"
+
+#define FROM "From u Thu Jun  6 14:07:31 2002 +0000\n"
+#define FROM2 "From v Fri Jun  7 14:07:31 2002 +0000\n"
+#define FROM3 "From w Sat Jun  8 14:07:31 2002 +0000\n"
+#define BASE "X-IMAPbase: 1709629200 7 Work Later\n"
+#define MSG FROM "Subject: s\n\nbody\n\n"
+
+extern DRIVER unixdriver;
+
+static struct tmpdir tmp;
+static bool linked;
+
+static inline void
+begin(void)
+{
+	cc_env_free();
+	test_callbacks_reset();
+	tmpdir_make(&tmp);
+	tmpdir_mkdir(&tmp, "home");
+	tmpdir_write(&tmp, "config", "", 0);
+	mail_parameters(NIL, SET_CONFIGFILE,
+	    (void *)tmpdir_path(&tmp, "config"));
+	assert_int_equal(env_init("ann", (char *)tmpdir_path(&tmp, "home")),
+	    LONGT);
+	mail_parameters(NIL, SET_SYSINBOX, (void *)tmpdir_path(&tmp, "spool"));
+	mail_parameters(NIL, SET_EXPUNGEATPING, VOIDT);
+	if (!linked)
+		mail_link(&unixdriver);
+	linked = true;
+}
+
+static inline void
+end(void)
+{
+	cc_env_free();
+	tmpdir_remove(&tmp);
+}
+
+static inline void
+box_write(const void *text, size_t len)
+{
+	tmpdir_write(&tmp, "home/box", text, len);
+}
+
+static inline void
+box(const char *text)
+{
+	box_write(text, strlen(text));
+}
+
+/* Adds text to the mailbox, as a delivery does. */
+static inline void
+deliver(const char *text)
+{
+	int fd = open(tmpdir_path(&tmp, "home/box"), O_WRONLY | O_APPEND);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+}
+
+/* Replaces octets in the mailbox without changing its length. */
+static inline void
+patch(const char *old, const char *new)
+{
+	char buf[65536], *at;
+	int fd = open(tmpdir_path(&tmp, "home/box"), O_RDWR);
+	ssize_t n;
+
+	assert_true(fd >= 0 && strlen(old) == strlen(new));
+	n = read(fd, buf, sizeof(buf));
+	at = n > 0 ? memmem(buf, (size_t)n, old, strlen(old)) : NULL;
+	assert_non_null(at);
+	assert_int_equal(pwrite(fd, new, strlen(new), at - buf),
+	    (ssize_t)strlen(new));
+	close(fd);
+}
+
+static inline void
+box_is(const char *want)
+{
+	tmpdir_expect(&tmp, "home/box", want);
+}
+
+static inline MAILSTREAM *
+open_box(long options)
+{
+	MAILSTREAM *s;
+
+	test_callbacks_reset();
+	s = mail_open(NIL, "box", options);
+	if (!s)
+		print_error("log: %s\n", test_callbacks.log);
+	assert_non_null(s);
+	return s;
+}
+
+static inline unsigned long
+uid(MAILSTREAM *s, unsigned long msgno)
+{
+	struct mail_record r;
+
+	assert_int_equal(cc_mail_record(s, msgno, &r), 0);
+	return r.uid;
+}
+
+static inline unsigned
+flags(MAILSTREAM *s, unsigned long msgno)
+{
+	struct mail_record r;
+
+	assert_int_equal(cc_mail_record(s, msgno, &r), 0);
+	return r.flags;
+}
+
+static inline uint32_t
+keywords(MAILSTREAM *s, unsigned long msgno)
+{
+	struct mail_record r;
+
+	assert_int_equal(cc_mail_record(s, msgno, &r), 0);
+	return r.keywords;
+}
+
+/* Header or text as it comes from the driver: 0 or negative. */
+static inline int
+get(MAILSTREAM *s, unsigned long msgno, enum mail_what what, struct strbuf *out)
+{
+	struct mail_reader reader;
+	struct span span;
+	int r;
+
+	cc_strbuf_init(out, SIZE_MAX);
+	if ((r = cc_mail_read(s, msgno, what, &reader)) != 0)
+		return r;
+	while ((r = cc_mail_next(&reader, &span)) > 0) {
+		assert_true(span.len > 0);
+		cc_strbuf_put_span(out, span);
+	}
+	return r;
+}
+
+static inline void
+expect_part(MAILSTREAM *s, unsigned long msgno, enum mail_what what,
+    const char *want)
+{
+	struct strbuf b;
+
+	assert_int_equal(get(s, msgno, what, &b), 0);
+	assert_string_equal(cc_strbuf_str(&b), want);
+	cc_strbuf_free(&b);
+}
+
+#define expect_text(s, msgno, want) expect_part((s), (msgno), MAIL_TEXT, (want))
+#define expect_header(s, msgno, want)                                          \
+	expect_part((s), (msgno), MAIL_HEADER, (want))
+
+#endif

@@ -14,7 +14,7 @@
 #include "mail_generic.h"
 #include "mail_params.h"
 #include "mail_snarf.h"
-#include "mail_string.h"
+#include "mail_text.h"
 #include "misc.h"
 
 #define MOVE_PREFIX "#move"
@@ -87,22 +87,34 @@ flags_of(MAILSTREAM *source, const struct mail_record *record)
 	return cc_strbuf_take(&list);
 }
 
-/* All octets of a message. SET_GETS's routine has no part in this, so the text
- * comes as a STRING. */
+/*
+ * All octets of a message, or an error: half a message must not pass for one
+ * that may be expunged. Remote drivers have theirs in the cache afterwards.
+ * SET_GETS's routine has no part in this.
+ */
 static int
 load_message(MAILSTREAM *source, unsigned long msgno, struct strbuf *out)
 {
-	STRING *text = &source->private.string;
-	unsigned long len;
-	char *header, *room;
+	struct span header, text;
+	MESSAGE *msg;
+	int r;
 
-	header = mail_fetch_header(source, msgno, NIL, NIL, &len, FT_PEEK);
-	cc_strbuf_put(out, header, len);
-	mail_fetch_text(source, msgno, NIL, &len,
-	    FT_PEEK | FT_RETURNSTRINGSTRUCT);
-	len = SIZE(text);
-	if (len && (room = cc_strbuf_room(out, len)))
-		cc_strbuf_claim(out, cc_string_read(text, room, len));
+	if (source->dtb->msgdata) {
+		msg = &mail_elt(source, msgno)->private.msg;
+		mail_fetch_header(source, msgno, NIL, NIL, NIL, FT_PEEK);
+		mail_fetch_text(source, msgno, NIL, NIL,
+		    FT_PEEK | FT_RETURNSTRINGSTRUCT);
+		if (!msg->header.text.data || !msg->text.text.data)
+			return CC_ENOENT;
+		header = cc_span(msg->header.text.data, msg->header.text.size);
+		text = cc_span(msg->text.text.data, msg->text.text.size);
+	} else if ((r = cc_mail_load_header(source, msgno, FT_PEEK, &header)) !=
+		0 ||
+	    (r = cc_mail_load_text(source, msgno, FT_PEEK, &text)) != 0) {
+		return r;
+	}
+	cc_strbuf_put_span(out, header);
+	cc_strbuf_put_span(out, text);
 	return out->len ? cc_strbuf_status(out) : CC_ENOENT;
 }
 

@@ -38,6 +38,7 @@ struct mem_box {
 	unsigned long validity, uid_last;
 	bool refuse_open;    /* open answers NIL */
 	bool changed;        /* next answers CC_ECHANGED */
+	bool text_changed;   /* the same, for texts only */
 	size_t span;         /* octets of a span at most; 0: all there are */
 	const char *keyword; /* the first keyword */
 	bool create;         /* keywords may be made */
@@ -254,7 +255,7 @@ mem_next(struct mail_reader *reader, struct span *span_r)
 	uint64_t at = reader->pos - MEM_POS(reader->msgno);
 	const char *p, *hidden;
 
-	if (box->changed)
+	if (box->changed || (box->text_changed && !reader->in_header))
 		return CC_ECHANGED;
 	p = at < header ? m->header + at : m->text + (at - header);
 	while (reader->in_header && !strncmp(p, "X-Hidden", 8)) {

@@ -179,6 +179,23 @@ test_failed_append(void **state)
 	mail_close(stream);
 }
 
+/* Nor does what could not be read: a header without its text is no message. */
+static void
+test_failed_read(void **state)
+{
+	struct mem_box *source = setup_boxes();
+
+	(void)state;
+	source->changed = true;
+	mail_close(mail_open(NIL, "#move,mem:box,mem:dest", NIL));
+	assert_int_equal(source->count, 3);
+	source->changed = false;
+	source->text_changed = true;
+	mail_close(mail_open(NIL, "#move,mem:box,mem:dest", NIL));
+	assert_int_equal(source->count, 3);
+	assert_int_equal(mem_boxes[1].count, 0);
+}
+
 static void
 test_read_only_destination(void **state)
 {
@@ -254,6 +271,7 @@ main(void)
 		cmocka_unit_test(test_preserve),
 		cmocka_unit_test(test_with_gets_routine),
 		cmocka_unit_test(test_failed_append),
+		cmocka_unit_test(test_failed_read),
 		cmocka_unit_test(test_read_only_destination),
 		cmocka_unit_test(test_bad_names),
 		cmocka_unit_test(test_source_that_does_not_open),

@@ -55,4 +55,14 @@ to_lower(int c)
 	return is_upper(c) ? c - 'A' + 'a' : c;
 }
 
+/* The value of a hexadecimal digit in either case, or -1. */
+static inline int
+xdigit_value(int c)
+{
+	if (is_digit(c))
+		return c - '0';
+	c = to_upper(c);
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 #endif

@@ -20,9 +20,26 @@
  */
 struct mime_param *cc_mime_parse_params(struct cursor *c, struct arena *a);
 
+/* Moves to the first octet of `stops`, a blank or the end. */
+struct span cc_mime_take_token(struct cursor *c, const char *stops);
+
+/* An upper case copy in the arena; p NULL if it is full. */
+struct span cc_mime_upper(struct arena *a, struct span s);
+
+/* Is there a parameter of this (upper case) name, in one piece or several? */
+bool cc_mime_has_param(const struct mime_param *params, const char *name);
+
 /* The value of a parameter, p NULL if there is none of this (upper case)
  * name. */
 struct span cc_mime_param(const struct mime_param *params, const char *name);
+
+/*
+ * The same, joined from RFC 2231 pieces and percent-decoded where it was
+ * written so ("NAME*", "NAME*0", "NAME*1*" ...); charset and language are left
+ * out. Lies in the params or in the arena; p NULL if it is full.
+ */
+struct span cc_mime_param_decoded(const struct mime_param *params,
+    const char *name, struct arena *a);
 
 /*
  * Takes a field into the part. name is what stands behind "Content-", in any

@@ -124,7 +124,8 @@ make_text(struct mime_part *part, struct arena *a)
 static void
 open_multipart(struct mime_parser *p)
 {
-	struct span boundary = cc_mime_param(p->part->params, "BOUNDARY");
+	struct span boundary =
+	    cc_mime_param_decoded(p->part->params, "BOUNDARY", p->arena);
 	struct mime_level *level;
 
 	/* RFC 2046 section 5.1.1: a boundary does not end in a blank. */

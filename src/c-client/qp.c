@@ -11,16 +11,6 @@
 
 #define QP_LINE 75 /* octets of a line before the "=" of a soft break */
 
-/* The value of a hex digit in either case, or -1. */
-static int
-hex_value(int c)
-{
-	if (is_digit(c))
-		return c - '0';
-	c = to_upper(c);
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* At a blank: past blanks, if a line end or the end follows them. */
 static bool
 skip_padding(struct cursor *c)
@@ -52,8 +42,8 @@ decode_escape(struct strbuf *out, struct cursor *c)
 	struct cursor soft = *c;
 	int high, low;
 
-	if (c->end - c->p > 1 && (high = hex_value(c->p[0])) >= 0 &&
-	    (low = hex_value(c->p[1])) >= 0) {
+	if (c->end - c->p > 1 && (high = xdigit_value(c->p[0])) >= 0 &&
+	    (low = xdigit_value(c->p[1])) >= 0) {
 		cc_strbuf_putc(out, high << 4 | low);
 		c->p += 2;
 		return 0;

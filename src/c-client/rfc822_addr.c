@@ -367,14 +367,16 @@ skip_junk(struct rfc822_addr_parser *p, int stop)
 	}
 }
 
-/* The end of "<...": text before ">" is a fault, a missing ">" is not. */
+/* The end of "<...": text before ">" is a fault, one ">"
+ * too few or too many is not. */
 static void
 end_angle(struct rfc822_addr_parser *p, struct span *comment)
 {
 	skip_cfws(p, comment);
 	if (skip_junk(p, '>'))
 		p->fault = true;
-	cc_cursor_skip(&p->c, '>');
+	while (cc_cursor_skip(&p->c, '>'))
+		;
 }
 
 /* Behind "<". */

@@ -32,7 +32,11 @@ main(int argc, char *argv[])
 		return 1;
 	}
 	*(void **)&subject = dlsym(object, "plugin_subject");
-	text = subject ? subject(argv[2]) : NULL;
+	if (!subject) {
+		fprintf(stderr, "%s\n", dlerror());
+		return 1;
+	}
+	text = subject(argv[2]);
 	printf("%s\n", text ? text : "nothing");
 	free(text);
 	return text ? 0 : 1;

@@ -4,7 +4,7 @@
  */
 #include "c-client.h"
 
-char *plugin_subject(char *name);
+__attribute__((visibility("default"))) char *plugin_subject(char *name);
 
 char *
 plugin_subject(char *name)

@@ -66,4 +66,8 @@ void cc_dotlock_warn(const char *path, int r);
 int cc_dotlock_helper(struct dotlock *lock_r, const char *path, int fd,
     int wait_ms);
 
+/* The same with this program, which is called as mlock is. */
+int cc_dotlock_helper_run(const char *program, struct dotlock *lock_r,
+    const char *path, int fd, int wait_ms);
+
 #endif

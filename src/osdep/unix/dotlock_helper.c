@@ -134,13 +134,22 @@ close_pair(int ends[2])
 int
 cc_dotlock_helper(struct dotlock *lock_r, const char *path, int fd, int wait_ms)
 {
-	int in[2] = { -1, -1 }, out[2] = { -1, -1 };
 	const char *program = find_program();
+
+	if (program && path[0] == '/')
+		return cc_dotlock_helper_run(program, lock_r, path, fd,
+		    wait_ms);
+	errno = EACCES;
+	return CC_EACCESS;
+}
+
+int
+cc_dotlock_helper_run(const char *program, struct dotlock *lock_r,
+    const char *path, int fd, int wait_ms)
+{
+	int in[2] = { -1, -1 }, out[2] = { -1, -1 };
 	int box, r = CC_EACCESS;
 
-	errno = EACCES;
-	if (!program || path[0] != '/')
-		return CC_EACCESS;
 	box = fcntl(fd, F_DUPFD_CLOEXEC, MAILBOX_FD + 1);
 	if (box >= 0 && (r = make_pipe(in)) == 0 && (r = make_pipe(out)) == 0)
 		r = start(program, path, box, in[0], out[1]);
@@ -161,7 +170,7 @@ cc_dotlock_helper(struct dotlock *lock_r, const char *path, int fd, int wait_ms)
 		return r;
 	}
 	*lock_r = (struct dotlock)DOTLOCK_NONE;
-	lock_r->name = cpystr(path);
+	lock_r->name = cpystr(path); /* its own: mlock's is not ours */
 	lock_r->helper_in = out[0];
 	lock_r->helper_out = in[1];
 	return 0;

@@ -16,6 +16,7 @@
 #include "dotlock.h"
 #include "env_state.h"
 #include "fdlock.h"
+#include "fs.h"
 #include "inodelock.h"
 #include "test_callbacks.h"
 #include "test_tmpdir.h"
@@ -798,6 +799,73 @@ test_dotlock_keeper(void **state)
 	cc_dotlock_use_keeper(-1, NULL);
 }
 
+/* Something that is called as mlock is. */
+static const char helper[] =
+    "#!/bin/sh\n"
+    "d=$(dirname \"$0\")\n"
+    "ls -l /proc/$$/fd/3 | grep -q \"/box$\" || { printf ?; exit 1; }\n"
+    "[ \"$1\" = 3 ] || { printf ?; exit 1; }\n"
+    "[ -e /proc/$$/fd/4 ] && { printf ?; exit 1; }\n"
+    "[ -e \"$2.lock\" ] && { printf -- -; exit 0; }\n"
+    "touch \"$2.lock\"\n"
+    "printf +\n"
+    "read answer\n"
+    "rm \"$2.lock\"\n"
+    "echo \"$answer\" >\"$d/said\"\n";
+
+static void
+wait_for(struct tmpdir *t, const char *name, bool there)
+{
+	struct timespec ts = { 0, 10 * 1000000 };
+
+	for (int i = 0; tmpdir_has(t, name) != there; i++) {
+		assert_true(i < SOON / 10);
+		nanosleep(&ts, NULL);
+	}
+}
+
+static void
+test_dotlock_helper(void **state)
+{
+	struct dotlock lock, second;
+	char program[128], box[128];
+	struct tmpdir t;
+	int fd;
+
+	(void)state;
+	tmpdir_make(&t);
+	snprintf(program, sizeof(program), "%s/helper", t.path);
+	snprintf(box, sizeof(box), "%s/box", t.path);
+	tmpdir_write(&t, "helper", helper, sizeof(helper) - 1);
+	assert_int_equal(chmod(program, 0700), 0);
+	fd = open_file(&t, "box");
+	assert_int_equal(cc_dotlock_helper_run(program, &lock, box, fd, SOON),
+	    0);
+	assert_true(tmpdir_has(&t, "box.lock"));
+	assert_int_equal(cc_dotlock_helper_run(program, &second, box, fd, SOON),
+	    CC_EBUSY);
+	cc_dotlock_release(&lock);
+	wait_for(&t, "box.lock", false);
+	wait_for(&t, "said", true);
+	tmpdir_expect(&t, "box", "");
+	/* We end without a word: so does the lock. */
+	assert_int_equal(cc_dotlock_helper_run(program, &lock, box, fd, SOON),
+	    0);
+	close(lock.helper_in);
+	close(lock.helper_out);
+	wait_for(&t, "box.lock", false);
+	fs_give((void **)&lock.name);
+	/* One that says nothing, and none at all. */
+	assert_int_equal(cc_dotlock_helper_run("/bin/true", &lock, box, fd,
+			     SOON),
+	    CC_EACCESS);
+	assert_int_equal(cc_dotlock_helper_run("/no/such/program", &lock, box,
+			     fd, SOON),
+	    CC_EACCESS);
+	close(fd);
+	tmpdir_remove(&t);
+}
+
 /* ------------------------------------------------------- public functions */
 
 static void
@@ -878,6 +946,7 @@ main(void)
 		cmocka_unit_test(test_dotlock_processes),
 		cmocka_unit_test(test_dotlock_no_permission),
 		cmocka_unit_test(test_dotlock_keeper),
+		cmocka_unit_test(test_dotlock_helper),
 		cmocka_unit_test(test_public_dotlock),
 		cmocka_unit_test(test_public_inodelock),
 	};

@@ -22,6 +22,7 @@
 #define YEAR_MAX 2097
 #define ZONE_MAX (15 * 60 + 59) /* minutes; the API has four bits of hours */
 #define DAY_SECONDS 86400
+#define DATE_TIME 26 /* octets of a date-time as we write it */
 
 static const char months[12][10] = { "January", "February", "March", "April",
 	"May", "June", "July", "August", "September", "October", "November",
@@ -430,6 +431,14 @@ clamp(int64_t n, int64_t low, int64_t high)
 	return n < low ? low : n > high ? high : n;
 }
 
+/* Two decimal digits of 0 to 99. */
+static void
+put_two(char *p, int n)
+{
+	p[0] = (char)('0' + n / 10);
+	p[1] = (char)('0' + n % 10);
+}
+
 void
 cc_imap_put_date_time(struct strbuf *out, const struct imap_date *date)
 {
@@ -439,13 +448,28 @@ cc_imap_put_date_time(struct strbuf *out, const struct imap_date *date)
 	int zone = (int)clamp(date->zone, -ZONE_MAX, ZONE_MAX);
 	int64_t local = clamp(date->time, low - DAY_SECONDS, end + DAY_SECONDS);
 	int year, month, day, second, east = zone < 0 ? -zone : zone;
+	char text[DATE_TIME];
 
 	local = clamp(local + zone * 60, low, end - 1);
 	second = (int)(local % DAY_SECONDS);
 	cc_civil_from_days(local / DAY_SECONDS, &year, &month, &day);
-	cc_strbuf_printf(out, "%2d-%.3s-%04d %02d:%02d:%02d %c%02d%02d", day,
-	    months[month - 1], year, second / 3600, second / 60 % 60,
-	    second % 60, zone < 0 ? '-' : '+', east / 60, east % 60);
+	/* By hand: this is most of a FETCH INTERNALDATE. */
+	put_two(text, day);
+	if (text[0] == '0')
+		text[0] = ' ';
+	text[2] = text[6] = '-';
+	memcpy(text + 3, months[month - 1], 3);
+	put_two(text + 7, year / 100);
+	put_two(text + 9, year % 100);
+	text[11] = text[20] = ' ';
+	put_two(text + 12, second / 3600);
+	text[14] = text[17] = ':';
+	put_two(text + 15, second / 60 % 60);
+	put_two(text + 18, second % 60);
+	text[21] = zone < 0 ? '-' : '+';
+	put_two(text + 22, east / 60);
+	put_two(text + 24, east % 60);
+	cc_strbuf_put(out, text, sizeof(text));
 }
 
 int

@@ -144,29 +144,49 @@ local_zone(void)
 	return localtime_r(&now, &tm) ? (int)(tm.tm_gmtoff / 60) : 0;
 }
 
+/* Appends the characters of s to text, which has room. */
+static char *
+add(char *text, struct span s)
+{
+	memcpy(text, s.p, s.len);
+	return text + s.len;
+}
+
+static char *
+add_local_zone(char *text)
+{
+	int zone = local_zone(), east = abs(zone);
+
+	*text++ = zone < 0 ? '-' : '+';
+	*text++ = (char)('0' + east / 600 % 10);
+	*text++ = (char)('0' + east / 60 % 10);
+	*text++ = (char)('0' + east % 60 / 10);
+	*text++ = (char)('0' + east % 10);
+	return text;
+}
+
 int
 cc_mbox_from_date(const struct mbox_from *from, struct imap_date *date_r)
 {
-	struct strbuf b;
-	int zone, r;
+	static const struct span zero = CC_SPAN("00");
+	char text[DATE_MAX], *p = text; /* "dd-Mmm-yyyy hh:mm:ss +zzzz" */
 
 	*date_r = (struct imap_date){ 0, 0 };
-	cc_strbuf_init(&b, DATE_MAX);
-	cc_strbuf_put_span(&b, from->day);
-	cc_strbuf_putc(&b, '-');
-	cc_strbuf_put_span(&b, from->month);
-	cc_strbuf_putc(&b, '-');
-	cc_strbuf_put_span(&b, from->year);
-	cc_strbuf_printf(&b, " %.2s:%.2s:%.2s ", from->hour.p, from->minute.p,
-	    from->second.len ? from->second.p : "00");
-	if (from->zone.len > 0) {
-		cc_strbuf_put_span(&b, from->zone);
-	} else {
-		zone = local_zone();
-		cc_strbuf_printf(&b, "%c%02d%02d", zone < 0 ? '-' : '+',
-		    abs(zone) / 60, abs(zone) % 60);
-	}
-	r = cc_imap_parse_date_time(cc_strbuf_span(&b), date_r);
-	cc_strbuf_free(&b);
-	return r == 0 ? 0 : CC_EPARSE;
+	p = add(p, from->day);
+	*p++ = '-';
+	p = add(p, from->month);
+	*p++ = '-';
+	p = add(p, from->year);
+	*p++ = ' ';
+	p = add(p, from->hour);
+	*p++ = ':';
+	p = add(p, from->minute);
+	*p++ = ':';
+	p = add(p, from->second.len ? from->second : zero);
+	*p++ = ' ';
+	p = from->zone.len ? add(p, from->zone) : add_local_zone(p);
+	return cc_imap_parse_date_time(cc_span(text, (size_t)(p - text)),
+		   date_r) == 0
+	    ? 0
+	    : CC_EPARSE;
 }

@@ -79,10 +79,10 @@ char *
 cc_env_own_name(void)
 {
 	/* As the terminal's login has it, else as the database has it. */
-	const char *login = getlogin();
+	char login[NETMAXUSER];
 	struct strbuf b;
 
-	if (login && is_own(login))
+	if (getlogin_r(login, sizeof(login)) == 0 && is_own(login))
 		return cpystr(login);
 	cc_strbuf_init(&b, PASSWD_MAX);
 	if (look_up_uid(geteuid(), &b) != 0)

@@ -192,7 +192,7 @@ set_times(struct mbox *m)
 		m->stamp.ctime = now.ctime;
 }
 
-/* ---------------------------------------------------------------- open, free */
+/* -------------------------------------------------------------- open, free */
 
 /* For writing if that is wanted and allowed. */
 static int

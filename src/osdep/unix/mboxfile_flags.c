@@ -61,7 +61,7 @@ cc_mbox_store(struct mbox *m, uint32_t i, unsigned flags, uint32_t keywords)
 		m->dirty_to = i + 1;
 }
 
-/* ------------------------------------------------------------------ in place */
+/* ---------------------------------------------------------------- in place */
 
 /* Which line of a block is this? Only as a rewrite spells it. */
 static int
@@ -229,7 +229,7 @@ write_base(struct mbox *m)
 	return r;
 }
 
-/* ---------------------------------------------------------------------- flush */
+/* ------------------------------------------------------------------- flush */
 
 /* The flags that the file has, for one whose change did not get there. */
 static int

@@ -203,7 +203,7 @@ cc_mbox_peek(struct mbox *m, uint32_t i, uint64_t pos, size_t want,
 	return 0;
 }
 
-/* -------------------------------------------------------------------- places */
+/* ------------------------------------------------------------------ places */
 
 /*
  * The line at pos, of which at most CC_MBOX_LINE_MAX octets: 1 with its LF, 0
@@ -333,7 +333,7 @@ cc_mbox_locate(struct mbox *m, uint32_t i, struct mbox_place *place_r)
 	return 0;
 }
 
-/* ---------------------------------------------------------------------- walk */
+/* -------------------------------------------------------------------- walk */
 
 /* Does pos begin a line of the header? */
 static int

@@ -281,7 +281,7 @@ cc_mbox_sync(struct mbox *m, const char **why_r)
 	return r;
 }
 
-/* ------------------------------------------------------------------- telling */
+/* ----------------------------------------------------------------- telling */
 
 void
 cc_mbox_die(struct mbox *m, const char *why)

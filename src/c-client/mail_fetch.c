@@ -136,6 +136,13 @@ supply_date(MESSAGECACHE *elt, const ENVELOPE *env)
 	}
 }
 
+static void
+supply_size(MESSAGECACHE *elt, size_t octets)
+{
+	if (!elt->rfc822_size)
+		elt->rfc822_size = octets;
+}
+
 static int
 parse_body(MAILSTREAM *stream, unsigned long msgno, struct span header,
     long flags, BODY **body)
@@ -156,6 +163,7 @@ parse_body(MAILSTREAM *stream, unsigned long msgno, struct span header,
 		return r;
 	*body = mail_newbody();
 	cc_mail_fill_body(*body, root, header.len, BADHOST);
+	supply_size(mail_elt(stream, msgno), header.len + text.len);
 	return 0;
 }
 

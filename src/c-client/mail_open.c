@@ -157,6 +157,13 @@ mail_open_work(DRIVER *d, MAILSTREAM *stream, char *name, long options)
 		return (*d->open)(NIL);
 	/* name may be the old stream's own. */
 	copy = cpystr(name);
+	if ((options & OP_HALFOPEN) && !(d->flags & DR_HALFOPEN)) {
+		if (!(options & OP_SILENT))
+			cc_mail_complain("half-open mailbox", copy,
+			    "not a network mailbox");
+		fs_give((void **)&copy);
+		return mail_close(stream);
+	}
 	if (stream && can_recycle(d, stream, name, options)) {
 		recycle(stream);
 	} else {

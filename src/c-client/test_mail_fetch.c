@@ -404,6 +404,8 @@ test_envelope_and_body(void **state)
 		body = &body->nested.msg->body->nested.part->body;
 		assert_int_equal(body->type, TYPETEXT);
 		assert_int_equal(body->size.bytes, 5);
+		assert_int_equal(mail_elt(stream, 1)->rfc822_size,
+		    strlen(WIRE_1) + strlen(wire(TEXT_1)));
 		assert_ptr_equal(body,
 		    mail_body(stream, 1, (unsigned char *)"2.1"));
 		assert_ptr_equal(env,

@@ -85,6 +85,24 @@ test_name_nobody_takes(void **state)
 	mail_close(stream);
 }
 
+/* Half-open is a state of connections. */
+static void
+test_half_open_local(void **state)
+{
+	MAILSTREAM *stream;
+
+	(void)state;
+	setup_box();
+	stream = mail_open(NIL, "mem:box", NIL);
+	mem_forget();
+	assert_null(mail_open(stream, "mem:box", OP_HALFOPEN));
+	assert_string_equal(mem_calls, "close\n");
+	assert_int_equal(test_callbacks.log_level, ERROR);
+	mem_forget();
+	assert_null(mail_open(NIL, "mem:box", OP_HALFOPEN | OP_SILENT));
+	assert_int_equal(test_callbacks.logs, 0);
+}
+
 static void
 test_driver_refuses(void **state)
 {
@@ -359,6 +377,7 @@ main(void)
 		cmocka_unit_test(test_open_and_close),
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_name_nobody_takes),
+		cmocka_unit_test(test_half_open_local),
 		cmocka_unit_test(test_driver_refuses),
 		cmocka_unit_test(test_open_again),
 		cmocka_unit_test(test_recycling),

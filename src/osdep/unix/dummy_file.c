@@ -53,6 +53,25 @@ dummy_file(char *dst, char *name)
 	return result;
 }
 
+/* Makes a change of a directory's entries last: the parent of path. */
+static int
+sync_parent(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = cc_span_dup(cc_span(path,
+	    slash && slash > path ? (size_t)(slash - path) : 1));
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+
+	/* A directory that may be written but not read cannot be synced. */
+	if (fd >= 0) {
+		if (fsync(fd) != 0)
+			r = cc_err_errno();
+		close(fd);
+	}
+	fs_give((void **)&dir);
+	return r;
+}
+
 /* Makes one directory with that mode, whatever the umask; a set-group-id bit
  * that it inherits stays. */
 static int
@@ -78,9 +97,10 @@ make_parents(char *path, mode_t mode)
 		int r = 0;
 
 		*s = '\0';
-		if (stat(path, &st) != 0)
-			r = make_directory(path, mode);
-		else if (!S_ISDIR(st.st_mode)) {
+		if (stat(path, &st) != 0) {
+			if ((r = make_directory(path, mode)) == 0)
+				r = sync_parent(path);
+		} else if (!S_ISDIR(st.st_mode)) {
 			errno = ENOTDIR;
 			r = CC_ENOENT;
 		}
@@ -103,7 +123,7 @@ make_file(const char *path)
 	if (fchmod(fd, (mode_t)cc_env()->mailbox_mode) != 0 || fsync(fd) != 0)
 		r = cc_err_errno();
 	close(fd);
-	return r;
+	return r == 0 ? sync_parent(path) : r;
 }
 
 /* A name like this is in use. */
@@ -161,25 +181,6 @@ cut_slash(char *path)
 
 	if (len > 1 && path[len - 1] == '/')
 		path[len - 1] = '\0';
-}
-
-/* Makes a change of a directory's entries last: the parent of path. */
-static int
-sync_parent(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *dir = cc_span_dup(cc_span(path,
-	    slash && slash > path ? (size_t)(slash - path) : 1));
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
-
-	/* A directory that may be written but not read cannot be synced. */
-	if (fd >= 0) {
-		if (fsync(fd) != 0)
-			r = cc_err_errno();
-		close(fd);
-	}
-	fs_give((void **)&dir);
-	return r;
 }
 
 long

@@ -212,6 +212,7 @@ env_init(char *user, char *home)
 	set_shared(&state.shared_home, "imapshared");
 	set_rules();
 	cc_env_proto_init();
+	mylocalhost(); /* before there are threads that ask for it */
 	return LONGT;
 }
 

@@ -43,6 +43,9 @@ open_below(int home)
 		if (mkdirat(home, CC_PRIVDIR_NAME, PRIVDIR_MODE) != 0 &&
 		    errno != EEXIST)
 			return cc_err_errno();
+		/* What is synced in it must not vanish with it. */
+		if (fsync(home) != 0)
+			return cc_err_errno();
 		fd = openat(home, CC_PRIVDIR_NAME, flags);
 	}
 	if (fd < 0)

@@ -22,7 +22,8 @@
 #include "tempfile.h"
 
 #define FILE_NAME ".mailboxlist"
-#define LOCK_WAIT 2000 /* milliseconds for another session's change */
+#define LOCK_WAIT 2000   /* milliseconds for another session's change */
+#define REPLACED_MAX 100 /* times it may be replaced while we lock it */
 
 bool
 cc_subscription_line(struct span *text, struct span *line_r)
@@ -97,19 +98,36 @@ refuse_file(int r)
 	return refuse("Can't change subscription database:", cc_strerror(r));
 }
 
+/* Is this still the file of that name, and not one that was replaced? */
+static bool
+is_current(int fd, const char *path)
+{
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 && stat(path, &b) == 0 &&
+	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 /* The file's descriptor for appending, locked where that can be had. */
 static int
 open_locked(void)
 {
 	char *path = path_of(FILE_NAME);
-	int fd = open(path,
-	    O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0666);
+	int fd;
 
-	if (fd < 0) {
-		fd = cc_err_errno();
-	} else {
-		/* Without it a name may be there twice, which is harmless. */
+	for (int i = 0;; i++) {
+		fd = open(path,
+		    O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0666);
+		if (fd < 0) {
+			fd = cc_err_errno();
+			break;
+		}
+		/* Without it a name may be there twice, which is harmless;
+		 * but what is written to a replaced file is lost. */
 		cc_fdlock_get(fd, FDLOCK_EX, LOCK_WAIT);
+		if (i == REPLACED_MAX || is_current(fd, path))
+			break;
+		close(fd);
 	}
 	fs_give((void **)&path);
 	return fd;

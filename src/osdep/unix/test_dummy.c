@@ -679,6 +679,11 @@ test_subscribe_processes(void **state)
 				snprintf(name, sizeof(name), "p%d-%d", p, i);
 				if (!sm_subscribe(name))
 					_exit(1);
+				/* The file is replaced all the time. */
+				snprintf(name, sizeof(name), "p%d-x", p);
+				if (!sm_subscribe(name) ||
+				    !sm_unsubscribe(name))
+					_exit(2);
 			}
 			_exit(0);
 		}

@@ -349,6 +349,42 @@ test_user_files(void **state)
 	end();
 }
 
+/* Where the administrator restricts names, a file that the user can write
+ * (through IMAP, too) does not loosen that. */
+static void
+test_user_files_restricted(void **state)
+{
+	static const char imaprc[] = "set ftp-export-directory /\n"
+				     "set public-home-directory /\n"
+				     "set shared-home-directory /\n"
+				     "set mail-subdirectory ../..\n"
+				     "set system-inbox /etc/passwd\n"
+				     "set hide-dot-files 1\n";
+	char dst[MAILTMPLEN];
+
+	(void)state;
+	for (int restricted = 0; restricted <= 1; restricted++) {
+		begin(restricted ? "set allow-user-config 1\n"
+				   "set restrict-mailbox-access root\n"
+				 : "set allow-user-config 1\n");
+		cc_env()->no_auto_shared = 1;
+		tmpdir_write(&tmp, ".imaprc", imaprc, sizeof(imaprc) - 1);
+		init();
+		assert_non_null(mail_parameters(NIL, GET_HIDEDOTFILES, NIL));
+		assert_int_equal(strcmp(sysinbox(), "/etc/passwd") == 0,
+		    !restricted);
+		assert_int_equal(mailboxfile(dst, "#ftp/x") != NIL,
+		    !restricted);
+		assert_int_equal(mailboxfile(dst, "#public/x") != NIL,
+		    !restricted);
+		assert_int_equal(mailboxfile(dst, "#shared/x") != NIL,
+		    !restricted);
+		assert_non_null(mailboxfile(dst, "x"));
+		assert_int_equal(strstr(dst, "..") != NULL, !restricted);
+		end();
+	}
+}
+
 static void
 test_black_box(void **state)
 {
@@ -694,6 +730,7 @@ main(void)
 		cmocka_unit_test(test_directives),
 		cmocka_unit_test(test_keywords),
 		cmocka_unit_test(test_user_files),
+		cmocka_unit_test(test_user_files_restricted),
 		cmocka_unit_test(test_black_box),
 		cmocka_unit_test(test_black_box_user),
 		cmocka_unit_test(test_anonymous),

@@ -146,6 +146,23 @@ $(BUILD)/include/c-client/%: $(OS)/%
 	@mkdir -p $(@D)
 	@cp $< $@
 
+# Paths that packagers set, as the original's build has them; after a change,
+# make clean. Empty: what the source has.
+MAILSPOOL ?=
+NEWSSPOOL ?=
+ACTIVEFILE ?=
+LOCKPGM ?=
+define_path = $(if $($(1)),-D$(2)=\"$($(1))\")
+
+$(BUILD)/obj/osdep/unix/env_unix.o: CPPFLAGS += \
+	$(call define_path,MAILSPOOL,MAILSPOOL) \
+	$(call define_path,NEWSSPOOL,NEWSSPOOL) \
+	$(call define_path,ACTIVEFILE,ACTIVEFILE)
+$(BUILD)/obj/osdep/unix/login_lockkeeper.o: CPPFLAGS += \
+	$(call define_path,MAILSPOOL,CC_MAILSPOOL)
+$(BUILD)/obj/osdep/unix/dotlock_helper.o: CPPFLAGS += \
+	$(call define_path,LOCKPGM,LOCKPGM)
+
 # Formats of new mailboxes and of empty files; after a change, make clean.
 $(BUILD)/obj/osdep/unix/env_proto.o: CPPFLAGS += \
 	-DCC_CREATE_FORMAT=\"$(CREATEPROTO:proto=)\" \

@@ -19,7 +19,7 @@ BUILD = pathlib.Path(os.environ.get("CEDAR_BUILD", TREE / "build"))
 PREFIX = pathlib.Path("/run/cedar")
 IMAPD = PREFIX / "bin/imapd"
 SPOOL = pathlib.Path("/var/mail")
-PATIENCE = 30.0  # seconds any wait may take before a test gives up
+PATIENCE = float(os.environ.get("CEDAR_PATIENCE", 30))  # seconds any wait may take before a test gives up
 
 USERS = {  # name: (uid, password)
     "ann": (7001, "Ann-pass 1"),

@@ -138,7 +138,7 @@ def test_mutt(super_served, channel, tmp_path):
         'set ssl_force_tls=%s' % ("yes" if channel != "clear" else "no"),
         'set ssl_starttls=%s' % ("yes" if channel == "starttls" else "no"),
         'set certificate_file=%s' % (tmp_path / "ca.pem"),
-        'set ssl_usesystemcerts=no', 'set wait_key=no', 'set pipe_decode=no',
+        'set wait_key=no', 'set pipe_decode=no',
         'set pager_stop', 'unset confirmappend', 'set quit=yes', 'set delete=no',
         'set move=no', 'set use_ipv6=no', 'set beep=no', '']))
     mutt = Terminal(

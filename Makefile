@@ -277,7 +277,8 @@ unit: all $(UNIT)
 
 # Conversations with the servers; the runner wants Debian's pytest.
 quick: unit
-	$(Q)BUILD=$(BUILD) $(PYTEST) -q tests/test_wire.py
+	$(Q)BUILD=$(BUILD) $(PYTEST) -q tests/test_wire.py \
+		tests/test_imapd.py
 
 # ------------------------------------------- fuzzers, sanitizers, analysis
 

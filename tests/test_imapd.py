@@ -1,0 +1,223 @@
+"""What a conversation cannot show: slow clients, signals in the middle of an
+answer, a mailbox that changes under a FETCH, memory, every way to cut a text.
+"""
+import os
+import random
+import re
+import signal
+import time
+
+import pytest
+
+import wire
+
+SEED = int(os.environ.get("SEED", "1"))
+
+
+class Session:
+    """A server with mailboxes, and what a client does with it."""
+
+    def __init__(self, mailboxes):
+        self.home = wire.Home()
+        for name, octets in mailboxes.items():
+            self.home.write(name, octets.decode("latin-1"))
+        self.server = wire.Server("imapd", self.home, True)
+        assert self.server.line().startswith(b"* PREAUTH ")
+        self.tags = 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        err = self.server.end()
+        self.home.remove()
+        assert "Sanitizer" not in err, err
+
+    def octets(self, n):
+        """n octets from the server, or fewer at its end."""
+        s = self.server
+        while len(s.buffer) < n and s._more():
+            pass
+        out, s.buffer = s.buffer[:n], s.buffer[n:]
+        return out
+
+    def send(self, command):
+        self.tags += 1
+        self.server.send(b"t%d %s\r\n" % (self.tags, command))
+
+    def command(self, command):
+        """The untagged lines; literals are put in their place."""
+        self.send(command)
+        lines = []
+        while True:
+            line = self.server.line()
+            assert line is not None, "closed after %r" % lines[-3:]
+            m = re.search(rb"\{(\d+)\}\Z", line)
+            while m:
+                text = self.octets(int(m.group(1)))
+                rest = self.server.line()
+                line = line[:m.start()] + b"<<" + text + b">>" + rest
+                m = re.search(rb"\{(\d+)\}\Z", rest) and None
+            if line.startswith(b"t%d " % self.tags):
+                assert line.startswith(b"t%d OK" % self.tags), line
+                return lines
+            lines.append(line)
+
+    def fetch(self, msgno, section):
+        """The text of one section."""
+        lines = self.command(b"FETCH %d BODY.PEEK%s" % (msgno, section))
+        m = re.search(rb"<<(.*)>>\)\Z", lines[0], re.S)
+        return m.group(1)
+
+    def memory(self, key="VmHWM"):
+        with open("/proc/%d/status" % self.server.process.pid) as f:
+            return int(re.search(key + r":\s+(\d+)", f.read()).group(1))
+
+
+FROM = b"From a@b Tue Mar  5 09:01:02 2024 +0000\n"
+
+
+def as_sent(octets):
+    """Native text of an mbox as clients see it."""
+    return octets.replace(b"\r", b"").replace(b"\n", b"\r\n").replace(
+        b"\0", b"\x80")
+
+
+def odd_text(rng, size):
+    """Lines of any length, with CRs, NULs and octets above 7F in them."""
+    out = bytearray()
+    while len(out) < size:
+        n = rng.choice((0, 1, 5, 77, 1023, 1024, 8191, 70000))
+        out += bytes(rng.choice(b"abc \r\0\xe4>") for _ in range(min(n, 300)))
+        out += b"x" * max(n - 300, 0)
+        out += b"\n"
+    return bytes(out).replace(b"\nFrom ", b"\nfrom ")
+
+
+def test_partial_fetches_make_the_whole():
+    """RFC 3501 6.4.5: the pieces of a text, however cut, are the text."""
+    rng = random.Random(SEED)
+    header = b"Subject: x\nX-Odd: a\r\0b\n c\n\n"
+    body = odd_text(rng, 300000)
+    with Session({"box": FROM + header + body + b"\n"}) as s:
+        s.command(b"EXAMINE box")
+        want = as_sent(header + body)
+        split = len(as_sent(header))
+        assert s.fetch(1, b"[]") == want
+        assert s.fetch(1, b"[HEADER]") == want[:split]
+        assert s.fetch(1, b"[TEXT]") == want[split:]
+        size = s.command(b"FETCH 1 RFC822.SIZE")[0]
+        assert size.endswith(b"RFC822.SIZE %d)" % len(want))
+        for section, text in ((b"[]", want), (b"[TEXT]", want[split:])):
+            pos = 0
+            while pos < len(text):      # as clients do: one behind the other
+                n = rng.choice((1, 2, 7, 4096, 65536))
+                piece = s.fetch(1, section + b"<%d.%d>" % (pos, n))
+                assert piece == text[pos:pos + n], (section, pos, n, SEED)
+                pos += n
+            for _ in range(60):         # and anywhere
+                pos = rng.randrange(len(text) + 10)
+                n = rng.choice((1, 3, 100, 100000))
+                piece = s.fetch(1, section + b"<%d.%d>" % (pos, n))
+                assert piece == text[pos:pos + n], (section, pos, n, SEED)
+
+
+def test_slow_reader_gets_everything():
+    body = b"0123456789abcde\n" * 100000
+    with Session({"box": FROM + b"S: x\n\n" + body + b"\n"}) as s:
+        s.command(b"EXAMINE box")
+        for _ in range(3):
+            s.send(b"FETCH 1 BODY.PEEK[TEXT]")
+        time.sleep(0.2)                 # the server is stuck by now
+        for tag in (2, 3, 4):
+            assert s.server.line() == b"* 1 FETCH (BODY[TEXT] {1700000}"
+            assert s.octets(1700000) == as_sent(body)
+            assert s.server.line() == b")"
+            assert s.server.line() == b"t%d OK FETCH completed" % tag
+        # What waits for a client is one buffer, not an answer.
+        assert s.memory() < 16000 or "ASAN_OPTIONS" in os.environ
+
+
+def test_term_while_the_client_does_not_read():
+    """No BYE in the middle of a literal; the output just stops."""
+    body = b"0123456789abcde\n" * 200000
+    with Session({"box": FROM + b"S: x\n\n" + body + b"\n"}) as s:
+        s.command(b"EXAMINE box")
+        s.send(b"FETCH 1 BODY.PEEK[TEXT]")
+        assert s.server.line() == b"* 1 FETCH (BODY[TEXT] {3400000}"
+        time.sleep(0.2)
+        s.server.process.send_signal(signal.SIGTERM)
+        got = s.octets(10000000)
+        assert b"BYE" not in got and len(got) < 3400000
+        assert s.server.status() == 1
+
+
+def test_mailbox_shrinks_under_a_fetch():
+    """A literal that cannot be completed is never filled up."""
+    body = b"0123456789abcde\n" * 400000
+    with Session({"box": FROM + b"S: x\n\n" + body + b"\n"}) as s:
+        s.command(b"EXAMINE box")
+        s.send(b"FETCH 1 BODY.PEEK[TEXT]")
+        assert s.server.line() == b"* 1 FETCH (BODY[TEXT] {6800000}"
+        time.sleep(0.2)
+        os.truncate(s.home.file("box"), 1000)
+        got = s.octets(10000000)
+        assert len(got) < 6800000
+        assert got == as_sent(body)[:len(got)]
+        assert s.server.status() == 1
+
+
+def test_client_that_vanishes_while_it_is_sent_to():
+    body = b"0123456789abcde\n" * 400000
+    with Session({"box": FROM + b"S: x\n\n" + body + b"\n"}) as s:
+        s.command(b"EXAMINE box")
+        s.send(b"FETCH 1 BODY.PEEK[TEXT]")
+        assert s.server.line()
+        os.close(s.server.fd_in)
+        s.server.fd_in = s.server.fd_out = -1
+        assert s.server.status() == 1
+
+
+ABUSE = {
+    "CVE-2024-34055 literals": b"a ID (" + b" ".join(
+        [b"\"a\" {10000+}\r\n" + b"x" * 10000] * 200) + b")\r\n",
+    "a long line": b"a " + b"x" * 2000000 + b"\r\n",
+    "a long literal": b"a STATUS {5000000+}\r\n" + b"x" * 5000000 + b"\r\n",
+    "many sections": b"a FETCH 1 (" + b" ".join(
+        [b"BODY[HEADER.FIELDS (" + b" ".join([b"x"] * 300) + b")]"] * 100) +
+    b")\r\n",
+    "many numbers": b"a FETCH " + b",".join([b"1"] * 32000) + b" UID\r\n",
+    "many commands": b"a XYZZY\r\n" * 20000,
+    "no commands": b"\r\n" * 20000,
+    "deep section": b"a FETCH 1 BODY[" + b"1." * 30000 + b"1]\r\n",
+    "parentheses": b"a FETCH 1 " + b"(" * 60000 + b"\r\n",
+    "patterns": b"a LIST \"\" " + b"*%" * 30000 + b"\r\n",
+}
+
+
+@pytest.mark.parametrize("name", sorted(ABUSE))
+def test_abuse_costs_little_memory(name):
+    """What one client sends, whatever it is, stays in a few megabytes."""
+    with Session({"box": FROM + b"S: x\n\ny\n\n"}) as s:
+        s.command(b"SELECT box")
+        before = s.memory()
+        s.server.send(ABUSE[name])
+        s.server.send(b"\r\nend NOOP\r\n")
+        while s.server.line() != b"end OK NOOP completed":
+            pass
+        if "ASAN_OPTIONS" not in os.environ:
+            assert s.memory() - before < 6000
+
+
+def test_idle_session_is_small():
+    """A message costs an idle session at most 24 octets."""
+    one = FROM + b"Subject: x\n\nbody\n\n"
+    with Session({"small": one * 10, "large": one * 100010}) as s:
+        s.command(b"EXAMINE small")
+        small = s.memory("RssAnon")
+        s.command(b"EXAMINE large")
+        s.command(b"FETCH 1:* (UID FLAGS RFC822.SIZE)")
+        s.command(b"NOOP")
+        large = s.memory("RssAnon")
+        if "ASAN_OPTIONS" not in os.environ:
+            assert (large - small) * 1024 < 100000 * 24 + 600000

@@ -17,8 +17,9 @@ SEED = int(os.environ.get("SEED", "1"))
 class Session:
     """A server with mailboxes, and what a client does with it."""
 
-    def __init__(self, mailboxes):
-        self.home = wire.Home()
+    def __init__(self, mailboxes, beside=None):
+        self.home = beside.home if beside else wire.Home()
+        self.guest = beside is not None
         for name, octets in mailboxes.items():
             self.home.write(name, octets.decode("latin-1"))
         self.server = wire.Server("imapd", self.home, True)
@@ -30,7 +31,8 @@ class Session:
 
     def __exit__(self, *_):
         err = self.server.end()
-        self.home.remove()
+        if not self.guest:
+            self.home.remove()
         assert "Sanitizer" not in err, err
 
     def octets(self, n):
@@ -207,6 +209,56 @@ def test_abuse_costs_little_memory(name):
             pass
         if "ASAN_OPTIONS" not in os.environ:
             assert s.memory() - before < 6000
+
+
+def kept():
+    path = os.path.join(wire.TOP, "tests", "mail", "kept.mbox")
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def test_two_sessions_tell_each_other():
+    """RFC 3501 5.2, 7.4.2: what another session changed is told; a flag that
+    was set twice is told once."""
+    with Session({"box": kept()}) as one, Session({}, one) as two:
+        one.command(b"SELECT box")
+        two.command(b"SELECT box")
+        one.command(b"STORE 2 +FLAGS.SILENT (\\Seen)")
+        one.command(b"STORE 2 +FLAGS.SILENT (\\Flagged)")
+        assert one.command(b"NOOP") == []
+        assert two.command(b"NOOP") == [
+            b"* 2 FETCH (FLAGS (\\Seen \\Flagged))"]
+        assert two.command(b"NOOP") == []
+        two.command(b"UID STORE 3 +FLAGS.SILENT (Work)")
+        news = one.command(b"UID FETCH 1 UID")
+        assert news[0] == b"* 1 FETCH (UID 1)"
+        assert news[1] == \
+            b"* FLAGS (Work \\Answered \\Flagged \\Deleted \\Draft \\Seen)"
+        assert news[-1] == b"* 3 FETCH (FLAGS (Work) UID 3)"
+
+
+def test_idle_tells_of_another_session():
+    with Session({"box": kept()}) as one, Session({}, one) as two:
+        one.command(b"SELECT box")
+        two.command(b"SELECT box")
+        one.send(b"IDLE")
+        assert one.server.line() == b"+ Waiting for DONE"
+        two.command(b"STORE 1 +FLAGS.SILENT (\\Answered)")
+        assert one.server.line() == b"* 1 FETCH (FLAGS (\\Answered))"
+        one.server.send(b"DONE\r\n")
+        assert one.server.line() == b"t2 OK IDLE completed"
+
+
+def test_flags_survive_a_kill():
+    """What STORE answered is in the file."""
+    with Session({"box": kept()}) as one:
+        one.command(b"SELECT box")
+        one.command(b"STORE 1:3 +FLAGS.SILENT (\\Deleted)")
+        one.server.process.kill()
+        with Session({}, one) as two:
+            two.command(b"SELECT box")
+            assert two.command(b"FETCH 1:* FLAGS") == [
+                b"* %d FETCH (FLAGS (\\Deleted))" % n for n in (1, 2, 3)]
 
 
 def test_idle_session_is_small():

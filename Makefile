@@ -272,13 +272,24 @@ $(LOGIN_TEST)/libexec/cedar/auth: $(BUILD)/libexec/cedar/auth
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
-unit: all $(UNIT)
+# Programs that tests run beside the servers.
+TEST_TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/test/tools/%, \
+	$(wildcard tests/tools/*.c))
+
+$(BUILD)/test/tools/%: tests/tools/%.c \
+    $(BUILD)/obj/c-client/test_callbacks.o $(LIB)
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "LD $@")
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -fPIE $(LDFLAGS_ALL) -pie -o $@ $^ \
+		$(LIBS_SYSTEM)
+
+unit: all $(UNIT) $(TEST_TOOLS)
 	$(Q)tools/run-unit $(UNIT)
 
 # Conversations with the servers; the runner wants Debian's pytest.
 quick: unit
 	$(Q)BUILD=$(BUILD) $(PYTEST) -q tests/test_wire.py \
-		tests/test_imapd.py
+		tests/test_imapd.py tests/test_grammar_peers.py
 
 # ------------------------------------------- fuzzers, sanitizers, analysis
 

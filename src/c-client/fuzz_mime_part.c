@@ -121,6 +121,32 @@ check_tree(const struct tree *t, enum mime_newline newline, struct span msg)
 	must(count <= CC_MIME_PARTS);
 }
 
+/* What is sent does not depend on how lines end in the mailbox. */
+static void
+check_crlf(const struct tree *t, struct span msg)
+{
+	struct strbuf crlf, out;
+	struct tree other;
+
+	if (memchr(msg.p, '\r', msg.len) || msg.len > CC_MIME_FIELDS / 2)
+		return;
+	cc_strbuf_init(&crlf, SIZE_MAX / 4);
+	cc_strbuf_init(&out, SIZE_MAX / 4);
+	for (size_t i = 0; i < msg.len; i++) {
+		if (msg.p[i] == '\n')
+			cc_strbuf_putc(&crlf, '\r');
+		cc_strbuf_putc(&crlf, msg.p[i]);
+	}
+	parse(&other, MIME_CRLF, cc_strbuf_span(&crlf), SIZE_MAX, 0);
+	cc_imap_put_body(&out, &other.arena, other.root, true,
+	    cc_span(NULL, 0));
+	must(t->text.len >= out.len &&
+	    fuzz_same(cc_span(t->text.data, out.len), cc_strbuf_span(&out)));
+	drop(&other);
+	cc_strbuf_free(&crlf);
+	cc_strbuf_free(&out);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -134,6 +160,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	msg = cc_span(data + 1, size - 1);
 	parse(&whole, newline, msg, msg.len, 0);
 	check_tree(&whole, newline, msg);
+	if (newline == MIME_LF)
+		check_crlf(&whole, msg);
 	parse(&cut, newline, msg, 1, 0);
 	must(fuzz_same(cc_strbuf_span(&whole.text), cc_strbuf_span(&cut.text)));
 	drop(&cut);

@@ -13,6 +13,10 @@
 /* Octets of a line that tell what it is: "--", a boundary, "--". */
 #define MIME_HEAD (2 + CC_MIME_BOUNDARY + 2)
 
+/* Octets of a line that tell whether it is a field, less than MIME_HEAD: no
+ * real field has a longer name. */
+#define MIME_NAME 80
+
 /* A place in the message. */
 struct mime_mark {
 	uint64_t pos;    /* the feeder's position */
@@ -64,8 +68,9 @@ struct mime_parser {
 	char head[MIME_HEAD];  /* a line's first octets, still undecided */
 	size_t head_len;
 
-	bool keep;            /* the present header line is a Content- field */
-	bool message;         /* the present header is a message's */
+	bool keep;    /* the present header line is a Content- field */
+	bool first;   /* no line of the present part's header was seen */
+	bool message; /* the present header is a message's */
 	struct strbuf fields; /* Content- fields of the present header */
 	struct strbuf header; /* the whole of it, of a message inside */
 };

@@ -206,6 +206,24 @@ try_delimiter(struct mime_parser *p, struct span head)
 	return true;
 }
 
+/* A name and a colon, as far as the first octets of a line go. */
+static bool
+is_field(struct span head)
+{
+	size_t i = 0;
+
+	while (i < head.len && head.p[i] > ' ' && head.p[i] < 0x7f &&
+	    head.p[i] != ':')
+		i++;
+	if (i == MIME_NAME)
+		return true;
+	if (i == 0)
+		return false;
+	while (i < head.len && is_wsp(head.p[i]))
+		i++;
+	return i < head.len && head.p[i] == ':';
+}
+
 /* Tells what the header line is that begins with head, `after` being behind
  * head in the piece. */
 static void
@@ -222,8 +240,18 @@ header_line(struct mime_parser *p, struct span head, const char *after)
 		cc_mime_header_end(p, &here);
 		return;
 	}
+	if (try_delimiter(p, head)) {
+		flush_head(p, after);
+		return;
+	}
+	/* The sender forgot the empty line before the text of a part. */
+	if (p->first && !is_field(head)) {
+		here = p->line;
+		cc_mime_header_end(p, &here);
+	}
+	p->first = false;
 	/* A line that begins with a blank goes on with the field. */
-	if (!try_delimiter(p, head) && !is_wsp(head.p[0]))
+	if (!is_wsp(head.p[0]))
 		p->keep = is_content(head);
 	flush_head(p, after);
 }
@@ -233,8 +261,11 @@ static size_t
 need(const struct mime_parser *p)
 {
 	size_t n = p->boundary ? p->boundary + 4 : 0;
+	size_t least = CONTENT_LEN;
 
-	return n > CONTENT_LEN ? n : CONTENT_LEN;
+	if (p->state == MIME_HEADER && p->first)
+		least = MIME_NAME;
+	return n > least ? n : least;
 }
 
 static const char *
@@ -340,12 +371,11 @@ cc_mime_end(struct mime_parser **pp, struct mime_part **root_r)
 	if (!p->root)
 		r = cc_mime_tree_begin(p);
 	if (r == 0) {
-		/* A line that ended early: is it a delimiter? */
-		if (p->head_len)
+		/* A line that ended early is what it is so far. */
+		if (p->head_len && p->state == MIME_HEADER)
+			header_line(p, cc_span(p->head, p->head_len), p->piece);
+		else if (p->head_len)
 			try_delimiter(p, cc_span(p->head, p->head_len));
-		if (p->state == MIME_HEADER && p->head_len &&
-		    !is_wsp(p->head[0]))
-			p->keep = is_content(cc_span(p->head, p->head_len));
 		flush_head(p, p->piece);
 		end = mark(p, p->piece);
 		cc_mime_tree_end(p, &end);

@@ -51,6 +51,7 @@ part_enter(struct mime_parser *p, struct mime_part *part, bool message)
 {
 	p->part = part;
 	p->message = message;
+	p->first = !message && part != p->root;
 	p->state = MIME_HEADER;
 	p->keep = false;
 	cc_strbuf_reset(&p->fields);

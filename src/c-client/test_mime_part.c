@@ -263,6 +263,38 @@ test_boundaries(void **state)
 	check_all(cases, COUNT(cases));
 }
 
+/* A part whose text follows the delimiter at once. */
+static void
+test_no_header(void **state)
+{
+	static const struct tree_case cases[] = {
+		{ M("a") "--a\nx y\nz\n\nw\n--a--",
+		    "MULTIPART/MIXED 23/5{TEXT/PLAIN 11/3}" },
+		{ M("a") "--a\nx\n--a\n y\n--a--",
+		    "MULTIPART/MIXED 22/4{TEXT/PLAIN 1/0,TEXT/PLAIN 2/0}" },
+		{ M("a") "--a\n:x\n--a--",
+		    "MULTIPART/MIXED 14/2{TEXT/PLAIN 2/0}" },
+		{ M("a") "--a\n--x\n--a--",
+		    "MULTIPART/MIXED 15/2{TEXT/PLAIN 3/0}" },
+		{ M("a") "--a\nx", "MULTIPART/MIXED 6/1{TEXT/PLAIN 1/0}" },
+		/* With fields before it, a line is part of the header. */
+		{ M("a") "--a\nX : y\nz\n\nw\n--a--",
+		    "MULTIPART/MIXED 25/5{TEXT/PLAIN 1/0}" },
+		{ M("a") "--a\nX:", "MULTIPART/MIXED 7/1{TEXT/PLAIN 0/0}" },
+		/* A digest's part is a message, which has its header there. */
+		{ "Content-Type: multipart/digest; boundary=a\n\n"
+		  "--a\nx\nSubject: y\n\nz\n--a--",
+		    "MULTIPART/DIGEST 30/5{MESSAGE/RFC822 18/3{TEXT/PLAIN "
+		    "1/0}}" },
+		/* The message's own header is the mailbox's matter. */
+		{ "x y\nz\n\nw", "TEXT/PLAIN 1/0" },
+		{ MSG "x\n\ny", "MESSAGE/RFC822 6/2{TEXT/PLAIN 1/0}" },
+	};
+
+	(void)state;
+	check_all(cases, COUNT(cases));
+}
+
 /* Which delimiter a line is if several could be meant. */
 static void
 test_ambiguous(void **state)
@@ -746,6 +778,7 @@ main(void)
 		cmocka_unit_test(test_multipart),
 		cmocka_unit_test(test_message),
 		cmocka_unit_test(test_boundaries),
+		cmocka_unit_test(test_no_header),
 		cmocka_unit_test(test_ambiguous),
 		cmocka_unit_test(test_octets),
 		cmocka_unit_test(test_positions),

@@ -151,25 +151,49 @@ def memory_has(pid, needles):
     return found
 
 
-def gate_of(client):
-    """The gate that serves this client: found by the socket it holds."""
+def server_socket(client):
+    """The other end of the connection, as /proc/PID/fd shows it."""
     port = client.sock.getsockname()[1]
-    wanted = None
     for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
         fields = line.split()
         if int(fields[2].split(":")[1], 16) == port and \
                 int(fields[1].split(":")[1], 16) != port:
-            wanted = "socket:[%s]" % fields[9]
-    assert wanted, "no such connection"
-    for entry in pathlib.Path("/proc").iterdir():
-        if not entry.name.isdigit() or command_name(int(entry.name)) != "gate":
-            continue
+            return "socket:[%s]" % fields[9]
+    raise AssertionError("no such connection")
+
+
+def processes():
+    return [int(p.name) for p in pathlib.Path("/proc").iterdir()
+            if p.name.isdigit()]
+
+
+def gate_of(client):
+    """The gate that serves this client: found by the socket it holds."""
+    wanted = server_socket(client)
+    for pid in processes():
         try:
-            if os.readlink(entry / "fd/0") == wanted:
-                return int(entry.name)
+            if command_name(pid) == "gate" and \
+                    os.readlink("/proc/%d/fd/0" % pid) == wanted:
+                return pid
         except OSError:
             continue
     return None
+
+
+def session_of(client):
+    """The session that serves this client, under TLS a sibling of its gate."""
+    gate = gate_of(client)
+    family = children(int(status_of(gate)["PPid"])) if gate else processes()
+    wanted = None if gate else server_socket(client)
+    for pid in family:
+        try:
+            words = pathlib.Path("/proc/%d/cmdline" % pid).read_bytes()
+            if b"--session" in words.split(b"\0") and wanted in (
+                    None, os.readlink("/proc/%d/fd/0" % pid)):
+                return pid
+        except OSError:
+            continue
+    raise AssertionError("no session")
 
 
 def say(client, line):

@@ -46,12 +46,21 @@ say_ids(void)
 	printf(" back=%d pid=%d\r\n", setuid(0), (int)getpid());
 }
 
+static bool fds_at_start[64];
+
+static void
+note_fds(void)
+{
+	for (int fd = 0; fd < 64; fd++)
+		fds_at_start[fd] = fcntl(fd, F_GETFD) >= 0;
+}
+
 static void
 say_fds(void)
 {
 	printf("* fds");
-	for (int fd = 0; fd < 1024; fd++)
-		if (fcntl(fd, F_GETFD) >= 0)
+	for (int fd = 0; fd < 64; fd++)
+		if (fds_at_start[fd])
 			printf(" %d", fd);
 	printf("\r\n");
 }
@@ -217,6 +226,7 @@ serve(void)
 int
 main(int argc, char **argv)
 {
+	note_fds();
 	if (argc == 2 && strcmp(argv[1], SESSION_ARG) == 0)
 		return serve();
 	return geteuid() == 0 ? cc_login_monitor(argc, argv, "imap") : 1;

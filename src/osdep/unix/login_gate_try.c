@@ -49,7 +49,8 @@ cc_gate_fill_try(struct gate *g, const char *mechanism, const char *tag,
 	cc_login_put(try->tag, sizeof(try->tag), tag, strlen(tag), false);
 	put_name(try, try->user, user);
 	put_name(try, try->admin, admin);
-	if (password.len > LOGIN_PASSWORD_MAX ||
+	/* Where none is accepted, none goes any further. */
+	if (!cc_gate_plaintext(g) || password.len > LOGIN_PASSWORD_MAX ||
 	    (password.len && memchr(password.p, '\0', password.len)))
 		password.len = 0;
 	cc_login_put(try->password, sizeof(try->password), password.p,

@@ -211,6 +211,36 @@ def test_abuse_costs_little_memory(name):
             assert s.memory() - before < 6000
 
 
+def test_status_file():
+    """SIGUSR1: a file for the administrator, which follows no link."""
+    with Session({"box": FROM + b"S: x\n\ny\n\n"}) as s:
+        s.command(b"EXAMINE box")
+        path = "/tmp/imapd-status.%d.%s" % (s.server.process.pid,
+                                           s.home.user)
+        victim = s.home.file("victim")
+        s.home.write("victim", "precious")
+        os.symlink(victim, path)
+        if os.geteuid() == 0:
+            os.chown(path, s.home.uid, s.home.gid, follow_symlinks=False)
+        try:
+            s.server.process.send_signal(signal.SIGUSR1)
+            end = time.monotonic() + wire.WAIT
+            while os.path.islink(path) or not os.path.exists(path):
+                assert time.monotonic() < end
+                time.sleep(0.01)
+            s.command(b"NOOP")
+            with open(path) as f:
+                text = f.read()
+        finally:
+            os.unlink(path)
+        assert text.startswith("PID=%d, mailbox open\nuser=%s\n" % (
+            s.server.process.pid, s.home.user))
+        assert "(read-only)\n" in text
+        assert text.endswith("last command=EXAMINE\n")
+        with open(victim) as f:
+            assert f.read() == "precious"
+
+
 def kept():
     path = os.path.join(wire.TOP, "tests", "mail", "kept.mbox")
     with open(path, "rb") as f:

@@ -75,7 +75,14 @@ cmd_status(struct session *s, struct args *args)
 		    "CLIENT BUG DETECTED: "
 		    "STATUS on selected mailbox: %s",
 		    name);
-	return mail_status(s->stream, name, flags) ? CMD_OK : CMD_NO;
+	if (cmd_is_remote(name)) {
+		cmd_say(s, "Can't get status of %s: no such mailbox", name);
+		return CMD_NO;
+	}
+	if (mail_status(s->stream, name, flags))
+		return CMD_OK;
+	session_explain(s, name);
+	return CMD_NO;
 }
 
 void

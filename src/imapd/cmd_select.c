@@ -20,11 +20,17 @@ open_mailbox(struct session *s, struct args *args, long options)
 	if (!args_end(args))
 		return cmd_extra(s);
 	session_deselect(s, false);
+	if (cmd_is_remote(name)) {
+		cmd_say(s, "Can't open mailbox %s: no such mailbox", name);
+		return CMD_NO;
+	}
 	s->news.muted = true;
 	s->stream = mail_open(NULL, name, options);
 	s->news.muted = false;
-	if (!s->stream)
+	if (!s->stream) {
+		session_explain(s, name);
 		return CMD_NO;
+	}
 	unsolicited_put_mailbox(s);
 	unsolicited_selected(s);
 	s->code = s->stream->rdonly ? "[READ-ONLY]" : "[READ-WRITE]";

@@ -77,6 +77,12 @@ cmd_no_args(struct session *s, struct args *args)
 	return args_end(args) ? CMD_OK : cmd_extra(s);
 }
 
+bool
+cmd_is_remote(const char *name)
+{
+	return name[0] == '{' || (name[0] == '#' && strchr(name, '{'));
+}
+
 /* The highest number that "*" may stand for: 0 in an empty mailbox. */
 static uint32_t
 highest(struct session *s)

@@ -48,6 +48,10 @@ enum cmd_result cmd_bogus_sequence(struct session *s, const char *why);
 /* For commands that take no argument: CMD_OK, or the answer. */
 enum cmd_result cmd_no_args(struct session *s, struct args *args);
 
+/* Does the name lead to another server? A session never goes there: it would
+ * connect wherever a client, or a file of the user, says. */
+bool cmd_is_remote(const char *name);
+
 /*
  * A sequence set of the present command, after SP, made ascending and without
  * "*": message numbers, or UIDs with UID. CMD_OK, or the answer.

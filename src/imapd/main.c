@@ -108,10 +108,10 @@ allow(struct sandbox_paths *paths, const char *path)
 /* The files of this session: its user's, those of the namespaces, and what the
  * administrator adds. Then there is no way to others. */
 static void
-confine(void)
+confine(struct session *s)
 {
+	static struct sandbox_paths paths;
 	const struct cc_env *env = cc_env();
-	struct sandbox_paths paths;
 
 	if (!env->sandbox)
 		return;
@@ -132,7 +132,7 @@ confine(void)
 		syslog(LOG_ALERT, "Unable to confine the session");
 		exit(1);
 	}
-	cc_sandbox_free(&paths);
+	s->sandbox = &paths;
 }
 
 static void
@@ -201,7 +201,7 @@ preauth(void)
 	}
 	syslog(LOG_INFO, "Preauthenticated user=%.80s host=%.80s", s->user,
 	    s->client);
-	confine();
+	confine(s);
 	output_puts(&s->out, "* PREAUTH ");
 	put_capability(s);
 	output_printf(&s->out,
@@ -234,7 +234,7 @@ after_login(void)
 	s->alerts.system = (time_t)rec.alert;
 	if (rec.lockkeeper)
 		cc_dotlock_use_keeper(SESSION_FD_LOCKKEEPER, sysinbox());
-	confine();
+	confine(s);
 	output_printf(&s->out, "%s OK ", rec.tag);
 	put_capability(s);
 	output_puts(&s->out, "User ");

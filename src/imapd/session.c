@@ -15,6 +15,7 @@
 #include "cc_err.h"
 #include "command.h"
 #include "event.h"
+#include "mailpath.h"
 #include "status_file.h"
 #include "unsolicited.h"
 
@@ -143,6 +144,20 @@ session_init(struct session *s, int in, int out, struct span ahead)
 }
 
 void
+session_explain(const struct session *s, const char *name)
+{
+	struct strbuf path;
+
+	if (!s->sandbox)
+		return;
+	cc_strbuf_init(&path, CC_MAILPATH_MAX);
+	if (cc_mailbox_file(name, &path) == 0 && path.len > 0 &&
+	    access(cc_strbuf_str(&path), R_OK) == 0)
+		cc_sandbox_explain(s->sandbox, cc_strbuf_str(&path));
+	cc_strbuf_free(&path);
+}
+
+void
 session_deselect(struct session *s, bool expunge)
 {
 	if (!s->stream)
@@ -182,7 +197,9 @@ session_run(struct session *s)
 	output_flush(&s->out);
 	/* On SIGTERM the system may be going down: what the client was told is
 	 * on disk already, and nothing is begun that takes time. */
-	if (event_end() != EVENT_TERMINATED)
+	if (event_end() == EVENT_TERMINATED)
+		session_sync(s, true);
+	else
 		session_deselect(s, false);
 	if (s->reason)
 		syslog(LOG_INFO, "%s user=%.80s host=%.80s", s->reason, s->user,

@@ -16,6 +16,7 @@
 #include "input.h"
 #include "mail.h"
 #include "output.h"
+#include "sandbox.h"
 #include "strbuf.h"
 
 /* States of RFC 3501 section 3. The session never is in the first one: the
@@ -75,6 +76,8 @@ struct session {
 	bool tls;
 	bool plaintext; /* passwords in clear are accepted here */
 
+	const struct sandbox_paths *sandbox; /* what it may open, or NULL */
+
 	MAILSTREAM *stream; /* the selected mailbox, or NULL */
 	int critical;       /* depth of mm_critical */
 	int64_t dirty;      /* when flags were changed, 0: all is synced */
@@ -117,6 +120,10 @@ session_gone(const struct session *s)
 {
 	return output_failed(&s->out);
 }
+
+/* A mailbox could not be opened: if the sandbox is the reason, the log is told,
+ * once, what would allow it. */
+void session_explain(const struct session *s, const char *name);
 
 /* Closes the selected mailbox, if there is one; expunge: remove what is marked
  * deleted, silently. */

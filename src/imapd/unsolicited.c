@@ -395,7 +395,7 @@ lost(struct session *s)
 bool
 unsolicited_poll(struct session *s, bool expunge_ok)
 {
-	bool alive;
+	bool failed_before = s->notes.error.len > 0, alive;
 
 	s->news.expunge_ok = expunge_ok;
 	mail_parameters(NULL, SET_EXPUNGEATPING, expunge_ok ? VOIDT : NIL);
@@ -406,6 +406,11 @@ unsolicited_poll(struct session *s, bool expunge_ok)
 	if (!alive) {
 		lost(s);
 		return false;
+	}
+	/* What went wrong in the look is no failure of the command. */
+	if (s->notes.error.len > 0 && !failed_before) {
+		unsolicited_note(s, "NO", "%s", cc_strbuf_str(&s->notes.error));
+		cc_strbuf_reset(&s->notes.error);
 	}
 	put_news(s);
 	output_check(&s->out);

@@ -1,0 +1,98 @@
+"""The administrator's files, as a session without a login sees them."""
+import pathlib
+import socket
+import subprocess
+
+import pytest
+
+from machine import IMAPD, PATIENCE, USERS
+
+ALERT = pathlib.Path("/etc/imapd.alert")
+NOLOGIN = pathlib.Path("/etc/nologin")
+
+
+class Preauth:
+    """imapd as ann starts it herself."""
+
+    def __init__(self):
+        self.sock, theirs = socket.socketpair()
+        self.sock.settimeout(PATIENCE)
+        uid = USERS["ann"][0]
+        self.process = subprocess.Popen(
+            [IMAPD], stdin=theirs, stdout=theirs, user=uid, extra_groups=[],
+            env={"HOME": "/home/ann", "PATH": "/usr/bin:/bin"}, cwd="/")
+        theirs.close()
+        self.file = self.sock.makefile("rb")
+
+    def line(self):
+        return self.file.readline().rstrip(b"\r\n")
+
+    def ask(self, text):
+        """The lines of an answer."""
+        self.sock.sendall(b"x " + text + b"\r\n")
+        lines = [self.line()]
+        while not lines[-1].startswith(b"x "):
+            assert lines[-1], lines
+            lines.append(self.line())
+        return lines
+
+    def end(self):
+        self.sock.close()
+        self.file.close()
+        return self.process.wait(PATIENCE)
+
+
+@pytest.fixture
+def files(clean):
+    yield clean
+    for path in (ALERT, NOLOGIN):
+        path.unlink(missing_ok=True)
+
+
+def test_nologin_refuses(files):
+    NOLOGIN.touch()
+    p = Preauth()
+    assert p.line().startswith(b"* BYE Service not available ")
+    assert p.line() == b""
+    assert p.end() == 0
+
+
+def test_nologin_is_announced(files):
+    p = Preauth()
+    assert p.line().startswith(b"* PREAUTH ")
+    NOLOGIN.touch()
+    assert p.ask(b"NOOP") == [
+        b"* OK [ALERT] Server shutting down shortly", b"x OK NOOP completed"]
+    # the end comes a minute later, not with the next command
+    assert p.ask(b"NOOP") == [b"x OK NOOP completed"]
+    p.end()
+
+
+def test_alerts(files):
+    """Each line, without CR and NUL; the last one may lack its end."""
+    ALERT.write_bytes(b"one\r\nt\0wo\n\nthree")
+    pathlib.Path("/home/ann/.imapalert").write_text("hers\n")
+    p = Preauth()
+    p.line()
+    assert p.ask(b"NOOP") == [
+        b"* OK [ALERT] one", b"* OK [ALERT] two", b"* OK [ALERT] ",
+        b"* OK [ALERT] three", b"* OK [ALERT] hers", b"x OK NOOP completed"]
+    assert p.ask(b"NOOP") == [b"x OK NOOP completed"]
+    p.end()
+
+
+def test_sandbox_refusal_is_explained(files):
+    """The log says, once, which directive would allow a refused mailbox."""
+    box = pathlib.Path("/run/elsewhere/box")
+    box.parent.mkdir(exist_ok=True)
+    box.write_text("From a@b Tue Mar  5 09:01:02 2024\nSubject: x\n\ny\n\n")
+    box.chmod(0o644)
+    mark = files.log.mark()
+    p = Preauth()
+    p.line()
+    assert p.ask(b"SELECT /run/elsewhere/box")[-1].startswith(b"x NO ")
+    assert p.ask(b"SELECT /run/elsewhere/box")[-1].startswith(b"x NO ")
+    files.log.wait(r"set sandbox-path /run/elsewhere", mark)
+    p.end()
+    lines = [x for x in files.log.lines[mark:] if "sandbox-path" in x]
+    assert len(lines) == 1

@@ -54,6 +54,16 @@ cc_mailpath_space(struct span name)
 	return split_space(name, &rest);
 }
 
+/* The private directory, and what stands beside mailboxes (.cedar-redo...). */
+static bool
+is_ours(struct span part)
+{
+	const size_t len = sizeof(CC_PRIVDIR_NAME) - 1;
+
+	return part.len >= len && memcmp(part.p, CC_PRIVDIR_NAME, len) == 0 &&
+	    (part.len == len || part.p[len] == '-');
+}
+
 bool
 cc_mailpath_is_private(struct span name)
 {
@@ -61,7 +71,7 @@ cc_mailpath_is_private(struct span name)
 		const char *slash = memchr(name.p, '/', name.len);
 		size_t len = slash ? (size_t)(slash - name.p) : name.len;
 
-		if (cc_span_is(cc_span(name.p, len), CC_PRIVDIR_NAME))
+		if (is_ours(cc_span(name.p, len)))
 			return true;
 		if (!slash)
 			return false;

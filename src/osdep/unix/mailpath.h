@@ -75,7 +75,8 @@ enum mailpath_space cc_mailpath_space(struct span name);
 /* Is it INBOX, in any case? */
 bool cc_mailpath_is_inbox(struct span name);
 
-/* Does the name go through the private directory? */
+/* Does the name go through the private directory, or is it that of a file
+ * which we keep beside mailboxes (".cedar-...")? */
 bool cc_mailpath_is_private(struct span name);
 
 #endif

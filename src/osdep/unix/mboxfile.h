@@ -40,6 +40,7 @@ struct mbox_view {
 struct mbox_place {
 	bool known;
 	uint32_t i;      /* which message, from 0 */
+	uint64_t from;   /* its from-line */
 	uint64_t header; /* behind the from-line */
 	uint64_t hidden; /* the first line that clients do not see, or text */
 	uint64_t text;   /* behind the empty line */
@@ -74,6 +75,7 @@ struct mbox {
 	uint32_t dirty_to;
 	uint32_t keywords_there; /* bits of keywords that the file lists */
 	bool unsynced;           /* written, but not on the disk for sure */
+	bool writing;            /* being rewritten by us */
 };
 
 /* ------------------------------------------------- locks: mboxfile_lock.c */
@@ -160,6 +162,10 @@ void cc_mbox_uids_forget(struct mbox *m);
  */
 int cc_mbox_sync(struct mbox *m, const char **why_r);
 
+/* The same with a parse of the whole file, also if nothing seems to have
+ * changed. */
+int cc_mbox_resync(struct mbox *m, const char **why_r);
+
 /* The whole of a ping: true while the mailbox is of use. */
 bool cc_mbox_ping(struct mbox *m, MAILSTREAM *stream);
 
@@ -196,6 +202,17 @@ void cc_mbox_view_drop(struct mbox *m);
 /* Takes over keywords that the program made (stream->user_flags). */
 void cc_mbox_adopt_keywords(struct mbox *m, MAILSTREAM *stream);
 
+/* Sets dirty_from and dirty_to by what is marked. */
+void cc_mbox_find_dirty(struct mbox *m);
+
+/* Writes what is marked dirty and has room, under all locks; and takes the
+ * file's new times for those of the parse. */
+int cc_mbox_write_dirty(struct mbox *m);
+void cc_mbox_restamp(struct mbox *m);
+
+/* Forgets the changes since the last flush: the file's flags hold again. */
+void cc_mbox_take_back(struct mbox *m);
+
 /* Sets flags of message i in memory; cc_mbox_flush writes them. */
 void cc_mbox_store(struct mbox *m, uint32_t i, unsigned flags,
     uint32_t keywords);
@@ -206,5 +223,24 @@ void cc_mbox_store(struct mbox *m, uint32_t i, unsigned flags,
  * flush are taken back.
  */
 int cc_mbox_flush(struct mbox *m, bool sync);
+
+/* ------------------------------------------------ check: mboxfile_check.c */
+
+/*
+ * Makes everything permanent: flags, UIDs, and that no message is \Recent any
+ * more for those who come later; by a rewrite where need be. 0, or negative:
+ * then what is missing stays in the session, and the mailbox is as it was.
+ */
+int cc_mbox_check(struct mbox *m);
+
+/* --------------------------------------------- rewrite: mboxfile_rewrite.c */
+
+/* Does the file lack anything that only a rewrite can give it? */
+bool cc_mbox_needs_rewrite(const struct mbox *m);
+
+/* Rewrites the file, under all locks and right after a cc_mbox_sync. The
+ * index describes the old file: parse it again. 0; CC_ENOSPACE, CC_EACCESS
+ * (nothing changed); CC_EIO and others (a redo record may be left). */
+int cc_mbox_rewrite(struct mbox *m);
 
 #endif

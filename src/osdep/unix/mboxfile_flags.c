@@ -11,9 +11,10 @@
 #include "cc_err.h"
 #include "fdio.h"
 #include "fdlock.h"
+#include "fs.h"
 #include "mail.h"
 #include "mboxfile.h"
-#include "misc.h"
+#include "mboxfile_redo.h"
 #include "strbuf.h"
 
 /* Octets of the internal lines of one message: those of a rewrite have under
@@ -22,6 +23,26 @@
 
 /* The lines of a block in their order; X-IMAPbase is not always there. */
 enum block_line { BLOCK_BASE, BLOCK_STATUS, BLOCK_XSTATUS, BLOCK_KEYWORDS };
+
+/* Octets that one step writes, at most: each has a redo record. */
+#define BATCH_MAX (1024u * 1024)
+#define BATCH_PUTS 8192
+
+/* Pages that a power failure leaves old or new, never in between. */
+#define PAGE 4096
+
+/* What is to be written, collected. */
+struct batch {
+	struct strbuf data;
+	struct change {
+		uint64_t pos;
+		size_t at; /* in data */
+		size_t len;
+		uint32_t i; /* the message */
+	} * changes;
+	size_t count;
+	bool crosses; /* some change lies in two pages */
+};
 
 /* Where flags stand. */
 struct block {
@@ -144,13 +165,14 @@ get_block(struct mbox *m, uint32_t i, enum block_line first, struct block *b)
 	return find_block(lines, place.hidden, first, b);
 }
 
-/* Puts text, which ends in LF, in place of the block: 1, 0 if it is longer,
- * or negative. Only octets that differ are written. */
+/* Puts text, which ends in LF, in place of the block: 1, or 0 if it is longer.
+ * Only octets that differ are written. */
 static int
-put_block(struct mbox *m, const struct block *b, struct span text)
+put_block(struct batch *batch, uint32_t i, const struct block *b,
+    struct span text)
 {
 	size_t from = 0, to = b->len;
-	int r;
+	struct change *c = &batch->changes[batch->count];
 
 	if (text.len - 1 != b->len)
 		return 0;
@@ -160,29 +182,95 @@ put_block(struct mbox *m, const struct block *b, struct span text)
 		to--;
 	if (from == to)
 		return 1;
-	r = cc_fd_write_at(m->fd, b->pos + from,
-	    cc_span(text.p + from, to - from));
-	m->unsynced = true;
-	return r == 0 ? 1 : r;
+	*c = (struct change){ b->pos + from, batch->data.len, to - from, i };
+	cc_strbuf_put(&batch->data, text.p + from, to - from);
+	if (c->pos / PAGE != (c->pos + c->len - 1) / PAGE)
+		batch->crosses = true;
+	batch->count++;
+	return 1;
 }
 
-/* Flags of message i, with `O': after this session it is not new any more. */
-static int
-write_flags(struct mbox *m, uint32_t i)
+/* The last UID for X-IMAPbase. While messages have UIDs that are not in the
+ * file it stays: who reads them there counts on from it. */
+static uint32_t
+base_last(const struct mbox_index *index)
 {
-	const struct mbox_msg *msg = &m->index.msgs[i];
+	if (index->uid_base == index->uid_last || cc_mbox_uids_missing(index))
+		return index->uid_base;
+	return index->uid_last;
+}
+
+/*
+ * The block of message i with its flags, behind X-IMAPbase if base, into the
+ * batch: 1, 0 if there is no room, or negative. With `O': after this session
+ * it is not new any more.
+ */
+static int
+collect(struct mbox *m, uint32_t i, bool base, uint32_t keywords,
+    struct batch *batch)
+{
+	const struct mbox_index *index = &m->index;
+	struct block b = { .len = 0 };
 	struct strbuf text;
-	struct block b;
 	int r;
 
-	if ((r = get_block(m, i, BLOCK_STATUS, &b)) <= 0)
+	r = get_block(m, i, base ? BLOCK_BASE : BLOCK_STATUS, &b);
+	if (r <= 0)
 		return r;
 	cc_strbuf_init(&text, 2 * BLOCK_MAX);
-	cc_mbox_put_status(&text, msg->flags | fOLD,
-	    msg->keywords & m->keywords_there, &m->index.keywords, 0, b.len);
+	if (base)
+		cc_mbox_put_base(&text, "X-IMAPbase", 0, index->uidvalidity,
+		    base_last(index), &index->keywords);
+	cc_mbox_put_status(&text, index->msgs[i].flags | fOLD, keywords,
+	    &index->keywords, 0, b.len);
 	if ((r = cc_strbuf_status(&text)) == 0)
-		r = put_block(m, &b, cc_strbuf_span(&text));
+		r = put_block(batch, i, &b, cc_strbuf_span(&text));
 	cc_strbuf_free(&text);
+	return r;
+}
+
+/* ------------------------------------------------------------------ writing */
+
+/* The file has the flags of message i. */
+static void
+settle(struct mbox *m, uint32_t i)
+{
+	struct mbox_msg *msg = &m->index.msgs[i];
+
+	msg->flags &= (uint16_t)~MBOX_PENDING;
+	msg->flags |= MBOX_OLD_THERE;
+	if ((msg->keywords & ~m->keywords_there) == 0)
+		msg->flags &= (uint16_t)~MBOX_DIRTY;
+}
+
+/* Writes what was collected, so that a kill leaves each place old or new. */
+static int
+write_batch(struct mbox *m, struct batch *batch)
+{
+	uint64_t size = (uint64_t)m->stamp.size;
+	struct redo_step step = { .size_before = size, .size = size };
+	struct redo_put *puts;
+	int r;
+
+	if (batch->count == 0)
+		return 0;
+	puts = fs_get(batch->count * sizeof(*puts));
+	for (size_t i = 0; i < batch->count; i++)
+		puts[i] = (struct redo_put){ batch->changes[i].pos,
+			cc_span(batch->data.data + batch->changes[i].at,
+			    batch->changes[i].len) };
+	step.puts = puts;
+	step.count = batch->count;
+	r = cc_redo_step(m, &step, batch->crosses);
+	if (r == 0)
+		r = cc_redo_close(m, 0, 0, false);
+	fs_give((void **)&puts);
+	for (size_t i = 0; r == 0 && i < batch->count; i++)
+		settle(m, batch->changes[i].i);
+	m->unsynced = m->unsynced || !batch->crosses;
+	cc_strbuf_reset(&batch->data);
+	batch->count = 0;
+	batch->crosses = false;
 	return r;
 }
 
@@ -193,43 +281,81 @@ all_keywords(const struct mbox *m)
 }
 
 /*
- * New keywords into the X-IMAPbase line, if the padding behind it has room.
- * Only the first message has one, and it must be as a rewrite wrote it.
+ * New keywords and the last UID into the X-IMAPbase line, if the padding
+ * behind it has room. Names must be there before messages use them. Only the
+ * first message has such a line, and it must be as a rewrite wrote it.
  */
 static int
-write_base(struct mbox *m)
+write_base(struct mbox *m, struct batch *batch)
 {
-	const struct mbox_index *index = &m->index;
-	struct mbox_msg *msg = index->msgs;
-	struct strbuf text;
-	struct block b;
+	struct mbox_index *index = &m->index;
+	uint32_t there = m->keywords_there, last = base_last(index);
 	int r;
 
-	if (m->keywords_there == all_keywords(m))
-		return 1;
-	if (!index->based || index->pseudo || index->count == 0 ||
-	    index->unbelieved || (msg->flags & MBOX_GONE))
+	if (m->keywords_there == all_keywords(m) && index->uid_base == last)
 		return 0;
-	if ((r = get_block(m, 0, BLOCK_BASE, &b)) <= 0)
+	if (!index->based || index->pseudo || index->count == 0 ||
+	    m->file_uidvalidity != index->uidvalidity ||
+	    (index->msgs[0].flags & MBOX_GONE))
+		return 0;
+	r = collect(m, 0, true, index->msgs[0].keywords, batch);
+	if (r <= 0)
 		return r;
-	cc_strbuf_init(&text, 2 * BLOCK_MAX);
-	cc_mbox_put_base(&text, "X-IMAPbase", 0, m->file_uidvalidity,
-	    index->uid_last, &index->keywords);
-	cc_mbox_put_status(&text, msg->flags | fOLD, msg->keywords,
-	    &index->keywords, 0, b.len);
-	if ((r = cc_strbuf_status(&text)) == 0)
-		r = put_block(m, &b, cc_strbuf_span(&text));
-	if (r == 1) {
-		m->keywords_there = all_keywords(m);
-		m->file_uid_last = index->uid_last;
-		msg->flags |= MBOX_OLD_THERE;
-		msg->flags &= (uint16_t) ~(MBOX_DIRTY | MBOX_PENDING);
+	m->keywords_there = all_keywords(m);
+	if ((r = write_batch(m, batch)) != 0) {
+		m->keywords_there = there;
+		return r;
 	}
-	cc_strbuf_free(&text);
+	settle(m, 0);
+	index->uid_base = last;
+	cc_mbox_view_drop(m);
+	return 0;
+}
+
+/* Collects and writes what is marked; what has no room stays marked. */
+static int
+write_marked(struct mbox *m, struct batch *batch)
+{
+	int r = write_base(m, batch);
+
+	for (uint32_t i = m->dirty_from; r == 0 && i < m->dirty_to; i++) {
+		struct mbox_msg *msg = &m->index.msgs[i];
+		size_t before = batch->count;
+
+		if (!(msg->flags & MBOX_DIRTY))
+			continue;
+		r = collect(m, i, false, msg->keywords & m->keywords_there,
+		    batch);
+		if (r == 0)
+			msg->flags &= (uint16_t)~MBOX_PENDING;
+		else if (r == 1 && batch->count == before)
+			settle(m, i); /* the file has them already */
+		if (r >= 0)
+			r = batch->count < BATCH_PUTS &&
+				batch->data.len < BATCH_MAX
+			    ? 0
+			    : write_batch(m, batch);
+	}
+	return r == 0 ? write_batch(m, batch) : r;
+}
+
+int
+cc_mbox_write_dirty(struct mbox *m)
+{
+	struct batch batch = { .count = 0 };
+	int r;
+
+	cc_strbuf_init(&batch.data, 2 * BATCH_MAX);
+	batch.changes = fs_get((BATCH_PUTS + 1) * sizeof(*batch.changes));
+	cc_mbox_view_drop(m);
+	r = write_marked(m, &batch);
+	fs_give((void **)&batch.changes);
+	cc_strbuf_free(&batch.data);
+	cc_mbox_find_dirty(m);
 	return r;
 }
 
-/* ------------------------------------------------------------------- flush */
+/* -------------------------------------------------------------- taking back */
 
 /* The flags that the file has, for one whose change did not get there. */
 static int
@@ -269,8 +395,8 @@ read_flags(struct mbox *m, uint32_t i)
 }
 
 /* Forgets the changes since the last flush: the command said no. */
-static void
-take_back(struct mbox *m)
+void
+cc_mbox_take_back(struct mbox *m)
 {
 	for (uint32_t i = m->dirty_from; i < m->dirty_to; i++) {
 		struct mbox_msg *msg = &m->index.msgs[i];
@@ -285,44 +411,16 @@ take_back(struct mbox *m)
 	}
 }
 
-/* Writes what is marked: 0 or negative; what has no room stays marked. */
-static int
-write_dirty(struct mbox *m)
+/* -------------------------------------------------------------------- flush */
+
+void
+cc_mbox_restamp(struct mbox *m)
 {
-	uint32_t first = 0, end = 0;
-	int r = write_base(m);
-
-	for (uint32_t i = m->dirty_from; r >= 0 && i < m->dirty_to; i++) {
-		struct mbox_msg *msg = &m->index.msgs[i];
-
-		if (!(msg->flags & MBOX_DIRTY))
-			continue;
-		if ((r = write_flags(m, i)) < 0)
-			break;
-		msg->flags &= (uint16_t)~MBOX_PENDING;
-		if (r == 1)
-			msg->flags |= MBOX_OLD_THERE;
-		if (r == 1 && (msg->keywords & ~m->keywords_there) == 0) {
-			msg->flags &= (uint16_t)~MBOX_DIRTY;
-			continue;
-		}
-		if (end == 0)
-			first = i;
-		end = i + 1;
-	}
-	if (r < 0)
-		return r;
-	m->dirty_from = first;
-	m->dirty_to = end;
-	return 0;
-}
-
-/* The file as it is after our own writing. */
-static void
-restamp(struct mbox *m)
-{
+	const struct timespec times[2] = { { 0, UTIME_NOW },
+		{ 0, UTIME_OMIT } };
 	struct stat st;
 
+	(void)futimens(m->fd, times);
 	if (fstat(m->fd, &st) == 0 && st.st_size == m->stamp.size)
 		cc_mbox_stamp_of(&st, &m->stamp);
 	cc_mbox_view_drop(m);
@@ -336,9 +434,8 @@ flush_locked(struct mbox *m)
 
 	if (r != 0)
 		return r;
-	cc_mbox_view_drop(m);
-	r = write_dirty(m);
-	restamp(m);
+	r = cc_mbox_write_dirty(m);
+	cc_mbox_restamp(m);
 	return r;
 }
 
@@ -366,7 +463,7 @@ cc_mbox_flush(struct mbox *m, bool sync)
 			cc_mbox_unlock(&lock);
 		}
 		if (r != 0)
-			take_back(m);
+			cc_mbox_take_back(m);
 	}
 	if (r == 0 && sync && m->unsynced && (r = cc_fd_datasync(m->fd)) == 0)
 		m->unsynced = false;

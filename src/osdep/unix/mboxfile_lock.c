@@ -14,6 +14,7 @@
 #include "fs.h"
 #include "mail.h"
 #include "mboxfile.h"
+#include "mboxfile_redo.h"
 #include "strbuf.h"
 
 #define REOPEN_MAX 5 /* times a file may be replaced while we lock it */
@@ -152,8 +153,8 @@ check_inode(const struct mbox *m, const struct stat *st)
 								    : CC_EBUSY;
 }
 
-int
-cc_mbox_lock(struct mbox *m, enum fdlock_mode mode, int wait_ms,
+static int
+get_all(struct mbox *m, enum fdlock_mode mode, int wait_ms,
     struct mbox_lock *lock_r)
 {
 	struct stat st;
@@ -181,4 +182,46 @@ cc_mbox_unlock(struct mbox_lock *lock)
 	lock->dot = (struct dotlock)DOTLOCK_NONE;
 	cc_inodelock_release(&lock->inode);
 	lock->inode = (struct inodelock)INODELOCK_NONE;
+}
+
+/*
+ * A change that somebody began and did not end: it is ended now. That needs
+ * all locks and a file open for writing, also of one who only wants to read.
+ * Who may not write reads what there is.
+ */
+static int
+recover(struct mbox *m, int wait_ms)
+{
+	struct mbox writer = { .path = m->path };
+	struct mbox_lock lock;
+	int r;
+
+	writer.fd = open(m->path, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (writer.fd < 0)
+		return 0;
+	if ((r = get_all(&writer, FDLOCK_EX, wait_ms, &lock)) == 0) {
+		r = cc_redo_recover(&writer);
+		cc_mbox_unlock(&lock);
+	}
+	close(writer.fd);
+	return r == CC_EACCESS ? 0 : r;
+}
+
+int
+cc_mbox_lock(struct mbox *m, enum fdlock_mode mode, int wait_ms,
+    struct mbox_lock *lock_r)
+{
+	int r = get_all(m, mode, wait_ms, lock_r);
+
+	if (r != 0 || !cc_redo_found(m))
+		return r;
+	if (mode == FDLOCK_EX) {
+		if ((r = cc_redo_recover(m)) != 0)
+			cc_mbox_unlock(lock_r);
+		return r;
+	}
+	cc_mbox_unlock(lock_r);
+	if ((r = recover(m, wait_ms)) != 0)
+		return r;
+	return get_all(m, mode, wait_ms, lock_r);
 }

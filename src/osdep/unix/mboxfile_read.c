@@ -46,10 +46,10 @@ is_junk(int c)
 }
 
 /* The from-line at pos, behind white space, from the file and not the view:
- * 0 and its sum and length with all before it, CC_ECHANGED, CC_EIO. */
+ * 0 and its sum, its place, its length with all before it; CC_ECHANGED, CC_EIO. */
 static int
 from_line_at(const struct mbox *m, uint64_t pos, uint16_t *sum_r,
-    uint64_t *len_r)
+    uint64_t *from_r, uint64_t *len_r)
 {
 	char small[FROM_READ], *buf = small, *lf = NULL;
 	size_t cap = sizeof(small), got, i = 0;
@@ -71,6 +71,7 @@ from_line_at(const struct mbox *m, uint64_t pos, uint16_t *sum_r,
 	if (r == 0) {
 		*sum_r =
 		    cc_mbox_from_sum(cc_span(buf + i, (size_t)(lf - buf) - i));
+		*from_r = pos + i;
 		*len_r = (uint64_t)(lf - buf) + 1;
 	}
 	if (buf != small)
@@ -82,9 +83,9 @@ from_line_at(const struct mbox *m, uint64_t pos, uint16_t *sum_r,
 static int
 check_begin(const struct mbox *m, const struct mbox_msg *msg)
 {
-	uint64_t len;
+	uint64_t from, len;
 	uint16_t sum;
-	int r = from_line_at(m, msg->pos, &sum, &len);
+	int r = from_line_at(m, msg->pos, &sum, &from, &len);
 
 	if (r == 0 && sum != msg->from_sum)
 		r = CC_ECHANGED;
@@ -131,6 +132,9 @@ check_message(const struct mbox *m, uint32_t i, bool *only_r)
 	uint32_t next;
 	int r;
 
+	*only_r = false;
+	if (m->writing)
+		return 0; /* it is us who change it, under the locks */
 	if (fstat(m->fd, &st) != 0)
 		return CC_EIO;
 	cc_mbox_stamp_of(&st, &now);
@@ -256,7 +260,7 @@ is_empty_line(struct span line)
 
 /* Behind the from-line of message i, which is made sure of. */
 static int
-find_header(struct mbox *m, uint32_t i, uint64_t limit, uint64_t *pos_r)
+find_header(struct mbox *m, uint32_t i, uint64_t limit, struct mbox_place *p)
 {
 	const struct mbox_msg *msg = &m->index.msgs[i];
 	uint64_t pos = msg->pos, len;
@@ -269,12 +273,13 @@ find_header(struct mbox *m, uint32_t i, uint64_t limit, uint64_t *pos_r)
 	if (r > 0 && data.p[0] == 'F') {
 		sum = cc_mbox_from_sum(cc_span(data.p, data.len - 1));
 		len = data.len;
-	} else if ((r = from_line_at(m, pos, &sum, &len)) != 0) {
+		p->from = pos;
+	} else if ((r = from_line_at(m, pos, &sum, &p->from, &len)) != 0) {
 		return r;
 	}
 	if (sum != msg->from_sum)
 		return CC_ECHANGED;
-	*pos_r = pos + len;
+	p->header = pos + len;
 	return 0;
 }
 
@@ -321,7 +326,7 @@ cc_mbox_locate(struct mbox *m, uint32_t i, struct mbox_place *place_r)
 		*place_r = m->place;
 		return 0;
 	}
-	if ((r = find_header(m, i, end, &place.header)) != 0 ||
+	if ((r = find_header(m, i, end, &place)) != 0 ||
 	    (r = find_text(m, i, end, &place)) != 0)
 		return r;
 	if (msg->flags & MBOX_SEPARATOR)

@@ -104,8 +104,8 @@ place_ghosts(struct mbox_index *index)
 	}
 }
 
-static void
-find_dirty(struct mbox *m)
+void
+cc_mbox_find_dirty(struct mbox *m)
 {
 	m->dirty_from = m->dirty_to = 0;
 	for (uint32_t i = 0; i < m->index.count; i++) {
@@ -171,7 +171,7 @@ join(struct mbox *m, const struct mbox_index *was)
 		fs_give((void **)&now->msgs);
 	*now = all;
 	place_ghosts(now);
-	find_dirty(m);
+	cc_mbox_find_dirty(m);
 	return 0;
 }
 
@@ -276,7 +276,15 @@ cc_mbox_sync(struct mbox *m, const char **why_r)
 		if (r >= 0)
 			return 0;
 	}
-	r = rescan(m);
+	return cc_mbox_resync(m, why_r);
+}
+
+int
+cc_mbox_resync(struct mbox *m, const char **why_r)
+{
+	int r = rescan(m);
+
+	*why_r = changed;
 	m->dead = r == CC_ECHANGED;
 	return r;
 }
@@ -326,7 +334,7 @@ tell_expunged(struct mbox *m, MAILSTREAM *stream)
 	index->count = to;
 	m->ghosts = false;
 	m->place.known = false;
-	find_dirty(m);
+	cc_mbox_find_dirty(m);
 }
 
 static void

@@ -7,4 +7,12 @@
 
 #include "mail.h"
 
+CC_DECLS_BEGIN
+
+/* What it is made of: sender of its from-line, its From: name, its Subject,
+ * its text. Other software knows it by the name and the subject. */
+extern char *pseudo_from, *pseudo_name, *pseudo_subject, *pseudo_msg;
+
+CC_DECLS_END
+
 #endif

@@ -655,7 +655,8 @@ test_mark(void **state)
 		mail_close(open_box(k < 2 ? OP_READONLY : NIL));
 		assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &st), 0);
 		assert_int_equal(st.st_atime > st.st_mtime, k > 0);
-		assert_int_equal(st.st_mtime, 2000);
+		if (k < 2)
+			assert_int_equal(st.st_mtime, 2000);
 	}
 	end();
 }

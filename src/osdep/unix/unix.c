@@ -230,12 +230,15 @@ static void
 unix_close(MAILSTREAM *stream, long options)
 {
 	struct mbox *m = mbox_of(stream);
+	int r;
 
 	(void)options;
 	if (!m)
 		return;
-	if (!m->dead)
-		(void)fast_flush(stream, true);
+	cc_mbox_adopt_keywords(m, stream);
+	if (!m->dead && (r = cc_mbox_check(m)) != 0)
+		cc_mail_complain("update mailbox", stream->mailbox,
+		    cc_strerror(r));
 	cc_mbox_free(m);
 	fs_give(&stream->local);
 }
@@ -249,9 +252,11 @@ unix_ping(MAILSTREAM *stream)
 static void
 unix_check(MAILSTREAM *stream)
 {
-	int r = fast_flush(stream, true);
+	struct mbox *m = mbox_of(stream);
+	int r;
 
-	if (r != 0)
+	cc_mbox_adopt_keywords(m, stream);
+	if ((r = cc_mbox_check(m)) != 0)
 		cc_mail_complain("checkpoint mailbox", stream->mailbox,
 		    cc_strerror(r));
 	else if (unix_ping(stream))

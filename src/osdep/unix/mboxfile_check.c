@@ -1,0 +1,88 @@
+/*
+ * mboxfile_check.c - making everything permanent that a session knows of its
+ * mailbox: at CHECK, and when it ends.
+ *
+ * What has room is written in place (mboxfile_flags.c), the rest by a rewrite
+ * (mboxfile_rewrite.c); then the file says it all, and the UID record goes.
+ */
+#include "cc_err.h"
+#include "fdlock.h"
+#include "mail.h"
+#include "mboxfile.h"
+
+/* After this session no message is new. */
+static void
+mark_old(struct mbox *m)
+{
+	for (uint32_t i = 0; i < m->index.count; i++) {
+		struct mbox_msg *msg = &m->index.msgs[i];
+
+		if ((msg->flags & (MBOX_OLD_THERE | MBOX_GONE)) == 0)
+			msg->flags |= MBOX_DIRTY;
+	}
+	cc_mbox_find_dirty(m);
+}
+
+/* The rewrite, and the parse that finds everything in its new place. */
+static int
+rewrite(struct mbox *m)
+{
+	const char *why;
+	int r;
+
+	if (!cc_mbox_needs_rewrite(m))
+		return 0;
+	if ((r = cc_mbox_rewrite(m)) != 0) {
+		cc_mbox_view_drop(m);
+		return r;
+	}
+	m->unsynced = false;
+	/* the file says it now, and must win over what was marked */
+	for (uint32_t i = m->dirty_from; i < m->dirty_to; i++)
+		m->index.msgs[i].flags &=
+		    (uint16_t) ~(MBOX_DIRTY | MBOX_PENDING);
+	r = cc_mbox_resync(m, &why);
+	if (r == 0 && m->file_uidvalidity == m->index.uidvalidity &&
+	    m->index.uid_base == m->index.uid_last &&
+	    !cc_mbox_uids_missing(&m->index))
+		cc_mbox_uids_forget(m);
+	return r;
+}
+
+static int
+check_locked(struct mbox *m)
+{
+	const char *why;
+	int r;
+
+	r = m->stale ? cc_mbox_resync(m, &why) : cc_mbox_sync(m, &why);
+	if (r != 0)
+		return r;
+	mark_old(m);
+	r = cc_mbox_write_dirty(m);
+	cc_mbox_restamp(m);
+	return r == 0 ? rewrite(m) : r;
+}
+
+int
+cc_mbox_check(struct mbox *m)
+{
+	struct mbox_lock lock;
+	int r = 0;
+
+	if (m->dead)
+		return CC_ECHANGED;
+	if (m->rdonly)
+		return 0;
+	mark_old(m);
+	if (m->dirty_to > 0 || m->stale || cc_mbox_needs_rewrite(m)) {
+		r = cc_mbox_lock(m, FDLOCK_EX, CC_MBOX_WAIT_CHECK, &lock);
+		if (r == 0) {
+			r = check_locked(m);
+			cc_mbox_unlock(&lock);
+		}
+		if (r != 0)
+			cc_mbox_take_back(m);
+	}
+	return r != 0 ? r : cc_mbox_flush(m, true);
+}

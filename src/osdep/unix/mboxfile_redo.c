@@ -1,0 +1,790 @@
+/*
+ * mboxfile_redo.c - redo records: their form, writing, and doing them again.
+ *
+ *	cedar-redo 1
+ *	file DEV INO			hexadecimal
+ *	size BEFORE SIZE
+ *	gap FROM END
+ *	puts N
+ *	put POS LEN old			N times, followed by the LEN octets
+ *	put POS LEN sums		there before, or the sums of them in
+ *					pieces of 512; then LEN new octets
+ *	check SUM			of everything before, 16 digits
+ *
+ * The name is .cedar-redo.DEV.INO, beside the mailbox if that directory can be
+ * written, else in the private directory. A record is replaced whole.
+ *
+ * Records are done again only if the octets at their places are what was
+ * there before or what was to be put, in any mixture that a cut-off write can
+ * leave: another program may have changed the mailbox since. Nothing in a
+ * record is believed that its sum does not cover; positions are checked.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "cc_err.h"
+#include "cursor.h"
+#include "fdio.h"
+#include "fs.h"
+#include "mboxfile_redo.h"
+#include "misc.h"
+#include "privdir.h"
+#include "strbuf.h"
+#include "tempfile.h"
+#include "uidrecord_text.h"
+
+#define PIECE 512 /* octets that a disk writes or does not write */
+
+/* Puts up to this length are recorded with the octets that were there. */
+#define OLD_MAX (16u * 1024)
+
+#define NAME_LEN_MAX 128
+
+/* Octets of a record: one large put, or many small ones with old and new. */
+#define RECORD_MAX (4 * CC_REDO_PUT_MAX)
+
+#define PUTS_MAX 1000000u /* puts of a record: messages of one STORE */
+
+/* -------------------------------------------------------------------- sums */
+
+/* Finds damage, not forgery. Eight octets at a time. */
+struct sum {
+	uint64_t h;
+	unsigned have; /* octets in part */
+	unsigned char part[8];
+};
+
+static uint64_t
+mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * 0x9e3779b97f4a7c15u;
+	return h ^ h >> 29;
+}
+
+static uint64_t
+word(const unsigned char *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static void
+sum_add(struct sum *s, const void *data, size_t len)
+{
+	const unsigned char *p = data;
+
+	while (len > 0 && s->have > 0) {
+		s->part[s->have++] = *p++;
+		len--;
+		if (s->have == 8) {
+			s->h = mix(s->h, word(s->part));
+			s->have = 0;
+		}
+	}
+	for (; len >= 8; p += 8, len -= 8)
+		s->h = mix(s->h, word(p));
+	while (len-- > 0)
+		s->part[s->have++] = *p++;
+}
+
+static uint64_t
+sum_end(struct sum *s)
+{
+	for (unsigned i = s->have; i < 8; i++)
+		s->part[i] = (unsigned char)s->have;
+	return mix(s->h, word(s->part));
+}
+
+static uint64_t
+sum_of(const void *data, size_t len)
+{
+	struct sum s = { .h = len };
+
+	sum_add(&s, data, len);
+	return sum_end(&s);
+}
+
+/* ------------------------------------------------------------------- places */
+
+/* "WHAT.DEV.INO" of the file that is open. */
+static void
+put_name(struct strbuf *name, const struct mbox *m, const char *what)
+{
+	struct stat st = { .st_dev = 0 };
+
+	(void)fstat(m->fd, &st);
+	cc_strbuf_init(name, NAME_LEN_MAX);
+	cc_strbuf_printf(name, "%s.%llx.%llx", what,
+	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+}
+
+#define RECORD_NAME ".cedar-redo"
+#define ASIDE_NAME "cedar-redo-failed"
+
+/* The directory of the mailbox. A descriptor or negative. */
+static int
+open_beside(const struct mbox *m)
+{
+	const char *slash = strrchr(m->path, '/');
+	char *dir;
+	int fd;
+
+	if (!slash)
+		return open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = cc_span_dup(cc_span(m->path, (size_t)(slash - m->path) + 1));
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fs_give((void **)&dir);
+	return fd >= 0 ? fd : cc_err_errno();
+}
+
+/* The directory that holds a record: 0 and its descriptor, or CC_ENOENT. */
+static int
+find_record(const struct mbox *m, int *dir_r)
+{
+	struct strbuf name;
+	int dirs[2] = { open_beside(m), -1 }, r = CC_ENOENT;
+
+	put_name(&name, m, RECORD_NAME);
+	for (int i = 0; i < 2 && r != 0; i++) {
+		if (i == 1)
+			dirs[i] = cc_privdir_open();
+		if (dirs[i] < 0)
+			continue;
+		if (faccessat(dirs[i], cc_strbuf_str(&name), F_OK,
+			AT_SYMLINK_NOFOLLOW) == 0) {
+			*dir_r = dirs[i];
+			r = 0;
+		} else {
+			close(dirs[i]);
+		}
+	}
+	cc_strbuf_free(&name);
+	return r;
+}
+
+bool
+cc_redo_found(const struct mbox *m)
+{
+	int dir;
+
+	if (find_record(m, &dir) != 0)
+		return false;
+	close(dir);
+	return true;
+}
+
+/* ------------------------------------------------------------------ writing */
+
+/* A record being written. */
+struct writer {
+	struct tempfile file;
+	struct sum sum;
+	int r; /* of the first write that failed */
+};
+
+static void
+emit(struct writer *w, const void *p, size_t len)
+{
+	if (w->r == 0)
+		w->r = cc_tempfile_write(&w->file, cc_span(p, len));
+	sum_add(&w->sum, p, len);
+}
+
+static void
+emit_text(struct writer *w, struct strbuf *text)
+{
+	emit(w, text->data, text->len);
+	cc_strbuf_reset(text);
+}
+
+/* What will be at the place of a put when the file has been lengthened: NULs
+ * behind its end, and the line ends that lengthen() puts. */
+static int
+read_there(const struct mbox *m, const struct redo_step *step,
+    const struct redo_put *put, unsigned char *buf)
+{
+	size_t got, len = put->data.len;
+	int r = cc_fd_read_at(m->fd, put->pos, buf, len, &got);
+
+	if (r != 0)
+		return r;
+	memset(buf + got, 0, len - got);
+	for (uint64_t at = step->size; at-- > step->size_before;) {
+		if (step->size - at > 2)
+			break;
+		if (at >= put->pos + got && at < put->pos + len)
+			buf[at - put->pos] = '\n';
+	}
+	return 0;
+}
+
+static size_t
+pieces(size_t len)
+{
+	return (len + PIECE - 1) / PIECE;
+}
+
+static void
+emit_sums(struct writer *w, const unsigned char *old, size_t len)
+{
+	for (size_t at = 0; at < len; at += PIECE) {
+		uint64_t sum =
+		    sum_of(old + at, len - at < PIECE ? len - at : PIECE);
+
+		emit(w, &sum, sizeof(sum));
+	}
+}
+
+static int
+emit_put(struct writer *w, const struct mbox *m, const struct redo_step *step,
+    const struct redo_put *put, struct strbuf *text)
+{
+	bool whole = put->data.len <= OLD_MAX;
+	unsigned char *old = fs_get(put->data.len + 1);
+	int r = read_there(m, step, put, old);
+
+	cc_strbuf_printf(text, "put %llu %zu %s\n",
+	    (unsigned long long)put->pos, put->data.len,
+	    whole ? "old" : "sums");
+	emit_text(w, text);
+	if (whole)
+		emit(w, old, put->data.len);
+	else
+		emit_sums(w, old, put->data.len);
+	emit(w, put->data.p, put->data.len);
+	fs_give((void **)&old);
+	return r;
+}
+
+static int
+emit_record(struct writer *w, const struct mbox *m,
+    const struct redo_step *step)
+{
+	struct strbuf text;
+	struct stat st;
+	int r = 0;
+
+	if (fstat(m->fd, &st) != 0)
+		return CC_EIO;
+	cc_strbuf_init(&text, 4096);
+	cc_strbuf_printf(&text, "cedar-redo 1\nfile %llx %llx\n",
+	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	cc_strbuf_printf(&text, "size %llu %llu\ngap %llu %llu\nputs %zu\n",
+	    (unsigned long long)step->size_before,
+	    (unsigned long long)step->size, (unsigned long long)step->gap,
+	    (unsigned long long)step->gap_end, step->count);
+	emit_text(w, &text);
+	for (size_t i = 0; r == 0 && i < step->count; i++)
+		r = emit_put(w, m, step, &step->puts[i], &text);
+	cc_strbuf_printf(&text, "check %016llx\n",
+	    (unsigned long long)sum_end(&w->sum));
+	emit_text(w, &text);
+	cc_strbuf_free(&text);
+	return r != 0 ? r : w->r;
+}
+
+/* Puts the record in place; without sync only a power failure loses it. */
+static int
+commit(struct tempfile *t, bool sync)
+{
+	if (sync)
+		return cc_tempfile_commit(t);
+	return cc_tempfile_commit_unsynced(t);
+}
+
+static int
+write_record_in(int dir, const struct mbox *m, const struct redo_step *step,
+    bool sync)
+{
+	struct writer w = { .r = 0 };
+	struct strbuf name;
+	struct stat st;
+	int r;
+
+	if (fstat(m->fd, &st) != 0)
+		return CC_EIO;
+	put_name(&name, m, RECORD_NAME);
+	r = cc_tempfile_begin(&w.file, dir, cc_strbuf_str(&name),
+	    (st.st_mode & 0644) | 0600);
+	cc_strbuf_free(&name);
+	if (r != 0)
+		return r;
+	if ((r = emit_record(&w, m, step)) != 0) {
+		cc_tempfile_abort(&w.file);
+		return r;
+	}
+	return commit(&w.file, sync);
+}
+
+/* Beside the mailbox, so that every user of it finds it; else at home. */
+static int
+write_record(const struct mbox *m, const struct redo_step *step, bool sync)
+{
+	int dir = open_beside(m), r = dir;
+
+	if (dir >= 0) {
+		r = write_record_in(dir, m, step, sync);
+		close(dir);
+	}
+	if (r != CC_EACCESS && r != CC_ENOENT)
+		return r;
+	if ((dir = cc_privdir_open()) < 0)
+		return r;
+	r = write_record_in(dir, m, step, sync);
+	close(dir);
+	return r;
+}
+
+static int
+remove_record(const struct mbox *m, bool sync)
+{
+	struct strbuf name;
+	int dir, r = 0;
+
+	if (find_record(m, &dir) != 0)
+		return 0;
+	put_name(&name, m, RECORD_NAME);
+	if (unlinkat(dir, cc_strbuf_str(&name), 0) != 0 ||
+	    (sync && fsync(dir) != 0))
+		r = cc_err_errno();
+	close(dir);
+	cc_strbuf_free(&name);
+	return r;
+}
+
+/* -------------------------------------------------------------------- doing */
+
+/*
+ * Lengthens the file to step->size, with blocks behind all of it, so that no
+ * disk fills up later. It ends in line ends at once: what is delivered behind
+ * it now must begin a line.
+ */
+static int
+lengthen(const struct mbox *m, const struct redo_step *step)
+{
+	uint64_t more = step->size - step->size_before;
+	int r = 0;
+
+	if (more == 0)
+		return 0;
+	while (fallocate(m->fd, 0, (off_t)step->size_before, (off_t)more) != 0)
+		if (errno != EINTR) {
+			r = errno == EOPNOTSUPP ? 0 : cc_err_errno();
+			break;
+		}
+	if (r == 0 && ftruncate(m->fd, (off_t)step->size) != 0)
+		r = cc_err_errno();
+	if (r == 0)
+		r = cc_fd_write_at(m->fd, step->size - (more < 2 ? more : 2),
+		    cc_span("\n\n", more < 2 ? more : 2));
+	return r;
+}
+
+static int
+put_all(const struct mbox *m, const struct redo_step *step)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < step->count; i++)
+		r = cc_fd_write_at(m->fd, step->puts[i].pos,
+		    step->puts[i].data);
+	return r;
+}
+
+int
+cc_redo_step(struct mbox *m, const struct redo_step *step, bool sync)
+{
+	int r = write_record(m, step, sync);
+
+	if (r != 0)
+		return r;
+	if ((r = lengthen(m, step)) != 0) {
+		/* nothing was put: the record must not stay */
+		if (ftruncate(m->fd, (off_t)step->size_before) == 0)
+			(void)remove_record(m, sync);
+		return r;
+	}
+	if ((r = put_all(m, step)) == 0 && sync)
+		r = cc_fd_datasync(m->fd);
+	return r;
+}
+
+/* Moves octets from behind the gap into it, as many as a step may put. */
+static int
+close_some(struct mbox *m, uint64_t *gap, uint64_t *gap_end, uint64_t size,
+    unsigned char *buf, bool sync)
+{
+	uint64_t left = size - *gap_end;
+	struct redo_put put = { .pos = *gap };
+	struct redo_step step = { size, size, 0, 0, &put, 1 };
+	size_t n = left < CC_REDO_PUT_MAX ? (size_t)left : CC_REDO_PUT_MAX, got;
+	int r;
+
+	if ((r = cc_fd_read_at(m->fd, *gap_end, buf, n, &got)) != 0)
+		return r;
+	if (got != n)
+		return CC_ECHANGED;
+	put.data = cc_span(buf, n);
+	step.gap = *gap + n;
+	step.gap_end = *gap_end + n;
+	if ((r = cc_redo_step(m, &step, sync)) != 0)
+		return r;
+	*gap = step.gap;
+	*gap_end = step.gap_end;
+	return 0;
+}
+
+/* Cuts the gap off, which is at the end by now. */
+static int
+cut(struct mbox *m, uint64_t gap, uint64_t gap_end, bool sync)
+{
+	struct stat st;
+	int r;
+
+	if (fstat(m->fd, &st) != 0)
+		return CC_EIO;
+	if ((uint64_t)st.st_size != gap_end)
+		return CC_EBUSY; /* delivered without locks: the record stays */
+	if (gap < gap_end && ftruncate(m->fd, (off_t)gap) != 0)
+		return cc_err_errno();
+	if (gap < gap_end && sync && (r = cc_fd_datasync(m->fd)) != 0)
+		return r;
+	return remove_record(m, sync);
+}
+
+int
+cc_redo_close(struct mbox *m, uint64_t gap, uint64_t gap_end, bool sync)
+{
+	unsigned char *buf = NULL;
+	struct stat st;
+	int r = 0;
+
+	if (gap == gap_end)
+		return remove_record(m, sync);
+	for (;;) {
+		if (fstat(m->fd, &st) != 0)
+			r = CC_EIO;
+		if (r != 0 || gap_end >= (uint64_t)st.st_size)
+			break;
+		if (!buf)
+			buf = fs_get(CC_REDO_PUT_MAX);
+		r = close_some(m, &gap, &gap_end, (uint64_t)st.st_size, buf,
+		    sync);
+	}
+	if (buf)
+		fs_give((void **)&buf);
+	return r != 0 ? r : cut(m, gap, gap_end, sync);
+}
+
+/* ------------------------------------------------------------------ reading */
+
+/* A put with what was there before. */
+struct read_put {
+	struct redo_put put;
+	struct span old; /* octets, or sums */
+	bool sums;
+};
+
+struct record {
+	struct strbuf text;
+	struct redo_step step;
+	struct read_put *puts;
+};
+
+static int
+read_all(int fd, uint64_t size, struct strbuf *text)
+{
+	size_t got;
+	char *room;
+	int r;
+
+	if (size > RECORD_MAX || !(room = cc_strbuf_room(text, size + 1)))
+		return CC_ELIMIT;
+	if ((r = cc_fd_read_at(fd, 0, room, size, &got)) == 0)
+		cc_strbuf_claim(text, got);
+	return r;
+}
+
+static bool
+take(struct cursor *c, size_t len, struct span *s_r)
+{
+	if (cc_cursor_left(c) < len)
+		return false;
+	*s_r = cc_span(c->p, len);
+	c->p += len;
+	return true;
+}
+
+static int
+parse_put(struct cursor *c, const struct redo_step *step, struct read_put *p)
+{
+	uint64_t pos, len;
+
+	if (cc_uidrecord_word(c, "put ") != 0 ||
+	    cc_uidrecord_dec(c, CC_MBOX_SIZE_MAX, &pos) != 0 ||
+	    cc_uidrecord_word(c, " ") != 0 ||
+	    cc_uidrecord_dec(c, RECORD_MAX, &len) != 0)
+		return CC_EPARSE;
+	p->sums = cc_uidrecord_word(c, " sums\n") == 0;
+	if (!p->sums && cc_uidrecord_word(c, " old\n") != 0)
+		return CC_EPARSE;
+	p->put.pos = pos;
+	if (pos + len > step->size ||
+	    !take(c, p->sums ? pieces(len) * 8 : len, &p->old) ||
+	    !take(c, len, &p->put.data))
+		return CC_EPARSE;
+	return 0;
+}
+
+static int
+parse_head(struct cursor *c, const struct mbox *m, struct redo_step *step)
+{
+	uint64_t dev, ino, count;
+	struct stat st;
+
+	if (fstat(m->fd, &st) != 0)
+		return CC_EIO;
+	if (cc_uidrecord_word(c, "cedar-redo 1\nfile ") != 0 ||
+	    cc_uidrecord_hex(c, 0, &dev) != 0 ||
+	    cc_uidrecord_word(c, " ") != 0 ||
+	    cc_uidrecord_hex(c, 0, &ino) != 0 ||
+	    cc_uidrecord_word(c, "\nsize ") != 0 ||
+	    cc_uidrecord_dec(c, CC_MBOX_SIZE_MAX, &step->size_before) != 0 ||
+	    cc_uidrecord_word(c, " ") != 0 ||
+	    cc_uidrecord_dec(c, CC_MBOX_SIZE_MAX, &step->size) != 0 ||
+	    cc_uidrecord_word(c, "\ngap ") != 0 ||
+	    cc_uidrecord_dec(c, CC_MBOX_SIZE_MAX, &step->gap) != 0 ||
+	    cc_uidrecord_word(c, " ") != 0 ||
+	    cc_uidrecord_dec(c, CC_MBOX_SIZE_MAX, &step->gap_end) != 0 ||
+	    cc_uidrecord_word(c, "\nputs ") != 0 ||
+	    cc_uidrecord_dec(c, PUTS_MAX, &count) != 0 ||
+	    cc_uidrecord_word(c, "\n") != 0)
+		return CC_EPARSE;
+	step->count = count;
+	return dev == (uint64_t)st.st_dev && ino == (uint64_t)st.st_ino &&
+		step->size_before <= step->size && step->gap <= step->gap_end &&
+		step->gap_end <= step->size
+	    ? 0
+	    : CC_EPARSE;
+}
+
+static int
+check_sum(struct cursor *c, const struct strbuf *text)
+{
+	struct sum s = { .h = 0 };
+	uint64_t sum;
+
+	sum_add(&s, text->data, (size_t)((const char *)c->p - text->data));
+	return cc_uidrecord_word(c, "check ") == 0 &&
+		cc_uidrecord_hex(c, 16, &sum) == 0 &&
+		cc_uidrecord_word(c, "\n") == 0 && cc_cursor_at_end(c) &&
+		sum == sum_end(&s)
+	    ? 0
+	    : CC_EPARSE;
+}
+
+static int
+parse_record(const struct mbox *m, struct record *rec)
+{
+	struct cursor c = cc_cursor(cc_strbuf_span(&rec->text));
+	int r = parse_head(&c, m, &rec->step);
+
+	if (r != 0)
+		return r;
+	rec->puts = fs_get((rec->step.count + 1) * sizeof(*rec->puts));
+	for (size_t i = 0; r == 0 && i < rec->step.count; i++)
+		r = parse_put(&c, &rec->step, &rec->puts[i]);
+	return r == 0 ? check_sum(&c, &rec->text) : r;
+}
+
+/* ----------------------------------------------------------------- recovery */
+
+/* Is it the new octets up to some place, and the old ones from there? */
+static bool
+is_cut_off(const unsigned char *now, const char *new, const char *old,
+    size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && now[n] == (unsigned char)new[n])
+		n++;
+	return memcmp(now + n, old + n, len - n) == 0;
+}
+
+/* Each piece is old or new, but for one that a write was cut off in. */
+static bool
+is_mixture(const unsigned char *now, const struct read_put *p)
+{
+	size_t len = p->put.data.len, odd = 0;
+
+	for (size_t at = 0, i = 0; at < len; at += PIECE, i++) {
+		size_t n = len - at < PIECE ? len - at : PIECE;
+
+		if (memcmp(now + at, p->put.data.p + at, n) != 0 &&
+		    sum_of(now + at, n) !=
+			word((const unsigned char *)p->old.p + 8 * i))
+			odd++;
+	}
+	return odd <= 1;
+}
+
+static int
+fits_put(const struct mbox *m, const struct read_put *p, bool *fits_r)
+{
+	unsigned char *now = fs_get(p->put.data.len + 1);
+	size_t got;
+	int r = cc_fd_read_at(m->fd, p->put.pos, now, p->put.data.len, &got);
+
+	*fits_r = r == 0 && got == p->put.data.len;
+	if (*fits_r)
+		*fits_r = p->sums
+		    ? is_mixture(now, p)
+		    : is_cut_off(now, p->put.data.p, p->old.p, p->put.data.len);
+	fs_give((void **)&now);
+	return r;
+}
+
+/* Is the file what the record was made for, or on the way from there? */
+static int
+fits(const struct mbox *m, const struct record *rec, bool *fits_r)
+{
+	struct stat st;
+	int r = 0;
+
+	*fits_r = false;
+	if (fstat(m->fd, &st) != 0)
+		return CC_EIO;
+	if ((uint64_t)st.st_size < rec->step.size)
+		return 0;
+	*fits_r = true;
+	for (size_t i = 0; r == 0 && *fits_r && i < rec->step.count; i++)
+		r = fits_put(m, &rec->puts[i], fits_r);
+	return r;
+}
+
+/* The step was not begun: the file has the size it had before. */
+static bool
+not_begun(const struct mbox *m, const struct redo_step *step)
+{
+	struct stat st;
+
+	return step->size != step->size_before && fstat(m->fd, &st) == 0 &&
+	    (uint64_t)st.st_size == step->size_before;
+}
+
+/*
+ * Reads a record that may be believed: one of our own, of root or of the
+ * mailbox's owner. Anybody can make files in some directories, and what a
+ * record says is written into the mailbox.
+ */
+static int
+read_record(const struct mbox *m, int dir, struct strbuf *text)
+{
+	struct strbuf name;
+	struct stat st, box;
+	int fd, r;
+
+	put_name(&name, m, RECORD_NAME);
+	fd = openat(dir, cc_strbuf_str(&name),
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	cc_strbuf_free(&name);
+	if (fd < 0)
+		return cc_err_errno();
+	if (fstat(fd, &st) != 0 || fstat(m->fd, &box) != 0)
+		r = CC_EIO;
+	else if (!S_ISREG(st.st_mode) || st.st_nlink != 1 ||
+	    (st.st_mode & 022) != 0 ||
+	    (st.st_uid != geteuid() && st.st_uid != box.st_uid &&
+		st.st_uid != 0))
+		r = CC_EACCESS;
+	else
+		r = read_all(fd, (uint64_t)st.st_size, text);
+	close(fd);
+	return r;
+}
+
+/* A record that fits no more: a human may want to look at it. */
+static int
+set_aside(const struct mbox *m, int dir)
+{
+	struct strbuf name, aside;
+	int r = 0;
+
+	put_name(&name, m, RECORD_NAME);
+	put_name(&aside, m, ASIDE_NAME);
+	cc_strbuf_printf(&aside, ".%lld", (long long)time(NULL));
+	if (renameat(dir, cc_strbuf_str(&name), dir, cc_strbuf_str(&aside)) !=
+	    0)
+		r = cc_err_errno();
+	syslog(LOG_ERR,
+	    "Redo record of mailbox %.80s does not fit it any more, kept as "
+	    "%.80s",
+	    m->path, cc_strbuf_str(&aside));
+	cc_strbuf_free(&name);
+	cc_strbuf_free(&aside);
+	return r;
+}
+
+static int
+do_again(struct mbox *m, struct record *rec)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < rec->step.count; i++)
+		r = cc_fd_write_at(m->fd, rec->puts[i].put.pos,
+		    rec->puts[i].put.data);
+	if (r == 0)
+		r = cc_fd_datasync(m->fd);
+	if (r == 0)
+		r = cc_redo_close(m, rec->step.gap, rec->step.gap_end, true);
+	syslog(LOG_NOTICE, "Finished an interrupted change of mailbox %.80s%s",
+	    m->path, r == 0 ? "" : ": failed");
+	return r;
+}
+
+static int
+recover(struct mbox *m, int dir, struct record *rec)
+{
+	bool ok = false;
+	int r = read_record(m, dir, &rec->text);
+
+	if (r == CC_ENOENT)
+		return 0;
+	if (r == CC_EACCESS) {
+		syslog(LOG_WARNING,
+		    "Redo record of mailbox %.80s is not to be believed",
+		    m->path);
+		return 0;
+	}
+	if (r == 0)
+		r = parse_record(m, rec);
+	if (r == 0 && not_begun(m, &rec->step))
+		return remove_record(m, true);
+	if (r == 0)
+		r = fits(m, rec, &ok);
+	if (r == CC_EPARSE || r == CC_ELIMIT || (r == 0 && !ok))
+		return set_aside(m, dir);
+	return r == 0 ? do_again(m, rec) : r;
+}
+
+int
+cc_redo_recover(struct mbox *m)
+{
+	struct record rec = { .puts = NULL };
+	int dir, r;
+
+	if (find_record(m, &dir) != 0)
+		return 0;
+	cc_strbuf_init(&rec.text, RECORD_MAX);
+	r = recover(m, dir, &rec);
+	if (rec.puts)
+		fs_give((void **)&rec.puts);
+	cc_strbuf_free(&rec.text);
+	close(dir);
+	return r;
+}

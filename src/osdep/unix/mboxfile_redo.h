@@ -1,0 +1,60 @@
+/*
+ * mboxfile_redo.h - changes to a mailbox file that a kill or a power failure
+ * in the middle does not leave half done.
+ *
+ * A mailbox is changed in place, since others hold it by its inode. While it
+ * is, it has a gap: octets that are of no use. Its content is what lies before
+ * the gap and what lies behind it. A step puts octets somewhere and moves the
+ * gap. Each step is written down first, in a redo record beside the mailbox
+ * (or in the private directory); whoever of ours gets the locks next and finds
+ * a record does the step again and closes the gap. Deliveries that came in
+ * between lie behind the size which the record names, and are kept.
+ */
+#ifndef MBOXFILE_REDO_H
+#define MBOXFILE_REDO_H
+
+#include "mboxfile.h"
+
+/* Octets that a step puts at most: of a record and so of memory. */
+#define CC_REDO_PUT_MAX (8u * 1024 * 1024)
+
+/* Octets to be written at a place. */
+struct redo_put {
+	uint64_t pos;
+	struct span data;
+};
+
+struct redo_step {
+	uint64_t size_before; /* of the file, before the step */
+	uint64_t size;        /* from the step on; never less */
+	uint64_t gap;         /* octets gap to gap_end-1 are of no use */
+	uint64_t gap_end;     /* after the step; equal to gap: there is none */
+	const struct redo_put *puts;
+	size_t count;
+};
+
+/*
+ * Does a step: writes the record, lengthens the file, puts the octets. sync:
+ * record and octets are on the disk before this goes on. The record stays.
+ * Under all locks. 0; CC_ENOSPACE, CC_EACCESS and CC_EIO, after which the
+ * mailbox is as it was, or has its record.
+ */
+int cc_redo_step(struct mbox *m, const struct redo_step *step, bool sync);
+
+/*
+ * Closes the gap and cuts the file to its content, step by step, and removes
+ * the record. size is that of the file without later deliveries.
+ */
+int cc_redo_close(struct mbox *m, uint64_t gap, uint64_t gap_end, bool sync);
+
+/* Is there a record for this file? */
+bool cc_redo_found(const struct mbox *m);
+
+/*
+ * Does what a record asks for, under all locks. A record that does not fit
+ * the file any more is set aside under a visible name and logged. 0 (also if
+ * there is none), or negative: then the record stays.
+ */
+int cc_redo_recover(struct mbox *m);
+
+#endif

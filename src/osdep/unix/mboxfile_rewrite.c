@@ -1,0 +1,350 @@
+/*
+ * mboxfile_rewrite.c - bringing everything that the session knows into the
+ * file: flags, UIDs, keywords (formats/unix.md section 5), where that moves
+ * octets.
+ *
+ * In place, since others hold the file by its inode; under all locks; from
+ * the end to the beginning, in steps that a kill or a power failure cannot
+ * leave half done (mboxfile_move.c). Messages that say what they should keep
+ * their octets. What a message is, header and text, is never changed, only
+ * line ends that it lacks at its end are supplied.
+ */
+#include <sys/stat.h>
+#include <time.h>
+
+#include "cc_ctype.h"
+#include "cc_err.h"
+#include "fdio.h"
+#include "mail.h"
+#include "mboxfile.h"
+#include "mboxfile_move.h"
+#include "mboxfile_pseudo.h"
+#include "strbuf.h"
+
+/* Octets of a header that is rewritten. One that is longer swallowed other
+ * mail, and stays as it is. */
+#define HEAD_MAX (4u * 1024 * 1024)
+
+/* Octets behind the last message that are looked at to see if they are only
+ * white space, which is dropped. */
+#define TAIL_MAX 4096
+
+/* The new form of a message, but for its text, which is copied. */
+struct form {
+	struct strbuf head; /* from-line to empty line */
+	struct mbox_place at;
+	uint64_t text_end; /* with the separator that is there */
+	const char *tail;  /* line ends that are missing */
+};
+
+static bool
+is_there(const struct mbox_msg *msg)
+{
+	return !(msg->flags & MBOX_GONE);
+}
+
+/* The first message of the file, or count. */
+static uint32_t
+first_there(const struct mbox_index *index)
+{
+	uint32_t i = 0;
+
+	while (i < index->count && !is_there(&index->msgs[i]))
+		i++;
+	return i;
+}
+
+/* Does the message lack something in the file? */
+static bool
+is_wanting(const struct mbox_msg *msg)
+{
+	return is_there(msg) &&
+	    ((msg->flags &
+		 (MBOX_DIRTY | MBOX_NO_UID | MBOX_OPEN_HEADER |
+		     MBOX_OPEN_LINE)) != 0 ||
+		!(msg->flags & MBOX_OLD_THERE));
+}
+
+bool
+cc_mbox_needs_rewrite(const struct mbox *m)
+{
+	const struct mbox_index *index = &m->index;
+	uint32_t first = first_there(index);
+
+	if (first == index->count && !index->pseudo)
+		return false; /* there is nothing to write it to */
+	if (m->file_uidvalidity != index->uidvalidity ||
+	    index->uid_base != index->uid_last ||
+	    m->keywords_there !=
+		(uint32_t)(((uint64_t)1 << index->keywords.count) - 1))
+		return true;
+	for (uint32_t i = first; i < index->count; i++)
+		if (is_wanting(&index->msgs[i]))
+			return true;
+	return false;
+}
+
+/* --------------------------------------------------------------------- form */
+
+/* The block of section 5, with all that the session knows. */
+static void
+put_block(const struct mbox *m, uint32_t i, bool base, struct strbuf *out)
+{
+	const struct mbox_index *index = &m->index;
+	const struct mbox_msg *msg = &index->msgs[i];
+	size_t start = out->len;
+
+	if (base)
+		cc_mbox_put_base(out, "X-IMAPbase", 0, index->uidvalidity,
+		    index->uid_last, &index->keywords);
+	cc_mbox_put_status(out, msg->flags | fOLD, msg->keywords,
+	    &index->keywords, start, base ? CC_MBOX_PAD_BASE : CC_MBOX_PAD);
+	cc_strbuf_printf(out, "X-UID: %lu\n", (unsigned long)msg->uid);
+}
+
+/* From-line and header as clients see it, empty line included. */
+static int
+read_head(struct mbox *m, uint32_t i, const struct mbox_place *at,
+    struct strbuf *out)
+{
+	uint64_t pos = at->from;
+	struct span s;
+	int r;
+
+	while (pos < at->header) {
+		r = cc_mbox_peek(m, i, pos, 1, at->header, &s);
+		if (r != 0)
+			return r;
+		cc_strbuf_put_span(out, s);
+		pos += s.len;
+	}
+	while ((r = cc_mbox_next(m, i, true, &pos, at->text, &s)) > 0)
+		cc_strbuf_put_span(out, s);
+	return r < 0 ? r : cc_strbuf_status(out);
+}
+
+/* Takes the empty line off the end of a head; "\n" where there is none yet. */
+static const char *
+take_empty_line(struct strbuf *head, bool open)
+{
+	size_t len = head->len;
+
+	if (open) {
+		if (len > 0 && head->data[len - 1] != '\n')
+			cc_strbuf_putc(head, '\n');
+		return "\n";
+	}
+	if (len > 2 && head->data[len - 2] == '\r' &&
+	    head->data[len - 3] == '\n') {
+		cc_strbuf_truncate(head, len - 2);
+		return "\r\n";
+	}
+	cc_strbuf_truncate(head, len - 1);
+	return "\n";
+}
+
+/* The new form of message i: 1, 0 if its header is too long for us, or
+ * negative. */
+static int
+make_form(struct mbox *m, uint32_t i, bool base, struct form *f)
+{
+	unsigned flags = m->index.msgs[i].flags;
+	const char *empty;
+	int r;
+
+	cc_strbuf_reset(&f->head);
+	if ((r = cc_mbox_locate(m, i, &f->at)) != 0)
+		return r;
+	f->text_end = cc_mbox_msg_end(&m->index, i);
+	f->tail = "";
+	if (!(flags & MBOX_SEPARATOR))
+		f->tail =
+		    (flags & MBOX_OPEN_LINE) && !(flags & MBOX_OPEN_HEADER)
+		    ? "\n\n"
+		    : "\n";
+	r = read_head(m, i, &f->at, &f->head);
+	if (r == CC_ELIMIT)
+		return 0;
+	if (r != 0)
+		return r;
+	empty = take_empty_line(&f->head, flags & MBOX_OPEN_HEADER);
+	put_block(m, i, base, &f->head);
+	cc_strbuf_puts(&f->head, empty);
+	return cc_strbuf_status(&f->head) == 0 ? 1 : 0;
+}
+
+/* --------------------------------------------------------------------- plan */
+
+/* What the rewrite will do to the length of the file. */
+struct plan {
+	bool base;            /* the first message carries X-IMAPbase */
+	uint32_t first;       /* first message of the file */
+	uint64_t begin;       /* where it lies: what is before is pseudo */
+	uint64_t tail;        /* octets up to here stay */
+	struct strbuf pseudo; /* the new internal-data message, or empty */
+	int64_t growth;       /* so far, from the beginning */
+	int64_t lowest;       /* least growth at any place */
+};
+
+static bool
+is_rewritten(const struct mbox *m, const struct plan *p, uint32_t i)
+{
+	return is_wanting(&m->index.msgs[i]) || (p->base && i == p->first);
+}
+
+static void
+plan_growth(struct plan *p, uint64_t old, uint64_t new)
+{
+	p->growth += (int64_t) new - (int64_t)old;
+	if (p->growth < p->lowest)
+		p->lowest = p->growth;
+}
+
+/* White space behind the last message goes, anything else stays. */
+static int
+plan_tail(struct mbox *m, struct plan *p, uint64_t size)
+{
+	char buf[TAIL_MAX];
+	size_t got;
+	int r;
+
+	p->tail = size;
+	if (size - m->index.end > sizeof(buf))
+		return 0;
+	r = cc_fd_read_at(m->fd, m->index.end, buf,
+	    (size_t)(size - m->index.end), &got);
+	if (r != 0)
+		return r;
+	for (size_t i = 0; i < got; i++)
+		if (!is_wsp(buf[i]) && buf[i] != '\r' && buf[i] != '\n')
+			return 0;
+	p->tail = m->index.end;
+	return 0;
+}
+
+static int
+plan_message(struct mbox *m, struct plan *p, uint32_t i, struct form *f)
+{
+	uint64_t pos = m->index.msgs[i].pos, head;
+	int r = make_form(m, i, p->base && i == p->first, f);
+
+	if (r < 0)
+		return r;
+	head = r == 1 ? f->head.len : f->at.text - f->at.from;
+	plan_growth(p, f->at.text - pos, head);
+	plan_growth(p, 0, strlen(f->tail));
+	return 0;
+}
+
+static int
+plan(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
+{
+	const struct mbox_index *index = &m->index;
+	int r;
+
+	p->first = first_there(index);
+	p->begin =
+	    p->first < index->count ? index->msgs[p->first].pos : index->end;
+	p->base = !index->pseudo;
+	if (index->pseudo)
+		cc_mbox_put_pseudo(&p->pseudo, time(NULL), true,
+		    index->uidvalidity, index->uid_last, &index->keywords);
+	plan_growth(p, p->begin, p->pseudo.len);
+	for (uint32_t i = p->first; i < index->count; i++) {
+		if (is_there(&index->msgs[i]) && is_rewritten(m, p, i) &&
+		    (r = plan_message(m, p, i, f)) != 0)
+			return r;
+	}
+	if ((r = plan_tail(m, p, size)) == 0)
+		plan_growth(p, size - p->tail, 0);
+	return r;
+}
+
+/* ---------------------------------------------------------------------- do */
+
+static int
+move_message(struct mbox *m, const struct plan *p, uint32_t i, struct form *f,
+    struct mover *v)
+{
+	const struct mbox_msg *msg = &m->index.msgs[i];
+	int r;
+
+	if (!is_rewritten(m, p, i))
+		return cc_move_copy(v, msg->pos);
+	if ((r = make_form(m, i, p->base && i == p->first, f)) < 0)
+		return r;
+	if (r == 0) {
+		if ((r = cc_move_put(v, cc_span_z(f->tail))) != 0 ||
+		    (r = cc_move_copy(v, f->at.from)) != 0)
+			return r;
+		cc_move_drop(v, msg->pos);
+		return 0;
+	}
+	if ((r = cc_move_put(v, cc_span_z(f->tail))) != 0 ||
+	    (r = cc_move_copy(v, f->at.text)) != 0 ||
+	    (r = cc_move_put(v, cc_strbuf_span(&f->head))) != 0)
+		return r;
+	cc_move_drop(v, msg->pos);
+	return 0;
+}
+
+static int
+move_all(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
+{
+	uint64_t room = (uint64_t)(p->growth - p->lowest);
+	struct mover v;
+	int r = 0;
+
+	cc_move_begin(&v, m, size, room);
+	if (p->tail == size)
+		r = cc_move_copy(&v, m->index.end);
+	else
+		cc_move_drop(&v, m->index.end);
+	for (uint32_t i = m->index.count; r == 0 && i-- > p->first;)
+		if (is_there(&m->index.msgs[i]))
+			r = move_message(m, p, i, f, &v);
+	if (r == 0 && m->index.pseudo &&
+	    (r = cc_move_put(&v, cc_strbuf_span(&p->pseudo))) == 0)
+		cc_move_drop(&v, 0);
+	if (r == 0)
+		r = cc_move_end(&v);
+	cc_move_free(&v);
+	return r;
+}
+
+/* Our own writing is no new mail. */
+static void
+set_times(const struct mbox *m)
+{
+	struct timespec now, times[2];
+
+	if (clock_gettime(CLOCK_REALTIME, &now) != 0)
+		return;
+	times[0] = times[1] = now;
+	times[1].tv_sec--;
+	(void)futimens(m->fd, times);
+}
+
+int
+cc_mbox_rewrite(struct mbox *m)
+{
+	struct plan p = { .base = false };
+	struct form f;
+	struct stat st;
+	int r;
+
+	if (fstat(m->fd, &st) != 0)
+		return CC_EIO;
+	cc_strbuf_init(&p.pseudo, HEAD_MAX);
+	cc_strbuf_init(&f.head, HEAD_MAX);
+	m->writing = true;
+	r = plan(m, &p, (uint64_t)st.st_size, &f);
+	if (r == 0)
+		r = move_all(m, &p, (uint64_t)st.st_size, &f);
+	m->writing = false;
+	if (r == 0)
+		set_times(m);
+	cc_strbuf_free(&p.pseudo);
+	cc_strbuf_free(&f.head);
+	return r;
+}

@@ -48,6 +48,7 @@ struct words {
 	bool plain;                /* raw is the value */
 	bool quoted;               /* one quoted string without escapes */
 	const unsigned char *last; /* where the present word began */
+	bool no_comment;           /* the parser's, when the run began */
 };
 
 void
@@ -176,7 +177,7 @@ scan_words(struct rfc822_addr_parser *p, struct words *w, struct span *comment,
 	struct cursor *c = &p->c;
 	const unsigned char *from;
 
-	*w = (struct words){ .plain = true };
+	*w = (struct words){ .plain = true, .no_comment = p->no_comment };
 	for (;;) {
 		for (from = c->p;
 		     c->p < c->end && class_of[*c->p] == TEXT && *c->p != stop;)
@@ -193,13 +194,17 @@ scan_words(struct rfc822_addr_parser *p, struct words *w, struct span *comment,
 	w->quoted &= w->count == 1;
 }
 
-/* What of raw text is no part of its value in this list. */
+/*
+ * What of raw text is no part of its value in this list. no_comment is as it
+ * was where the text begins: one that is never closed may stand behind it,
+ * and those inside are closed all the same.
+ */
 static unsigned
-marks(const struct rfc822_addr_parser *p)
+marks(const struct rfc822_addr_parser *p, bool no_comment)
 {
 	return RFC822_UNFOLD | RFC822_ESCAPES |
 	    (p->no_quote ? 0u : RFC822_QUOTES) |
-	    (p->no_comment ? 0u : RFC822_COMMENTS);
+	    (no_comment ? 0u : RFC822_COMMENTS);
 }
 
 /* The value of a run of words as a phrase. */
@@ -218,7 +223,8 @@ phrase_value(struct rfc822_addr_parser *p, const struct words *w,
 		*text_r = cc_span(w->raw.p + 1, w->raw.len - 2);
 		return 0;
 	}
-	return cc_rfc822_unquote(p->arena, w->raw, marks(p), text_r);
+	return cc_rfc822_unquote(p->arena, w->raw, marks(p, w->no_comment),
+	    text_r);
 }
 
 /* The same as a local part or domain: blanks beside dots go. */
@@ -228,8 +234,8 @@ local_value(struct rfc822_addr_parser *p, const struct words *w,
 {
 	if (w->count == 1 && (w->plain || w->quoted))
 		return phrase_value(p, w, text_r);
-	return cc_rfc822_unquote(p->arena, w->raw, marks(p) | RFC822_LOCAL,
-	    text_r);
+	return cc_rfc822_unquote(p->arena, w->raw,
+	    marks(p, w->no_comment) | RFC822_LOCAL, text_r);
 }
 
 /* At "[": past a domain literal; false if it is none. Quoted pairs in it are
@@ -258,10 +264,11 @@ scan_domain(struct rfc822_addr_parser *p, struct span *comment,
 {
 	struct cursor *c = &p->c;
 	const unsigned char *from, *to;
-	bool plain = true, dot = true;
+	bool plain = true, dot = true, no_comment;
 
 	*host_r = cc_span(NULL, 0);
 	skip_cfws(p, comment);
+	no_comment = p->no_comment;
 	from = to = c->p;
 	while (c->p < c->end) {
 		const unsigned char *word = c->p;
@@ -288,8 +295,8 @@ scan_domain(struct rfc822_addr_parser *p, struct span *comment,
 	*host_r = cc_span(from, (size_t)(to - from));
 	if (plain)
 		return 0;
-	return cc_rfc822_unquote(p->arena, *host_r, marks(p) | RFC822_LOCAL,
-	    host_r);
+	return cc_rfc822_unquote(p->arena, *host_r,
+	    marks(p, no_comment) | RFC822_LOCAL, host_r);
 }
 
 static void
@@ -319,8 +326,8 @@ take_at_form(struct rfc822_addr_parser *p, const struct words *w,
     struct rfc822_addr *addr)
 {
 	addr->host = w->word[2];
-	return cc_rfc822_unquote(p->arena, w->word[0], marks(p) | RFC822_LOCAL,
-	    &addr->mailbox);
+	return cc_rfc822_unquote(p->arena, w->word[0],
+	    marks(p, w->no_comment) | RFC822_LOCAL, &addr->mailbox);
 }
 
 /* At "@" behind "<": a source route up to its ":". Without one nothing is set,
@@ -330,6 +337,7 @@ scan_route(struct rfc822_addr_parser *p, struct rfc822_addr *addr)
 {
 	struct cursor *c = &p->c;
 	const unsigned char *from = c->p, *to = from;
+	const bool no_comment = p->no_comment;
 	struct span host, comment;
 	int r;
 
@@ -344,7 +352,7 @@ scan_route(struct rfc822_addr_parser *p, struct rfc822_addr *addr)
 	if (!cc_cursor_skip(c, ':'))
 		return 0;
 	return cc_rfc822_unquote(p->arena, cc_span(from, (size_t)(to - from)),
-	    marks(p) | RFC822_LOCAL, &addr->adl);
+	    marks(p, no_comment) | RFC822_LOCAL, &addr->adl);
 }
 
 /* Past what cannot belong to an address, up to a separator or `stop`. True if

@@ -176,6 +176,10 @@ test_comments(void **state)
 		{ "N <a(x)@b(y)>(z)", "<N><a><b>," },
 		{ "a@b (x), c@d (y)", "<x><a><b>,<y><c><d>," },
 		{ "user (N)", "<N><user>-," },
+		/* One that is never closed leaves the others alone. */
+		{ "f@g().(",
+		    "<f><g.>,<UNEXPECTED_DATA_AFTER_ADDRESS>" FAULT "," },
+		{ "a (x) b (<f@g>", "<a b (><f><g>," },
 	};
 
 	(void)state;

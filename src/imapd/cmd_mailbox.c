@@ -1,5 +1,6 @@
 /*
- * cmd_mailbox.c - STATUS (RFC 3501 section 6.3.10).
+ * cmd_mailbox.c - STATUS, SUBSCRIBE, UNSUBSCRIBE (RFC 3501 sections 6.3.6,
+ * 6.3.7, 6.3.10).
  */
 #include "cc_err.h"
 #include "command.h"
@@ -104,4 +105,39 @@ status_put(struct session *s, const char *mailbox, const MAILSTATUS *status)
 	}
 	output_puts(&s->out, ")\r\n");
 	output_check(&s->out);
+}
+
+/* SP mailbox, and nothing else. The old form "MAILBOX name" is known, too. */
+static int
+parse_subscription(struct args *args, char **name_r)
+{
+	if (!args_space(args) || args_mailbox(args, name_r) != 0)
+		return CC_EPARSE;
+	if (strcasecmp(*name_r, "MAILBOX") == 0 && args_space(args))
+		return args_mailbox(args, name_r);
+	return 0;
+}
+
+enum cmd_result
+cmd_subscribe(struct session *s, struct args *args)
+{
+	char *name;
+
+	if (parse_subscription(args, &name) != 0)
+		return cmd_missing(s);
+	if (!args_end(args))
+		return cmd_extra(s);
+	return mail_subscribe(NULL, name) ? CMD_OK : CMD_NO;
+}
+
+enum cmd_result
+cmd_unsubscribe(struct session *s, struct args *args)
+{
+	char *name;
+
+	if (parse_subscription(args, &name) != 0)
+		return cmd_missing(s);
+	if (!args_end(args))
+		return cmd_extra(s);
+	return mail_unsubscribe(NULL, name) ? CMD_OK : CMD_NO;
 }

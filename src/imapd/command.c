@@ -24,6 +24,8 @@ static const struct command commands[] = {
 	{ "LSUB", ST_ANY, 0, cmd_lsub },
 	{ "NAMESPACE", ST_ANY, 0, cmd_namespace },
 	{ "STATUS", ST_ANY, 0, cmd_status },
+	{ "SUBSCRIBE", ST_ANY, 0, cmd_subscribe },
+	{ "UNSUBSCRIBE", ST_ANY, 0, cmd_unsubscribe },
 	{ "IDLE", ST_ANY, 0, cmd_idle },
 	{ "FETCH", ST_SELECTED, CMD_UID | CMD_NOEXPUNGE, cmd_fetch },
 	{ "STORE", ST_SELECTED, CMD_UID | CMD_NOEXPUNGE, cmd_store },

@@ -96,6 +96,9 @@ LINKAGE := $(BUILD)/include/c-client/linkage.h \
 CLASSIC := $(addprefix $(BUILD)/include/c-client/,CCTYPE CFLAGS LDFLAGS)
 
 LIBS_SYSTEM := -lutf8proc -lz
+# Our programs have utf8proc in them: imapd, which root starts, must depend on
+# the C library alone.
+LIBS_PROGRAM := -Wl,-Bstatic -lutf8proc -Wl,-Bdynamic
 LIBS_GATE := -lssl -lcrypto
 LIBS_AUTH := -lpam -lcrypt
 
@@ -191,13 +194,13 @@ link = @mkdir -p $(@D); $(if $(Q),echo "LD $@";) \
 	$(CC) $(LDFLAGS_ALL) -pie -o $@
 
 $(BUILD)/bin/imapd: $(call obj,$(IMAPD_SRC) $(MONITOR_SRC) $(COMMON_SRC)) $(LIB)
-	$(link) $^
+	$(link) $^ $(LIBS_PROGRAM)
 
 $(BUILD)/libexec/cedar/gate: $(call obj,$(GATE_SRC) $(COMMON_SRC)) $(LIB)
-	$(link) $^ $(LIBS_GATE)
+	$(link) $^ $(LIBS_PROGRAM) $(LIBS_GATE)
 
 $(BUILD)/libexec/cedar/auth: $(call obj,$(AUTH_SRC) $(COMMON_SRC)) $(LIB)
-	$(link) $^ $(LIBS_AUTH)
+	$(link) $^ $(LIBS_PROGRAM) $(LIBS_AUTH)
 
 # ----------------------------------------------------------------- install
 
@@ -259,14 +262,15 @@ $(LOGIN_TEST)/bin/imapd: tests/system/probe.c \
     $(BUILD)/obj/c-client/test_callbacks.o $(LIB)
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "LD $@")
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -fPIE $(LDFLAGS_ALL) -pie -o $@ $^
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -fPIE $(LDFLAGS_ALL) -pie -o $@ $^ \
+		$(LIBS_PROGRAM)
 
 $(LOGIN_TEST)/libexec/cedar/gate: tests/system/exploit.c $(GATE_SRC) \
     $(call obj,$(COMMON_SRC)) $(LIB)
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "LD $@")
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -DCC_GATE_EXPLOIT_TEST -fPIE \
-		$(LDFLAGS_ALL) -pie -o $@ $^ $(LIBS_GATE)
+		$(LDFLAGS_ALL) -pie -o $@ $^ $(LIBS_PROGRAM) $(LIBS_GATE)
 
 $(LOGIN_TEST)/libexec/cedar/auth: $(BUILD)/libexec/cedar/auth
 	@mkdir -p $(@D)

@@ -31,6 +31,105 @@ typedef struct utf8_scent {
 	unsigned long script; /* SC_ */
 } SCRIPT;
 
+/*
+ * The record of a charset or script by its name, case ignored; NIL for "" and
+ * for names that are not known. With NIL the whole table, which a record whose
+ * name is NIL ends. The records are constant.
+ */
+const CHARSET *utf8_charset(char *charset);
+SCRIPT *utf8_script(char *script);
+
+/* NIL if charset is known or NIL; else "[BADCHARSET (every name)] Unknown
+ * charset: NAME", made printable and of bounded length, which the caller
+ * gives back. */
+char *utf8_badcharset(char *charset);
+
+/*
+ * utf8_text - text in a charset, to UTF-8.
+ *
+ * charset	its name; NIL or "" where utf8_infercharset shall tell
+ * ret		receives data and size; with NIL, is charset supported?
+ * flags	U8T_CASECANON, U8T_DECOMPOSE, U8T_CANONICAL
+ *
+ * ret->data is text->data itself if nothing had to change, else a new block
+ * with a NUL behind it, which the caller gives back. What is no character of
+ * the charset becomes U+FFFD, an octet each. NIL if the charset is not known;
+ * ret is then the text itself.
+ */
+long utf8_text(SIZEDTEXT *text, char *charset, SIZEDTEXT *ret, long flags);
+
+/* The same by a record; cv maps each character, de decomposes what cv gave;
+ * both may be NIL. U8T_CANONICAL is ucs4_titlecase with
+ * ucs4_decompose_recursive (RFC 5051). */
+long utf8_text_cs(SIZEDTEXT *text, const CHARSET *cs, SIZEDTEXT *ret,
+    ucs4cn_t cv, ucs4de_t de);
+
+/* The same by CHARSET.type, with CHARSET.tab where there is one. ret->data is
+ * always a new block. */
+void utf8_text_1byte0(SIZEDTEXT *text, SIZEDTEXT *ret, ucs4cn_t cv,
+    ucs4de_t de);
+void utf8_text_1byte(SIZEDTEXT *text, SIZEDTEXT *ret, void *tab, ucs4cn_t cv,
+    ucs4de_t de);
+void utf8_text_1byte8(SIZEDTEXT *text, SIZEDTEXT *ret, void *tab, ucs4cn_t cv,
+    ucs4de_t de);
+void utf8_text_euc(SIZEDTEXT *text, SIZEDTEXT *ret, void *tab, ucs4cn_t cv,
+    ucs4de_t de);
+void utf8_text_dbyte(SIZEDTEXT *text, SIZEDTEXT *ret, void *tab, ucs4cn_t cv,
+    ucs4de_t de);
+void utf8_text_dbyte2(SIZEDTEXT *text, SIZEDTEXT *ret, void *tab, ucs4cn_t cv,
+    ucs4de_t de);
+void utf8_text_sjis(SIZEDTEXT *text, SIZEDTEXT *ret, ucs4cn_t cv, ucs4de_t de);
+void utf8_text_2022(SIZEDTEXT *text, SIZEDTEXT *ret, ucs4cn_t cv, ucs4de_t de);
+void utf8_text_utf7(SIZEDTEXT *text, SIZEDTEXT *ret, ucs4cn_t cv, ucs4de_t de);
+void utf8_text_utf8(SIZEDTEXT *text, SIZEDTEXT *ret, ucs4cn_t cv, ucs4de_t de);
+void utf8_text_ucs2(SIZEDTEXT *text, SIZEDTEXT *ret, ucs4cn_t cv, ucs4de_t de);
+void utf8_text_ucs4(SIZEDTEXT *text, SIZEDTEXT *ret, ucs4cn_t cv, ucs4de_t de);
+void utf8_text_utf16(SIZEDTEXT *text, SIZEDTEXT *ret, ucs4cn_t cv, ucs4de_t de);
+
+/*
+ * The next character; *s and *i, the octets left, move on. A U8G_ code, with
+ * both as they were, if there is none. The raw form takes surrogates and what
+ * lies above Unicode too, and sequences of up to 6 octets.
+ */
+unsigned long utf8_get(unsigned char **s, unsigned long *i);
+unsigned long utf8_get_raw(unsigned char **s, unsigned long *i);
+
+/* The octets of the character that s, of i octets, begins with; -1 if it
+ * does not begin with one (RFC 3629). */
+long utf8_validate(unsigned char *s, unsigned long i);
+
+/* The octets of c in UTF-8, 0 if it has none: surrogates, and what is above
+ * 10FFFF. */
+unsigned long utf8_size(unsigned long c);
+
+/* Writes c at s, utf8_size octets, and returns where the next one goes. */
+unsigned char *utf8_put(unsigned char *s, unsigned long c);
+
+/* ISO-2022-JP, UTF-8 or US-ASCII, whichever the text can be; else NIL. */
+const CHARSET *utf8_infercharset(SIZEDTEXT *src);
+
+/* The titlecase mapping of Unicode, one character for one; c itself where
+ * there is none. */
+unsigned long ucs4_titlecase(unsigned long c);
+
+/*
+ * The first character of the decomposition, of any type and complete (RFC
+ * 5051), of c; c itself if there is none. *more is then not NIL if there are
+ * further ones, which calls with U8G_ERROR for c give one by one, until it is
+ * NIL. It needs no giving back.
+ */
+unsigned long ucs4_decompose(unsigned long c, void **more);
+unsigned long ucs4_decompose_recursive(unsigned long c, void **more);
+
+/* Columns on a display: 0, 1 or 2, or a U4W_ code, to be told by its bit
+ * U4W_ERROR. */
+long ucs4_width(unsigned long c);
+
+/* Columns of all of it, where characters without a width count nothing; -1 if
+ * it is not UTF-8. */
+long utf8_strwidth(unsigned char *s);
+long utf8_textwidth(SIZEDTEXT *utf8);
+
 CC_DECLS_END
 
 /* clang-format off */

@@ -87,6 +87,14 @@ EXTRAAUTHENTICATORS ?=
 CREATEPROTO ?= unixproto
 EMPTYPROTO ?= unixproto
 SSLTYPE ?= nopwd
+# Who checks passwords: pam, std (crypt with shadow), two (one, then the
+# other), nul (nobody).
+PASSWDTYPE ?= pam
+$(if $(filter-out pam std two nul,$(PASSWDTYPE)),$(error PASSWDTYPE=$(PASSWDTYPE) \
+	is not supported: pam, std, two, nul are))
+# When they are taken in plain text: the default of disable-plaintext.
+PLAINTEXT := $(if $(filter nul,$(PASSWDTYPE)),NEVER,$(if \
+	$(filter %nopwd,$(SSLTYPE)),TLS,ALLOWED))
 
 LINKAGE := $(BUILD)/include/c-client/linkage.h \
 	$(BUILD)/include/c-client/linkage.c
@@ -155,6 +163,9 @@ MAILSPOOL ?=
 NEWSSPOOL ?=
 ACTIVEFILE ?=
 LOCKPGM ?=
+SSLCERTS ?=
+SSLKEYS ?=
+MD5PWD ?=
 define_path = $(if $($(1)),-D$(2)=\"$($(1))\")
 
 $(BUILD)/obj/osdep/unix/env_unix.o: CPPFLAGS += \
@@ -163,6 +174,13 @@ $(BUILD)/obj/osdep/unix/env_unix.o: CPPFLAGS += \
 	$(call define_path,ACTIVEFILE,ACTIVEFILE)
 $(BUILD)/obj/osdep/unix/login_lockkeeper.o: CPPFLAGS += \
 	$(call define_path,MAILSPOOL,CC_MAILSPOOL)
+$(BUILD)/obj/osdep/unix/login_monitor_config.o: CPPFLAGS += \
+	$(call define_path,SSLCERTS,CC_SSLCERTS) \
+	$(call define_path,SSLKEYS,CC_SSLKEYS) \
+	-DCC_PLAINTEXT=LOGIN_PLAIN_$(PLAINTEXT)
+$(BUILD)/obj/osdep/unix/login_auth.o: CPPFLAGS += \
+	$(call define_path,MD5PWD,CC_SECRETS_FILE) \
+	-DCC_PASSWDTYPE=\"$(PASSWDTYPE)\"
 $(BUILD)/obj/osdep/unix/dotlock_helper.o: CPPFLAGS += \
 	$(call define_path,LOCKPGM,LOCKPGM)
 
@@ -254,8 +272,8 @@ UNIT := $(patsubst src/%.c,$(BUILD)/test/%,$(TEST_SRC))
 # The login under a session that shows what a session gets, and under a gate
 # that can be told to misbehave; for tests/system/test_login_*.py.
 LOGIN_TEST := $(BUILD)/test/login
-login-test: $(addprefix $(LOGIN_TEST)/,bin/imapd libexec/cedar/gate \
-    libexec/cedar/auth)
+login-test: $(addprefix $(LOGIN_TEST)/,bin/imapd bin/hasty \
+    libexec/cedar/gate libexec/cedar/auth)
 
 $(LOGIN_TEST)/bin/imapd: tests/system/probe.c \
     $(call obj,$(MONITOR_SRC) $(COMMON_SRC)) \
@@ -264,6 +282,15 @@ $(LOGIN_TEST)/bin/imapd: tests/system/probe.c \
 	@$(if $(Q),echo "LD $@")
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -fPIE $(LDFLAGS_ALL) -pie -o $@ $^ \
 		$(LIBS_PROGRAM)
+
+# The same with two seconds for a login.
+$(LOGIN_TEST)/bin/hasty: tests/system/probe.c $(OS)/login_monitor.c \
+    $(call obj,$(filter-out $(OS)/login_monitor.c,$(MONITOR_SRC)) \
+    $(COMMON_SRC)) $(BUILD)/obj/c-client/test_callbacks.o $(LIB)
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "LD $@")
+	$(Q)$(CC) $(CPPFLAGS) -DCC_LOGIN_SECONDS=2 $(CFLAGS_ALL) -fPIE \
+		$(LDFLAGS_ALL) -pie -o $@ $^
 
 $(LOGIN_TEST)/libexec/cedar/gate: tests/system/exploit.c $(GATE_SRC) \
     $(call obj,$(COMMON_SRC)) $(LIB)

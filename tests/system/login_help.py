@@ -93,7 +93,8 @@ class Direct(Client):
         self.tags = 0
         with server:
             self.proc = subprocess.Popen(
-                [str(a) for a in argv], stdin=server, stdout=server,
+                ["imapd"] + [str(a) for a in argv[1:]],
+                executable=str(argv[0]), stdin=server, stdout=server,
                 stderr=server)
         if greeting:
             self.greeting = self.line()

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import socket
 import time
 
 import pytest
@@ -615,3 +616,110 @@ def test_two_octets_ahead_reach_the_session(probe):
     c = Client()
     c.send(b't LOGIN ann "Ann-pass 1"\r\nahead of time')
     assert c.line() == b"t OK probe ahead=ahead of time"
+
+
+# ----------------------------------------------------------------- the clock
+# "hasty" is the same server with two seconds for a login in place of 180.
+
+IDLE_BYE = b"* BYE Autologout (idle for too long)\r\n"
+
+
+def hasty(greeting=True):
+    return Direct([PROBE / "bin/hasty"], greeting)
+
+
+def test_idle_is_logged_out(probe):
+    mark = probe.machine.log.mark()
+    d = hasty()
+    assert d.closed() == IDLE_BYE
+    assert d.status() == 1
+    probe.machine.log.wait(r"Autologout user=\?\?\? host=mail\.example", mark)
+
+
+@pytest.mark.parametrize("octets", [b"a NOOP\r\n", b"x", b"\0"])
+def test_slow_talk_is_logged_out(probe, octets):
+    """Neither commands nor single octets buy more time."""
+    d = hasty()
+    end = time.monotonic() + 20
+    d.sock.settimeout(0.2)
+    out = b""
+    while time.monotonic() < end:
+        try:
+            d.send(octets)
+            more = d.sock.recv(65536)
+            if not more:
+                break
+            out += more
+        except TimeoutError:
+            continue
+        except (BrokenPipeError, ConnectionResetError):
+            break
+    assert time.monotonic() < end
+    assert out.endswith(b"* BYE Autologout\r\n")
+    assert d.status() == 0
+
+
+def test_silence_instead_of_tls(probe):
+    """A client that never begins the handshake, after STARTTLS."""
+    mark = probe.machine.log.mark()
+    d = hasty()
+    d.send(b"a STARTTLS\r\n")
+    assert d.line() == b"a OK STARTTLS completed"
+    assert d.closed() == b""
+    assert d.status() == 1
+    probe.machine.log.wait("Unable to accept SSL connection", mark)
+
+
+def test_no_limit_after_login(probe):
+    d = hasty()
+    d.send(b't LOGIN ann "Ann-pass 1"\r\n')
+    assert d.line().startswith(b"t OK probe")
+    time.sleep(2.5)
+    assert say(d, b"log still here") == []
+
+
+# ---------------------------------------------------- what cannot be served
+
+def test_chroot_server_lets_nobody_in(probe):
+    """A session cannot be locked into its home (docs/differences.md), so it
+    is not started at all."""
+    probe.machine.config("set disable-plaintext 0\nset chroot-server 1\n")
+    mark = probe.machine.log.mark()
+    c = Client()
+    assert c.command(b'LOGIN ann "Ann-pass 1"')[0] == NO_LOGIN
+    probe.machine.log.wait(
+        "Login ann failed: unable to set chroot=/home/ann host=", mark)
+
+
+def test_silent_name_server(probe):
+    """Names that do not come in time are done without."""
+    hosts = pathlib.Path("/etc/hosts")
+    resolv = pathlib.Path("/etc/resolv.conf")
+    old = hosts.read_text(), resolv.read_text()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 53))  # hears, and says nothing
+        hosts.write_text("127.0.0.9 elsewhere\n")
+        resolv.write_text("nameserver 127.0.0.1\n")
+        try:
+            c = Client()
+            assert b"] [127.0.0.1] Cedar IMAP " in c.greeting
+            c.ok(b"LOGOUT")
+        finally:
+            hosts.write_text(old[0])
+            resolv.write_text(old[1])
+
+
+def test_host_name_of_odd_characters(probe):
+    """What a name server says goes into no greeting and no log as it is."""
+    hosts = pathlib.Path("/etc/hosts")
+    old = hosts.read_text()
+    hosts.write_text("127.0.0.1 we{ird_na*me localhost\n")
+    mark = probe.machine.log.mark()
+    try:
+        c = Client()
+        assert b"] [127.0.0.1] Cedar IMAP " in c.greeting
+        c.ok(b"LOGOUT")
+        probe.machine.log.wait(r"Logout user=\?\?\? host=\[127\.0\.0\.1\]",
+                               mark)
+    finally:
+        hosts.write_text(old)

@@ -25,7 +25,9 @@
 #include "span.h"
 
 #define ADMIN_GROUP "mailadm"
-#define SECRETS_FILE "/etc/cram-md5.pwd"
+#ifndef CC_SECRETS_FILE
+#define CC_SECRETS_FILE "/etc/cram-md5.pwd"
+#endif
 #define SECRETS_MAX (16u * 1024 * 1024) /* a hundred thousand users */
 #define CHECK_MS 10000                  /* the monitor asks at once or never */
 
@@ -227,7 +229,8 @@ read_secrets(struct auth *auth, int fd)
 	if (fstat(fd, &st) != 0 || st.st_size > (off_t)SECRETS_MAX)
 		return CC_EIO;
 	if (st.st_mode & (S_IRWXG | S_IRWXO))
-		syslog(LOG_WARNING, "%s should have mode 0400", SECRETS_FILE);
+		syslog(LOG_WARNING, "%s should have mode 0400",
+		    CC_SECRETS_FILE);
 	text = fs_get((size_t)st.st_size + 1);
 	n = pread(fd, text, (size_t)st.st_size, 0);
 	if (n < 0)
@@ -246,9 +249,9 @@ prepare(struct auth *auth)
 	gid_t gid;
 	int fd;
 
-	fd = open(SECRETS_FILE, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	fd = open(CC_SECRETS_FILE, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
-		return access(SECRETS_FILE, F_OK) == 0 ? CC_EIO : 0;
+		return access(CC_SECRETS_FILE, F_OK) == 0 ? CC_EIO : 0;
 	auth->has_secrets = true;
 	cc_login_gate_account(&uid, &gid);
 	if (read_secrets(auth, fd) != 0 || cc_login_become(NULL, uid, gid) != 0)

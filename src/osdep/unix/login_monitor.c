@@ -20,7 +20,9 @@
 #include "login_monitor.h"
 #include "login_session.h"
 
-#define LOGIN_SECONDS 180 /* from connection to login (imapd.md 2.2) */
+#ifndef CC_LOGIN_SECONDS
+#define CC_LOGIN_SECONDS 180 /* from connection to login (imapd.md 2.2) */
+#endif
 /* Time the gate has beyond that for its last words; then it is killed. */
 #define GATE_GRACE_MS 60000
 #define GATE_END_MS 30000   /* to end after a login in clear */
@@ -91,7 +93,7 @@ send_setup(struct monitor *m)
 	s.service = m->service;
 	s.plaintext = (uint32_t)m->config.plaintext;
 	s.tls_at_once = m->tls_at_once;
-	s.seconds = LOGIN_SECONDS;
+	s.seconds = CC_LOGIN_SECONDS;
 	memcpy(s.program, m->program, sizeof(s.program));
 	memcpy(s.host, m->server, sizeof(s.host));
 	memcpy(s.local, m->local, sizeof(s.local));
@@ -165,7 +167,7 @@ static int
 await_login(struct monitor *m)
 {
 	int64_t deadline =
-	    cc_login_now() + 1000 * LOGIN_SECONDS + GATE_GRACE_MS;
+	    cc_login_now() + 1000 * CC_LOGIN_SECONDS + GATE_GRACE_MS;
 	int r;
 
 	for (;;) {

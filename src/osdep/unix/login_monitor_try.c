@@ -68,6 +68,26 @@ ask_auth(struct monitor *m)
 	return v->yes != 0;
 }
 
+/* A session that must be locked into its home cannot be started: its image
+ * would not find its libraries there. Nobody gets in less confined than the
+ * administrator wants. */
+static bool
+may_enter(struct monitor *m)
+{
+	if (!m->config.chroot_server)
+		return true;
+	syslog(LOG_AUTH | LOG_NOTICE,
+	    "Login %.80s failed: unable to set chroot=%.80s host=%.80s",
+	    m->verdict.name, m->verdict.home, m->client);
+	m->verdict.yes = 0;
+	if (m->auth >= 0) {
+		close(m->auth);
+		m->auth = -1;
+		cc_monitor_reap(m, &m->auth_child, AUTH_END_MS);
+	}
+	return false;
+}
+
 /* Is somebody to be let in? Logs why not. */
 static bool
 is_accepted(struct monitor *m)
@@ -91,7 +111,7 @@ is_accepted(struct monitor *m)
 		cc_monitor_log_failure(m, "disabled", LOG_AUTH | LOG_NOTICE);
 		return false;
 	}
-	if (ask_auth(m)) {
+	if (ask_auth(m) && may_enter(m)) {
 		if (m->verdict.override == LOGIN_OVERRIDE_YES)
 			cc_monitor_log_override(m, true);
 		return true;

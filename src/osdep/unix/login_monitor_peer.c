@@ -55,6 +55,36 @@ put_address(char *text, size_t size, const struct sockaddr_storage *ss)
 	return ntohs(port);
 }
 
+/* Letters, digits, dots and hyphens: what may go into greetings and logs. */
+static bool
+is_host_name(const char *name)
+{
+	if (!*name || strlen(name) > LOGIN_HOST_MAX)
+		return false;
+	for (; *name; name++)
+		if (!is_alnum((unsigned char)*name) && *name != '.' &&
+		    *name != '-')
+			return false;
+	return true;
+}
+
+/* Our own name: the configured one, or the system's; no name server is
+ * asked. */
+static void
+put_local_name(struct monitor *m)
+{
+	char name[LOGIN_HOST_MAX + 1];
+
+	cc_login_put(m->local, sizeof(m->local), "unknown", 7, true);
+	if (is_host_name(m->config.local_host)) {
+		memcpy(m->local, m->config.local_host, sizeof(m->local));
+	} else if (gethostname(name, sizeof(name)) == 0) {
+		name[sizeof(name) - 1] = '\0';
+		if (is_host_name(name))
+			memcpy(m->local, name, sizeof(m->local));
+	}
+}
+
 /* Without a socket: what started us may have left the other end's address. */
 void
 cc_monitor_note_environment(struct monitor *m)
@@ -108,6 +138,7 @@ cc_monitor_look_at_peer(struct monitor *m)
 	if (m->local_address[0])
 		snprintf(m->server, sizeof(m->server), "[%s]",
 		    m->local_address);
+	put_local_name(m);
 	if (!m->is_socket || m->port == 0)
 		return;
 	plain = service_port(imap ? "imap" : "pop3", imap ? 143 : 110);
@@ -121,26 +152,13 @@ cc_monitor_look_at_peer(struct monitor *m)
 
 /* ---------------------------------------------------------------- names */
 
-enum name_kind { NAME_CLIENT = 1, NAME_SERVER, NAME_LOCAL, NAME_ALLOWED };
+enum name_kind { NAME_CLIENT = 1, NAME_SERVER, NAME_ALLOWED };
 
 /* What the child says; one packet each. */
 struct name_found {
 	uint32_t kind;
 	char text[LOGIN_HOST_MAX + 1];
 };
-
-/* Letters, digits, dots and hyphens: what may go into greetings and logs. */
-static bool
-is_host_name(const char *name)
-{
-	if (!*name || strlen(name) > LOGIN_HOST_MAX)
-		return false;
-	for (; *name; name++)
-		if (!is_alnum((unsigned char)*name) && *name != '.' &&
-		    *name != '-')
-			return false;
-	return true;
-}
 
 static void
 say(int fd, enum name_kind kind, const char *text)
@@ -224,27 +242,6 @@ is_allowed_client(const struct monitor *m)
 	return false;
 }
 
-/* Our own name, as name servers complete it. */
-static void
-say_local_name(int fd)
-{
-	struct addrinfo hints = { .ai_flags = AI_CANONNAME,
-		.ai_socktype = SOCK_STREAM };
-	char name[LOGIN_HOST_MAX + 1];
-	struct addrinfo *list;
-
-	if (gethostname(name, sizeof(name)) != 0)
-		return;
-	name[sizeof(name) - 1] = '\0';
-	if (is_host_name(name))
-		say(fd, NAME_LOCAL, name);
-	if (getaddrinfo(name, NULL, &hints, &list) != 0)
-		return;
-	if (list->ai_canonname && is_host_name(list->ai_canonname))
-		say(fd, NAME_LOCAL, list->ai_canonname);
-	freeaddrinfo(list);
-}
-
 /* The child. What is needed for a decision comes first. */
 static void
 resolve(const struct monitor *m, int fd)
@@ -262,8 +259,6 @@ resolve(const struct monitor *m, int fd)
 		say_name_of(fd, NAME_SERVER, m->local_address);
 	if (m->config.reverse_dns && m->client_address[0])
 		say_name_of(fd, NAME_CLIENT, m->client_address);
-	if (!m->config.local_host[0])
-		say_local_name(fd);
 }
 
 int
@@ -310,11 +305,6 @@ take_name(struct monitor *m, const struct name_found *found)
 			cc_login_put(m->server, sizeof(m->server), found->text,
 			    strlen(found->text), true);
 		break;
-	case NAME_LOCAL:
-		if (is_host_name(found->text))
-			cc_login_put(m->local, sizeof(m->local), found->text,
-			    strlen(found->text), true);
-		break;
 	default:
 		break;
 	}
@@ -344,11 +334,6 @@ cc_monitor_end_resolver(struct monitor *m, int fd, pid_t pid)
 		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 			;
 	}
-	if (m->config.local_host[0])
-		cc_login_put(m->local, sizeof(m->local), m->config.local_host,
-		    strlen(m->config.local_host), true);
-	if (!m->local[0])
-		cc_login_put(m->local, sizeof(m->local), "unknown", 7, true);
 	if (!m->server[0])
 		cc_login_put(m->server, sizeof(m->server), m->local,
 		    strlen(m->local), true);

@@ -12,9 +12,8 @@
 static const char alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/* The six bits of a digit, or -1. */
-static int
-digit_value(unsigned char c)
+int
+cc_base64_digit(unsigned char c)
 {
 	if (is_upper(c))
 		return c - 'A';
@@ -34,7 +33,7 @@ decode_group(const char *in, unsigned pad, uint32_t *bits_r)
 	uint32_t bits = 0;
 
 	for (unsigned i = 0; i < 4; i++) {
-		int v = i < 4 - pad ? digit_value((unsigned char)in[i]) : 0;
+		int v = i < 4 - pad ? cc_base64_digit((unsigned char)in[i]) : 0;
 
 		if (v < 0)
 			return CC_EPARSE;

@@ -15,6 +15,9 @@
  */
 int cc_base64_decode(struct strbuf *out, struct span in);
 
+/* The six bits of a digit, or -1. */
+int cc_base64_digit(unsigned char c);
+
 /* Appends the encoding of `in`, in one line. */
 void cc_base64_encode(struct strbuf *out, struct span in);
 

@@ -11,14 +11,18 @@
 
 #define QP_LINE 75 /* octets of a line before the "=" of a soft break */
 
-/* At a blank: past blanks, if a line end or the end follows them. */
+/*
+ * At a blank: past blanks, if a line end or the end follows them. *cut: what
+ * follows them is not there yet.
+ */
 static bool
-skip_padding(struct cursor *c)
+skip_padding(struct cursor *c, bool *cut)
 {
 	const unsigned char *p = c->p;
 
 	while (p < c->end && is_wsp(*p))
 		p++;
+	*cut = p == c->end || (*p == '\r' && c->end - p == 1);
 	if (p < c->end && *p != '\n' &&
 	    !(*p == '\r' && c->end - p > 1 && p[1] == '\n'))
 		return false;
@@ -35,54 +39,91 @@ skip_newline(struct cursor *c)
 	return cc_cursor_skip(c, '\n');
 }
 
-/* Behind "=": one octet or a soft line break. */
+/* At "=": one octet or a soft line break. 1 and an unmoved cursor if that
+ * needs octets that are not there yet. */
 static int
-decode_escape(struct strbuf *out, struct cursor *c)
+decode_escape(struct strbuf *out, struct cursor *c, bool last)
 {
 	struct cursor soft = *c;
 	int high, low;
+	bool cut;
 
-	if (c->end - c->p > 1 && (high = xdigit_value(c->p[0])) >= 0 &&
-	    (low = xdigit_value(c->p[1])) >= 0) {
+	soft.p++;
+	if (c->end - c->p > 2 && (high = xdigit_value(c->p[1])) >= 0 &&
+	    (low = xdigit_value(c->p[2])) >= 0) {
 		cc_strbuf_putc(out, high << 4 | low);
-		c->p += 2;
+		c->p += 3;
 		return 0;
 	}
+	if (!last && c->end - c->p == 2 && xdigit_value(c->p[1]) >= 0)
+		return 1;
 	/* Relays may have added blanks behind the "=". */
-	skip_padding(&soft);
+	skip_padding(&soft, &cut);
+	if (cut && !last)
+		return 1;
 	if (skip_newline(&soft) || cc_cursor_at_end(&soft)) {
 		*c = soft;
 		return 0;
 	}
 	cc_strbuf_putc(out, '=');
+	c->p++;
 	return CC_EPARSE;
+}
+
+/* At a blank: the whole run at once, so that each is looked at once. 1 and an
+ * unmoved cursor if what follows it is not there yet. */
+static int
+decode_blanks(struct strbuf *out, struct cursor *c, bool last)
+{
+	const unsigned char *from = c->p;
+	bool padding, cut;
+
+	padding = skip_padding(c, &cut);
+	if (cut && !last) {
+		c->p = from;
+		return 1;
+	}
+	if (!padding) {
+		while (c->p < c->end && is_wsp(*c->p))
+			c->p++;
+		cc_strbuf_put(out, from, (size_t)(c->p - from));
+	}
+	return 0;
+}
+
+static int
+decode(struct strbuf *out, struct cursor *c, bool last)
+{
+	int r = 0, ret = 0;
+
+	while (r <= 0) {
+		const unsigned char *from = c->p;
+
+		while (c->p < c->end && *c->p != '=' && !is_wsp(*c->p))
+			c->p++;
+		cc_strbuf_put(out, from, (size_t)(c->p - from));
+		if (cc_cursor_at_end(c))
+			break;
+		r = *c->p == '=' ? decode_escape(out, c, last)
+				 : decode_blanks(out, c, last);
+		if (r < 0)
+			ret = r;
+	}
+	return ret;
 }
 
 int
 cc_qp_decode(struct strbuf *out, struct span in)
 {
 	struct cursor c = cc_cursor(in);
-	int r = 0;
 
-	while (!cc_cursor_at_end(&c)) {
-		const unsigned char *from = c.p;
+	return decode(out, &c, true);
+}
 
-		while (c.p < c.end && *c.p != '=' && !is_wsp(*c.p))
-			c.p++;
-		cc_strbuf_put(out, from, (size_t)(c.p - from));
-		if (cc_cursor_at_end(&c))
-			break;
-		if (cc_cursor_skip(&c, '=')) {
-			if (decode_escape(out, &c) != 0)
-				r = CC_EPARSE;
-		} else if (!skip_padding(&c)) {
-			/* All blanks at once: each is looked at once. */
-			for (from = c.p; c.p < c.end && is_wsp(*c.p);)
-				c.p++;
-			cc_strbuf_put(out, from, (size_t)(c.p - from));
-		}
-	}
-	return r;
+int
+cc_qp_decode_some(struct strbuf *out, struct cursor *c)
+{
+	return decode(out, c, false);
 }
 
 /* Does the blank at p end a line? */

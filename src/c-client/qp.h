@@ -4,6 +4,7 @@
 #ifndef QP_H
 #define QP_H
 
+#include "cursor.h"
 #include "strbuf.h"
 
 /*
@@ -12,6 +13,10 @@
  * CC_EPARSE if there was such: out is complete all the same.
  */
 int cc_qp_decode(struct strbuf *out, struct span in);
+
+/* The same for text that comes in pieces: decodes what does not depend on
+ * octets to come, and moves the cursor behind it. */
+int cc_qp_decode_some(struct strbuf *out, struct cursor *c);
 
 /*
  * Appends `in` encoded for text: CRLF stays; other controls, TAB and a blank

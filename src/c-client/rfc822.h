@@ -75,6 +75,132 @@ ADDRESS *rfc822_cpy_adr(ADDRESS *adr);
 /* The subtype of a TYPE code for parts that name none. */
 char *rfc822_default_subtype(unsigned short type);
 
+/* ------------------------------------------------------ writing messages */
+
+/*
+ * Through a buffer. All give T, or NIL once the routine gave NIL; what was
+ * written last lies in the buffer until rfc822_output_flush. No text can begin
+ * a field of its own: line ends in it become folds, or go.
+ */
+
+/* Hands what is in the buffer to its routine, with a NUL behind it. */
+long rfc822_output_flush(RFC822BUFFER *buf);
+
+/*
+ * rfc822_output_full - a complete message, without Bcc.
+ *
+ * body		NIL: a header alone; its contents are encoded in place, see
+ *		rfc822_encode_body_7bit
+ * ok8		T: the transport takes 8-bit text
+ *
+ * Flushes at the end. The routines of SET_RFC822OUTPUTFULL and of
+ * SET_RFC822OUTPUT take its place.
+ */
+long rfc822_output_full(RFC822BUFFER *buf, ENVELOPE *env, BODY *body, long ok8);
+
+/*
+ * rfc822_output_header - all fields and the empty line.
+ *
+ * env		with remail, that header comes first and the other fields are
+ *		ReSent- ones
+ * body		its MIME fields are written unless there is a remail; NIL: none
+ * specials	octets of a phrase that want quotes; NIL: those of RFC 5322
+ * flags	T: with Bcc
+ */
+long rfc822_output_header(RFC822BUFFER *buf, ENVELOPE *env, BODY *body,
+    const char *specials, long flags);
+
+/* "Type: text", or "ReSent-Type: text", and CRLF; nothing if there is no text
+ * (or address). Address lines are folded. */
+long rfc822_output_header_line(RFC822BUFFER *buf, char *type, long resent,
+    char *text);
+long rfc822_output_address_line(RFC822BUFFER *buf, char *type, long resent,
+    ADDRESS *adr, const char *specials);
+
+/* A list; pretty is the column where it begins if lines are to be folded at 78
+ * columns (then members of groups are left out), or NIL. */
+long rfc822_output_address_list(RFC822BUFFER *buf, ADDRESS *adr, long pretty,
+    const char *specials);
+
+/* local@host; the local part alone if the host is "@". */
+long rfc822_output_address(RFC822BUFFER *buf, ADDRESS *adr);
+
+/* A word, in quotes if it is empty or has one of specials in it; NIL: if it is
+ * no dot-atom. */
+long rfc822_output_cat(RFC822BUFFER *buf, char *src, const char *specials);
+
+/* "; NAME=value" of each; words with commas between. */
+long rfc822_output_parameter(RFC822BUFFER *buf, PARAMETER *param);
+long rfc822_output_stringlist(RFC822BUFFER *buf, STRINGLIST *stl);
+
+/* The MIME fields of a body, without an empty line. */
+long rfc822_output_body_header(RFC822BUFFER *buf, BODY *body);
+
+/*
+ * Make the contents fit for a transport, in place: 8BIT becomes
+ * quoted-printable (7bit only), BINARY base64; multiparts get a boundary.
+ * Contents must be fs_get blocks. An encoded MESSAGE is fatal.
+ */
+void rfc822_encode_body_7bit(ENVELOPE *env, BODY *body);
+void rfc822_encode_body_8bit(ENVELOPE *env, BODY *body);
+
+/* The contents, with boundaries; each is a text with a NUL. */
+long rfc822_output_text(RFC822BUFFER *buf, BODY *body);
+
+/* ----------------------------------------------------- content encodings */
+
+/* Results are fs_get blocks with a NUL behind their *len octets. */
+
+/* Decodes base64. NIL and *len 0 if there is anything in it but digits, blanks
+ * and the padding where it belongs. */
+void *rfc822_base64(unsigned char *src, unsigned long srcl, unsigned long *len);
+
+/* Encodes to base64, in lines of 60 that end with CRLF; at least one. */
+unsigned char *rfc822_binary(void *src, unsigned long srcl, unsigned long *len);
+
+/* Decodes quoted-printable: blanks at line ends go, what is no sequence
+ * stays. */
+unsigned char *rfc822_qprint(unsigned char *src, unsigned long srcl,
+    unsigned long *len);
+
+/* Encodes to quoted-printable: CRLF stays, lines have at most 76 octets. */
+unsigned char *rfc822_8bit(unsigned char *src, unsigned long srcl,
+    unsigned long *len);
+
+/* --------------------------------------------- writing into plain buffers */
+
+/*
+ * The buffer has SENDBUFLEN octets. Addresses and fields that do not fit are
+ * left out, and mm_log is told. Those with dest append to the text there;
+ * those with *header write there and move it to the new end, and use at most
+ * SENDBUFLEN - MAILTMPLEN octets, as they cannot know what stands before.
+ */
+
+/* A whole header with its empty line, without Bcc. */
+void rfc822_header(char *header, ENVELOPE *env, BODY *body);
+
+/* Lines as above; ReSent- ones if env has a remail. */
+void rfc822_header_line(char **header, char *type, ENVELOPE *env, char *text);
+void rfc822_address_line(char **header, char *type, ENVELOPE *env,
+    ADDRESS *adr);
+
+/* Appends a list; base is where its line begins if lines are to be folded, or
+ * NIL. Gives the new end. */
+char *rfc822_write_address_full(char *dest, ADDRESS *adr, char *base);
+
+/* Append local@host; a word. */
+void rfc822_address(char *dest, ADDRESS *adr);
+void rfc822_cat(char *dest, char *src, const char *specials);
+
+/* The MIME fields of a body, without an empty line. */
+void rfc822_write_body_header(char **header, BODY *body);
+
+/* rfc822_output_full with t, of SENDBUFLEN octets, as its buffer; the contents
+ * of a body alone. */
+long rfc822_output(char *t, ENVELOPE *env, BODY *body, soutr_t f, void *s,
+    long ok8bit);
+long rfc822_output_body(BODY *body, soutr_t f, void *s);
+
 CC_DECLS_END
 
 /* clang-format off */

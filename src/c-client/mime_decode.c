@@ -1,0 +1,114 @@
+/*
+ * mime_decode.c - base64 and quoted-printable in pieces (RFC 2045 sections 6.7
+ * and 6.8).
+ *
+ * Each octet is looked at a bounded number of times. The text is a stranger's.
+ */
+#include "base64.h"
+#include "cc_ctype.h"
+#include "mail_const.h"
+#include "mime_decode.h"
+#include "qp.h"
+
+/* Blanks of which it is not known whether a line end follows; RFC 5322 allows
+ * lines of 998 octets. */
+#define HELD_MAX (8u * 1024)
+
+void
+cc_mime_decode_init(struct mime_decoder *d, unsigned short encoding)
+{
+	*d = (struct mime_decoder){ .encoding = encoding };
+	cc_strbuf_init(&d->held, SIZE_MAX);
+}
+
+/* The octets of the group so far; of n digits n - 1 are whole. */
+static void
+put_group(struct mime_decoder *d, struct strbuf *out)
+{
+	uint32_t bits = d->bits << 6 * (4 - d->digits);
+	char octets[3] = { (char)(bits >> 16), (char)(bits >> 8), (char)bits };
+
+	if (d->digits > 1)
+		cc_strbuf_put(out, octets, d->digits - 1);
+	d->digits = 0;
+	d->bits = 0;
+}
+
+/* "=": the group of two or three digits is complete. */
+static void
+pad(struct mime_decoder *d, struct strbuf *out)
+{
+	unsigned need = 4 - d->digits;
+
+	if (d->digits < 2) {
+		d->broken = true;
+		return;
+	}
+	if (++d->pads < need)
+		return;
+	put_group(d, out);
+}
+
+static void
+base64(struct mime_decoder *d, struct strbuf *out, struct span in)
+{
+	for (size_t i = 0; i < in.len; i++) {
+		unsigned char c = (unsigned char)in.p[i];
+		int value = cc_base64_digit(c);
+
+		if (is_wsp(c) || c == '\r' || c == '\n')
+			continue;
+		if (d->pads > 0 && d->digits == 0) {
+			d->after_end = true;
+		} else if (c == '=') {
+			pad(d, out);
+		} else if (value < 0 || d->pads > 0) {
+			d->broken = true;
+		} else {
+			d->bits = d->bits << 6 | (uint32_t)value;
+			if (++d->digits == 4)
+				put_group(d, out);
+		}
+	}
+}
+
+static void
+quoted_printable(struct mime_decoder *d, struct strbuf *out, struct span in)
+{
+	struct cursor c;
+
+	cc_strbuf_put_span(&d->held, in);
+	c = cc_cursor(cc_strbuf_span(&d->held));
+	if (cc_qp_decode_some(out, &c) != 0)
+		d->broken = true;
+	if (cc_cursor_left(&c) > HELD_MAX) {
+		cc_strbuf_put_span(out, cc_cursor_rest(&c));
+		d->broken = true;
+		c.p = c.end;
+	}
+	cc_strbuf_consume(&d->held, d->held.len - cc_cursor_left(&c));
+}
+
+void
+cc_mime_decode(struct mime_decoder *d, struct strbuf *out, struct span in)
+{
+	if (d->encoding == ENCBASE64)
+		base64(d, out, in);
+	else if (d->encoding == ENCQUOTEDPRINTABLE)
+		quoted_printable(d, out, in);
+	else
+		cc_strbuf_put_span(out, in);
+}
+
+void
+cc_mime_decode_end(struct mime_decoder *d, struct strbuf *out)
+{
+	if (d->encoding == ENCBASE64) {
+		/* One digit is no octet, half a padding none. */
+		d->broken |= d->digits == 1 || (d->digits > 0 && d->pads > 0);
+		put_group(d, out);
+	} else if (cc_qp_decode(out, cc_strbuf_span(&d->held)) != 0) {
+		d->broken = true;
+	}
+	cc_strbuf_free(&d->held);
+}

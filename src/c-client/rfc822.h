@@ -170,10 +170,10 @@ unsigned char *rfc822_8bit(unsigned char *src, unsigned long srcl,
 /* --------------------------------------------- writing into plain buffers */
 
 /*
- * The buffer has SENDBUFLEN octets. Addresses and fields that do not fit are
- * left out, and mm_log is told. Those with dest append to the text there;
- * those with *header write there and move it to the new end, and use at most
- * SENDBUFLEN - MAILTMPLEN octets, as they cannot know what stands before.
+ * The buffer has SENDBUFLEN octets. Text ends before the first address or field
+ * that does not fit, and mm_log is told. Those with dest append to the text
+ * there; those with *header write there and move it to the new end, and use at
+ * most SENDBUFLEN - MAILTMPLEN octets, as they cannot know what stands before.
  */
 
 /* A whole header with its empty line, without Bcc. */

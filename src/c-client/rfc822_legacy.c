@@ -2,8 +2,8 @@
  * rfc822_legacy.c - writers into buffers of a size that is not told.
  *
  * Programs give buffers of SENDBUFLEN octets and texts of any length, from
- * mail of strangers. No writer passes what such a buffer holds: addresses and
- * fields that do not fit are left out whole, and mm_log is told
+ * mail of strangers. No writer passes what such a buffer holds: it ends before
+ * the first address or field that does not fit, and mm_log is told
  * (CVE-2008-2829).
  */
 #include "mail_generic.h"

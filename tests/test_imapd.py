@@ -303,3 +303,21 @@ def test_idle_session_is_small():
         large = s.memory("RssAnon")
         if "ASAN_OPTIONS" not in os.environ:
             assert (large - small) * 1024 < 100000 * 24 + 600000
+
+
+def mail(subject, body, internal=b""):
+    return FROM + b"Subject: " + subject + b"\n" + internal + b"\n" + body + \
+        b"\n"
+
+
+def test_structure_of_a_message_that_was_moved():
+    """Another program took lines out of the message before: the positions of
+    the parts known so far are those of other octets now."""
+    status = b"Status: RO\nX-Status: \n"
+    rest = mail(b"two", b"y" * 50 + b"\n") + mail(b"three", b"secret\n" * 9)
+    with Session({"box": mail(b"one", b"x\n", status) + rest}) as s:
+        s.command(b"SELECT box")
+        assert s.fetch(2, b"[1]") == b"y" * 50 + b"\r\n"
+        s.home.write("box", (mail(b"one", b"x\n") + rest).decode())
+        s.command(b"NOOP")
+        assert s.fetch(2, b"[1]") == b"y" * 50 + b"\r\n"

@@ -169,23 +169,51 @@ feed(struct mime_parser *parser, MAILSTREAM *stream, unsigned long msgno,
 	return r;
 }
 
+/* Where the message lies now. Another program may have moved it since its
+ * tree was made, and the extents of the tree are positions. */
+static int
+locate(MAILSTREAM *stream, unsigned long msgno, struct mail_where *where_r)
+{
+	struct mail_where where = { .msgno = msgno };
+	uint64_t end;
+	int r;
+
+	if ((r = fast_of(stream)->locate(stream, msgno, MAIL_HEADER,
+		 &where.header, &end)) != 0 ||
+	    (r = fast_of(stream)->locate(stream, msgno, MAIL_TEXT, &where.text,
+		 &where.end)) != 0)
+		return r;
+	*where_r = where;
+	return 0;
+}
+
+static bool
+same_place(const struct mail_where *a, const struct mail_where *b)
+{
+	return a->msgno == b->msgno && a->header == b->header &&
+	    a->text == b->text && a->end == b->end;
+}
+
 int
 cc_mail_structure(MAILSTREAM *stream, unsigned long msgno,
     const struct mime_part **root_r)
 {
 	struct mail_inner *in;
+	struct mail_where where;
 	struct mime_parser *parser;
 	struct mime_part *root;
 	int r;
 
 	if (no_such(stream, msgno))
 		return CC_ENOENT;
+	if ((r = locate(stream, msgno, &where)) != 0)
+		return r;
 	in = cc_mail_inner(stream);
-	if (in->tree_msgno == msgno) {
+	if (same_place(&in->tree_of, &where)) {
 		*root_r = in->root;
 		return 0;
 	}
-	in->tree_msgno = 0;
+	in->tree_of.msgno = 0;
 	cc_arena_reset(&in->tree);
 	parser = cc_mime_new(&in->tree, cc_mail_newline(stream));
 	if ((r = feed(parser, stream, msgno, MAIL_HEADER)) != 0 ||
@@ -193,7 +221,7 @@ cc_mail_structure(MAILSTREAM *stream, unsigned long msgno,
 		cc_mime_free(&parser);
 	else if ((r = cc_mime_end(&parser, &root)) == 0) {
 		in->root = *root_r = root;
-		in->tree_msgno = msgno;
+		in->tree_of = where;
 	}
 	return r;
 }

@@ -31,7 +31,7 @@ cc_mail_inner_forget(MAILSTREAM *stream)
 
 	if (!in)
 		return;
-	in->tree_msgno = 0;
+	in->tree_of.msgno = 0;
 	in->root = NULL;
 	in->header_msgno = 0;
 	in->text_msgno = 0;

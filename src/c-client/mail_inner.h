@@ -10,12 +10,18 @@
 #include "mime_part.h"
 #include "strbuf.h"
 
+/* Where a message lies, as its driver counts. */
+struct mail_where {
+	unsigned long msgno; /* 0: nowhere */
+	uint64_t header, text, end;
+};
+
 struct mail_inner {
 	struct arena scratch; /* of the call in hand */
 
 	/* The structure last asked for (cc_mail_structure). */
 	struct arena tree;
-	unsigned long tree_msgno; /* 0: none is kept */
+	struct mail_where tree_of; /* the message it is of, msgno 0: none */
 	const struct mime_part *root;
 
 	struct strbuf native; /* a header put together from its spans */

@@ -45,10 +45,10 @@ struct words {
 	struct span raw;           /* first word to last */
 	struct span word[WORDS];   /* the first ones */
 	size_t count;              /* of words */
+	unsigned what;             /* marks in raw, see cc_rfc822_unquote */
 	bool plain;                /* raw is the value */
 	bool quoted;               /* one quoted string without escapes */
 	const unsigned char *last; /* where the present word began */
-	bool no_comment;           /* the parser's, when the run began */
 };
 
 void
@@ -77,6 +77,16 @@ skip_cfws(struct rfc822_addr_parser *p, struct span *comment)
 	do
 		cc_rfc822_skip_blanks(&p->c);
 	while (cc_cursor_peek(&p->c) == '(' && skip_comment(p, comment));
+}
+
+/* What of raw text is no part of its value, as far as this is known where the
+ * text begins. */
+static unsigned
+marks(const struct rfc822_addr_parser *p)
+{
+	return RFC822_UNFOLD | RFC822_ESCAPES |
+	    (p->no_quote ? 0u : RFC822_QUOTES) |
+	    (p->no_comment ? 0u : RFC822_COMMENTS);
 }
 
 /* A word begins or goes on at `at`. */
@@ -112,9 +122,9 @@ scan_quoted(struct rfc822_addr_parser *p, struct words *w)
 	struct span text;
 
 	word_on(w, from);
+	w->plain = false;
 	if (!p->no_quote && cc_rfc822_skip_quoted(&p->c, &text) == 0) {
 		w->quoted = w->count == 1 && w->last == from;
-		w->plain = false;
 		return;
 	}
 	p->no_quote = true;
@@ -177,7 +187,7 @@ scan_words(struct rfc822_addr_parser *p, struct words *w, struct span *comment,
 	struct cursor *c = &p->c;
 	const unsigned char *from;
 
-	*w = (struct words){ .plain = true, .no_comment = p->no_comment };
+	*w = (struct words){ .what = marks(p), .plain = true };
 	for (;;) {
 		for (from = c->p;
 		     c->p < c->end && class_of[*c->p] == TEXT && *c->p != stop;)
@@ -192,19 +202,6 @@ scan_words(struct rfc822_addr_parser *p, struct words *w, struct span *comment,
 	word_off(w, c->p);
 	/* Blanks and comments behind the last word are not its matter. */
 	w->quoted &= w->count == 1;
-}
-
-/*
- * What of raw text is no part of its value in this list. no_comment is as it
- * was where the text begins: one that is never closed may stand behind it,
- * and those inside are closed all the same.
- */
-static unsigned
-marks(const struct rfc822_addr_parser *p, bool no_comment)
-{
-	return RFC822_UNFOLD | RFC822_ESCAPES |
-	    (p->no_quote ? 0u : RFC822_QUOTES) |
-	    (no_comment ? 0u : RFC822_COMMENTS);
 }
 
 /* The value of a run of words as a phrase. */
@@ -223,8 +220,7 @@ phrase_value(struct rfc822_addr_parser *p, const struct words *w,
 		*text_r = cc_span(w->raw.p + 1, w->raw.len - 2);
 		return 0;
 	}
-	return cc_rfc822_unquote(p->arena, w->raw, marks(p, w->no_comment),
-	    text_r);
+	return cc_rfc822_unquote(p->arena, w->raw, w->what, text_r);
 }
 
 /* The same as a local part or domain: blanks beside dots go. */
@@ -234,8 +230,8 @@ local_value(struct rfc822_addr_parser *p, const struct words *w,
 {
 	if (w->count == 1 && (w->plain || w->quoted))
 		return phrase_value(p, w, text_r);
-	return cc_rfc822_unquote(p->arena, w->raw,
-	    marks(p, w->no_comment) | RFC822_LOCAL, text_r);
+	return cc_rfc822_unquote(p->arena, w->raw, w->what | RFC822_LOCAL,
+	    text_r);
 }
 
 /* At "[": past a domain literal; false if it is none. Quoted pairs in it are
@@ -264,11 +260,12 @@ scan_domain(struct rfc822_addr_parser *p, struct span *comment,
 {
 	struct cursor *c = &p->c;
 	const unsigned char *from, *to;
-	bool plain = true, dot = true, no_comment;
+	unsigned what;
+	bool plain = true, dot = true;
 
 	*host_r = cc_span(NULL, 0);
 	skip_cfws(p, comment);
-	no_comment = p->no_comment;
+	what = marks(p) | RFC822_LOCAL;
 	from = to = c->p;
 	while (c->p < c->end) {
 		const unsigned char *word = c->p;
@@ -295,8 +292,7 @@ scan_domain(struct rfc822_addr_parser *p, struct span *comment,
 	*host_r = cc_span(from, (size_t)(to - from));
 	if (plain)
 		return 0;
-	return cc_rfc822_unquote(p->arena, *host_r,
-	    marks(p, no_comment) | RFC822_LOCAL, host_r);
+	return cc_rfc822_unquote(p->arena, *host_r, what, host_r);
 }
 
 static void
@@ -316,7 +312,7 @@ is_at_form(const struct words *w)
 		return false;
 	for (size_t i = 0; i < host.len; i++)
 		if (class_of[(unsigned char)host.p[i]] != TEXT ||
-		    host.p[i] == '>')
+		    host.p[i] == '>' || host.p[i] == '[')
 			return false;
 	return true;
 }
@@ -326,8 +322,8 @@ take_at_form(struct rfc822_addr_parser *p, const struct words *w,
     struct rfc822_addr *addr)
 {
 	addr->host = w->word[2];
-	return cc_rfc822_unquote(p->arena, w->word[0],
-	    marks(p, w->no_comment) | RFC822_LOCAL, &addr->mailbox);
+	return cc_rfc822_unquote(p->arena, w->word[0], w->what | RFC822_LOCAL,
+	    &addr->mailbox);
 }
 
 /* At "@" behind "<": a source route up to its ":". Without one nothing is set,
@@ -337,7 +333,7 @@ scan_route(struct rfc822_addr_parser *p, struct rfc822_addr *addr)
 {
 	struct cursor *c = &p->c;
 	const unsigned char *from = c->p, *to = from;
-	const bool no_comment = p->no_comment;
+	const unsigned what = marks(p) | RFC822_LOCAL;
 	struct span host, comment;
 	int r;
 
@@ -352,7 +348,7 @@ scan_route(struct rfc822_addr_parser *p, struct rfc822_addr *addr)
 	if (!cc_cursor_skip(c, ':'))
 		return 0;
 	return cc_rfc822_unquote(p->arena, cc_span(from, (size_t)(to - from)),
-	    marks(p, no_comment) | RFC822_LOCAL, &addr->adl);
+	    what, &addr->adl);
 }
 
 /* Past what cannot belong to an address, up to a separator or `stop`. True if

@@ -219,7 +219,7 @@ test_malformed(void **state)
 		{ "N <a@b, c@d", "<N><a><b>,<c><d>," },
 		{ "<<a@b>>", "<a><b>," },
 		{ "<mailto:a@b>", "<a><b>," },
-		{ "\"N <a@b>", "<\"N><a><b>," },
+		{ "\"N <a@b>", "<N><a><b>," },
 		{ "N (x <a@b>", "<N (x><a><b>," },
 		{ "a@b.", "<a><b.>," },
 		{ "a..b@c", "<a..b><c>," },
@@ -286,7 +286,7 @@ test_cve_2026_47088_comment_ends_in_backslash(void **state)
 	check(cc_span_z("((a\\)\\"), "<((a)\\>-,");
 	check(cc_span_z("a@b (c\\"),
 	    "<a><b>,<UNEXPECTED_DATA_AFTER_ADDRESS>" FAULT ",");
-	check(cc_span_z("\"a\\"), "<\"a\\>-,");
+	check(cc_span_z("\"a\\"), "<a\\>-,");
 }
 
 /* unit, repeated to fill len octets; the caller frees it. */

@@ -20,6 +20,7 @@ struct cc_utf8_out {
 	struct strbuf text;
 	ucs4cn_t cv;              /* or NULL */
 	ucs4de_t de;              /* or NULL */
+	bool known;               /* cv and de, if any, are the API's own */
 	size_t n;                 /* octets of chunk in use */
 	unsigned char chunk[512]; /* not yet in text */
 };
@@ -45,7 +46,8 @@ void cc_decode_2022(struct cc_utf8_out *out, struct span text);
 bool cc_decode_iconv(struct cc_utf8_out *out, struct span text,
     const char *name);
 
-/* Are all octets below 80? */
+/* How many octets below 80 does it begin with? Are all? */
+size_t cc_ascii_run(struct span text);
 bool cc_is_ascii(struct span text);
 
 /* The name in iconv(3) of UCS-4 in the order of this machine. */

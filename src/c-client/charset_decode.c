@@ -10,11 +10,15 @@
 #include <iconv.h>
 #include <stdint.h>
 
+#include "cc_ctype.h"
 #include "charset.h"
 #include "fs.h"
 
 /* Characters that are converted at once. */
 #define BATCH 512
+
+/* Octets of ASCII that are worth a call of their own. */
+#define RUN 32
 
 void
 cc_utf8_init(struct cc_utf8_out *out, ucs4cn_t cv, ucs4de_t de)
@@ -23,6 +27,8 @@ cc_utf8_init(struct cc_utf8_out *out, ucs4cn_t cv, ucs4de_t de)
 	cc_strbuf_init(&out->text, SIZE_MAX / 2);
 	out->cv = cv;
 	out->de = de;
+	out->known = (!cv || cv == ucs4_titlecase) &&
+	    (!de || de == ucs4_decompose || de == ucs4_decompose_recursive);
 	out->n = 0;
 }
 
@@ -53,10 +59,31 @@ put(struct cc_utf8_out *out, unsigned long c)
 	out->n = (size_t)(end - out->chunk);
 }
 
+/* ASCII octets, of which those functions only make capitals. */
+static void
+put_ascii(struct cc_utf8_out *out, const unsigned char *p, size_t n)
+{
+	char *to;
+
+	drain(out);
+	to = cc_strbuf_room(&out->text, n);
+	for (size_t i = 0; i < n; i++)
+		to[i] = (char)(p[i] - (out->cv && is_lower(p[i]) ? 0x20 : 0));
+	cc_strbuf_claim(&out->text, n);
+}
+
 void
 cc_utf8_char(struct cc_utf8_out *out, unsigned long c)
 {
 	void *more;
+
+	if (c < 0x80 && out->known) {
+		if (out->n == sizeof(out->chunk))
+			drain(out);
+		out->chunk[out->n++] =
+		    (unsigned char)(out->cv ? to_upper((int)c) : (int)c);
+		return;
+	}
 
 	if (c > UCS4_MAXUNICODE)
 		c = UBOGON;
@@ -71,20 +98,28 @@ cc_utf8_char(struct cc_utf8_out *out, unsigned long c)
 		put(out, out->de(U8G_ERROR, &more));
 }
 
+/* Four words at a time, then octets to the first one that is none. */
+size_t
+cc_ascii_run(struct span text)
+{
+	const uint64_t high = 0x8080808080808080;
+	uint64_t word[4];
+	size_t i = 0;
+
+	for (; text.len - i >= sizeof(word); i += sizeof(word)) {
+		memcpy(word, text.p + i, sizeof(word));
+		if ((word[0] | word[1] | word[2] | word[3]) & high)
+			break;
+	}
+	while (i < text.len && (unsigned char)text.p[i] < 0x80)
+		i++;
+	return i;
+}
+
 bool
 cc_is_ascii(struct span text)
 {
-	const uint64_t high = 0x8080808080808080;
-	uint64_t word, seen = 0;
-	size_t i = 0;
-
-	for (; i + sizeof(word) <= text.len; i += sizeof(word)) {
-		memcpy(&word, text.p + i, sizeof(word));
-		seen |= word;
-	}
-	for (; i < text.len; i++)
-		seen |= (unsigned char)text.p[i];
-	return (seen & high) == 0;
+	return cc_ascii_run(text) == text.len;
 }
 
 void
@@ -111,8 +146,20 @@ cc_decode_utf8(struct cc_utf8_out *out, struct span text)
 {
 	unsigned char *s = (unsigned char *)(uintptr_t)text.p;
 	unsigned long left = text.len, c;
+	size_t run;
 
 	while (left > 0) {
+		run = cc_ascii_run(cc_span(s, left));
+		if (run > RUN && out->known) {
+			put_ascii(out, s, run);
+			s += run;
+			left -= run;
+			continue;
+		}
+		for (; run > 0; run--, left--)
+			cc_utf8_char(out, *s++);
+		if (left == 0)
+			break;
 		c = utf8_get(&s, &left);
 		if (c & U8G_ERROR) {
 			c = UBOGON;

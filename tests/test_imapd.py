@@ -321,3 +321,87 @@ def test_structure_of_a_message_that_was_moved():
         s.home.write("box", (mail(b"one", b"x\n") + rest).decode())
         s.command(b"NOOP")
         assert s.fetch(2, b"[1]") == b"y" * 50 + b"\r\n"
+
+
+KEPT = b"Status: O\nX-Status: \nX-Keywords:%s\nX-UID: %d\n"
+
+
+def kept_mail(uid, body=b"text\n"):
+    """As a rewrite leaves it: with room for flags."""
+    base = b"X-IMAPbase: 1700000000 99\n" if uid == 1 else b""
+    return mail(b"m%d" % uid, body, base + KEPT % (b" " * 30, uid))
+
+
+def flags_of(s, msgno):
+    line = s.command(b"FETCH %d FLAGS" % msgno)[0]
+    return set(re.search(rb"FLAGS \((.*)\)\)", line).group(1).split())
+
+
+def test_flags_of_two_sessions_add_up():
+    """Flags that two sessions give one message without a look in between."""
+    box = b"".join(kept_mail(n) for n in (1, 2, 3))
+    both = {b"\\Answered", b"\\Seen"}
+    with Session({"box": box}) as one, Session({}, one) as two:
+        one.command(b"SELECT box")
+        two.command(b"SELECT box")
+        one.command(b"STORE 2 +FLAGS (\\Answered)")
+        news = two.command(b"STORE 2 +FLAGS (\\Seen)")
+        assert news[-1] == b"* 2 FETCH (FLAGS (\\Seen \\Answered))"
+        assert flags_of(two, 2) == both
+        one.command(b"NOOP")
+        assert flags_of(one, 2) == both
+        one.command(b"STORE 2 -FLAGS (\\Answered)")
+        two.command(b"STORE 2 +FLAGS (Later)")
+        one.command(b"NOOP")
+        assert flags_of(one, 2) == {b"\\Seen", b"Later"}
+
+
+def test_flags_of_another_session_in_a_large_mailbox():
+    """Mail that arrives at the same time does not hide them, and they are not
+    overwritten."""
+    box = b"".join(kept_mail(n, b"x" * 60000 + b"\n") for n in range(1, 91))
+    with Session({"box": box}) as one, Session({}, one) as two:
+        one.command(b"SELECT box")
+        two.command(b"SELECT box")
+        for late in (False, True):
+            one.command(b"NOOP")
+            one.command(b"STORE 1 +FLAGS (\\Answered)")
+            with open(one.home.file("box"), "ab") as f:
+                f.write(mail(b"new", b"text\n"))
+            if late:                    # two writes without having looked
+                two.command(b"STORE 1 +FLAGS (\\Flagged)")
+            else:
+                assert b" EXISTS" in two.command(b"NOOP")[0]
+                two.command(b"STORE 1 +FLAGS (\\Seen)")
+            one.command(b"NOOP")
+            one.command(b"NOOP")
+            want = {b"\\Answered", b"\\Seen"} | ({b"\\Flagged"} if late
+                                                 else set())
+            assert flags_of(one, 1) == want
+            assert flags_of(two, 1) == want
+            one.command(b"STORE 1 -FLAGS (\\Answered)")
+
+
+def test_flags_of_another_session_outlive_a_close():
+    """What a session marks at its end, so that it is \\Recent to nobody any
+    more, keeps the flags that others gave it."""
+    box = b"".join(kept_mail(n).replace(b"Status: O", b"Status: ")
+                   for n in (1, 2))
+    with Session({"box": box}) as one, Session({}, one) as two:
+        one.command(b"SELECT box")
+        two.command(b"SELECT box")
+        one.command(b"STORE 2 +FLAGS (\\Flagged)")
+        two.command(b"UNSELECT")
+        two.command(b"SELECT box")
+        assert flags_of(two, 2) == {b"\\Flagged"}
+
+
+def test_store_beside_a_message_that_is_gone():
+    """RFC 2180 4.2.1: the others get their flags."""
+    with Session({"box": b"".join(kept_mail(n) for n in (1, 2, 3))}) as s:
+        s.command(b"SELECT box")
+        s.home.write("box", (kept_mail(1) + kept_mail(3)).decode())
+        s.command(b"FETCH 1:3 FLAGS")  # it is known but not told
+        s.command(b"STORE 1:3 +FLAGS (\\Seen)")
+        assert b"* 2 EXPUNGE" in s.command(b"NOOP")
+        assert flags_of(s, 1) == flags_of(s, 2) == {b"\\Seen"}

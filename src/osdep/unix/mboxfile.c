@@ -249,5 +249,7 @@ cc_mbox_free(struct mbox *m)
 		fs_give((void **)&m->path);
 	if (m->view.buf)
 		fs_give((void **)&m->view.buf);
+	if (m->changes)
+		fs_give((void **)&m->changes);
 	cc_mbox_index_free(&m->index);
 }

@@ -47,6 +47,14 @@ struct mbox_place {
 	uint64_t end;    /* of the text, without separator */
 };
 
+/* Which flags of a message this session changed: only these are its own when
+ * another session changed flags of the same message meanwhile. */
+struct mbox_change {
+	uint32_t uid;
+	uint32_t flags; /* bits as in mbox_msg.flags */
+	uint32_t keywords;
+};
+
 struct mbox {
 	char *path;
 	int fd;
@@ -71,6 +79,8 @@ struct mbox {
 	uint32_t known; /* messages the client knows of, ghosts included */
 
 	/* changes that the file does not have yet (mboxfile_flags.c) */
+	struct mbox_change *changes; /* by UID, of messages with MBOX_DIRTY */
+	size_t change_count, change_room;
 	uint32_t dirty_from; /* messages with MBOX_DIRTY are in from..to-1 */
 	uint32_t dirty_to;
 	uint32_t keywords_there; /* bits of keywords that the file lists */
@@ -156,9 +166,10 @@ void cc_mbox_uids_forget(struct mbox *m);
 /* ------------------------------------------------ changes: mboxfile_sync.c */
 
 /*
- * Looks whether the file changed and takes over what others did; the caller
- * holds a lock. Nothing is told to the client. CC_ECHANGED (and m->dead) if
- * the messages cannot be recognised; *why then is a text for the user.
+ * Looks whether the file changed and takes over all that others did, so that
+ * it may be written; the caller holds a lock. Nothing is told to the client.
+ * CC_ECHANGED (and m->dead) if the messages cannot be recognised; *why then is
+ * a text for the user.
  */
 int cc_mbox_sync(struct mbox *m, const char **why_r);
 
@@ -202,8 +213,12 @@ void cc_mbox_view_drop(struct mbox *m);
 /* Takes over keywords that the program made (stream->user_flags). */
 void cc_mbox_adopt_keywords(struct mbox *m, MAILSTREAM *stream);
 
-/* Sets dirty_from and dirty_to by what is marked. */
+/* Sets dirty_from and dirty_to by what is marked, and forgets which flags were
+ * changed of all other messages. */
 void cc_mbox_find_dirty(struct mbox *m);
+
+/* What was changed of the message with this UID: nothing if it is not known. */
+struct mbox_change cc_mbox_change_of(const struct mbox *m, uint32_t uid);
 
 /* Writes what is marked dirty and has room, under all locks; and takes the
  * file's new times for those of the parse. */

@@ -55,8 +55,7 @@ check_locked(struct mbox *m)
 	const char *why;
 	int r;
 
-	r = m->stale ? cc_mbox_resync(m, &why) : cc_mbox_sync(m, &why);
-	if (r != 0)
+	if ((r = cc_mbox_sync(m, &why)) != 0)
 		return r;
 	mark_old(m);
 	r = cc_mbox_write_dirty(m);

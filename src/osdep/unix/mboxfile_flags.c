@@ -21,6 +21,8 @@
  * 2 KiB. What is longer is left to the next rewrite. */
 #define BLOCK_MAX (16u * 1024)
 
+#define CHANGES_FIRST 16 /* changes of the first allocation */
+
 /* The lines of a block in their order; X-IMAPbase is not always there. */
 enum block_line { BLOCK_BASE, BLOCK_STATUS, BLOCK_XSTATUS, BLOCK_KEYWORDS };
 
@@ -63,23 +65,88 @@ cc_mbox_adopt_keywords(struct mbox *m, MAILSTREAM *stream)
 			break;
 }
 
+/* The place of a UID among the changes, or where it belongs. */
+static size_t
+change_place(const struct mbox *m, uint32_t uid)
+{
+	size_t low = 0, high = m->change_count;
+
+	if (high > 0 && m->changes[high - 1].uid < uid)
+		return high; /* as commands go: upwards */
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (m->changes[mid].uid < uid)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+struct mbox_change
+cc_mbox_change_of(const struct mbox *m, uint32_t uid)
+{
+	size_t k = change_place(m, uid);
+
+	return k < m->change_count && m->changes[k].uid == uid
+	    ? m->changes[k]
+	    : (struct mbox_change){ 0 };
+}
+
+/* Makes room for a change at place k. */
+static void
+insert_change(struct mbox *m, size_t k)
+{
+	if (m->change_count == m->change_room) {
+		m->change_room += CHANGES_FIRST + m->change_room / 2;
+		if (m->changes)
+			fs_resize((void **)&m->changes,
+			    m->change_room * sizeof(*m->changes));
+		else
+			m->changes =
+			    fs_get(m->change_room * sizeof(*m->changes));
+	}
+	memmove(m->changes + k + 1, m->changes + k,
+	    (m->change_count - k) * sizeof(*m->changes));
+	m->change_count++;
+	m->changes[k] = (struct mbox_change){ 0 };
+}
+
+/* Notes which flags of a message are ours from now on. */
+static void
+note_change(struct mbox *m, const struct mbox_msg *msg, unsigned flags,
+    uint32_t keywords)
+{
+	size_t k = change_place(m, msg->uid);
+
+	if (k == m->change_count || m->changes[k].uid != msg->uid)
+		insert_change(m, k);
+	m->changes[k].uid = msg->uid;
+	m->changes[k].flags |= flags;
+	m->changes[k].keywords |= keywords;
+}
+
 void
 cc_mbox_store(struct mbox *m, uint32_t i, unsigned flags, uint32_t keywords)
 {
 	const unsigned mine = MBOX_SYSTEM & ~(unsigned)fOLD;
 	struct mbox_msg *msg = &m->index.msgs[i];
+	unsigned changed = (msg->flags ^ flags) & mine;
 
-	if ((msg->flags & mine) == (flags & mine) && msg->keywords == keywords)
+	if (changed == 0 && msg->keywords == keywords)
 		return;
-	msg->flags = (uint16_t)((msg->flags & ~mine) | (flags & mine));
+	/* a ghost has no place in the file; the client will hear of it */
+	if (!m->rdonly && !(msg->flags & MBOX_GONE)) {
+		note_change(m, msg, changed, msg->keywords ^ keywords);
+		msg->flags |= MBOX_DIRTY | MBOX_PENDING;
+		if (m->dirty_to == 0 || i < m->dirty_from)
+			m->dirty_from = i;
+		if (i >= m->dirty_to)
+			m->dirty_to = i + 1;
+	}
+	msg->flags = (uint16_t)(msg->flags ^ changed);
 	msg->keywords = keywords;
-	if (m->rdonly)
-		return;
-	msg->flags |= MBOX_DIRTY | MBOX_PENDING;
-	if (m->dirty_to == 0 || i < m->dirty_from)
-		m->dirty_from = i;
-	if (i >= m->dirty_to)
-		m->dirty_to = i + 1;
 }
 
 /* ---------------------------------------------------------------- in place */
@@ -409,6 +476,7 @@ cc_mbox_take_back(struct mbox *m)
 			m->tell = true;
 		}
 	}
+	cc_mbox_find_dirty(m);
 }
 
 /* -------------------------------------------------------------------- flush */

@@ -75,14 +75,17 @@ static void
 match(struct mbox *m, struct mbox_msg *now, const struct mbox_msg *was)
 {
 	const unsigned shown = MBOX_SYSTEM & ~(unsigned)fOLD;
+	struct mbox_change ours = { 0 };
 
 	now->flags |= was->flags & MBOX_TELL;
 	if (was->flags & MBOX_DIRTY) {
-		/* ours are younger: they will be written */
-		now->keywords = was->keywords;
-		now->flags &= (uint16_t)~shown;
-		now->flags |= was->flags & (shown | MBOX_DIRTY | MBOX_PENDING);
-	} else if (now->keywords != was->keywords ||
+		/* ours are younger, and will be written */
+		ours = cc_mbox_change_of(m, was->uid);
+		now->flags |= was->flags & (MBOX_DIRTY | MBOX_PENDING);
+	}
+	now->keywords ^= (now->keywords ^ was->keywords) & ours.keywords;
+	now->flags ^= (uint16_t)((now->flags ^ was->flags) & ours.flags);
+	if (now->keywords != was->keywords ||
 	    ((now->flags ^ was->flags) & shown) != 0) {
 		now->flags |= MBOX_TELL;
 		m->tell = true;
@@ -104,6 +107,24 @@ place_ghosts(struct mbox_index *index)
 	}
 }
 
+/* Both are in the order of UIDs. */
+static void
+keep_changes(struct mbox *m)
+{
+	size_t kept = 0, k = 0;
+
+	for (uint32_t i = m->dirty_from; i < m->dirty_to; i++) {
+		const struct mbox_msg *msg = &m->index.msgs[i];
+
+		while (k < m->change_count && m->changes[k].uid < msg->uid)
+			k++;
+		if (k < m->change_count && m->changes[k].uid == msg->uid &&
+		    (msg->flags & MBOX_DIRTY))
+			m->changes[kept++] = m->changes[k++];
+	}
+	m->change_count = kept;
+}
+
 void
 cc_mbox_find_dirty(struct mbox *m)
 {
@@ -115,6 +136,7 @@ cc_mbox_find_dirty(struct mbox *m)
 			m->dirty_from = i;
 		m->dirty_to = i + 1;
 	}
+	keep_changes(m);
 }
 
 /* A rewrite supplies the line ends that a torn message lacks; nothing else
@@ -252,8 +274,10 @@ save_uids(struct mbox *m)
 		m->uid_nosticky = true;
 }
 
-int
-cc_mbox_sync(struct mbox *m, const char **why_r)
+/* quick: growth of a large file is news enough for now; flags of the messages
+ * before it are looked at when there is nothing else to do. */
+static int
+sync_with(struct mbox *m, bool quick, const char **why_r)
 {
 	struct mbox_stamp now;
 	struct stat st;
@@ -265,9 +289,9 @@ cc_mbox_sync(struct mbox *m, const char **why_r)
 	if (fstat(m->fd, &st) != 0)
 		return CC_EIO;
 	cc_mbox_stamp_of(&st, &now);
-	if (cc_mbox_stamp_same(&now, &m->stamp))
+	if (cc_mbox_stamp_same(&now, &m->stamp) && !m->stale)
 		return 0;
-	if (now.dev == m->stamp.dev && now.ino == m->stamp.ino &&
+	if (quick && now.dev == m->stamp.dev && now.ino == m->stamp.ino &&
 	    now.size > m->stamp.size && m->index.end > RESCAN_MAX &&
 	    last_is_there(m)) {
 		r = grow(m, &now);
@@ -277,6 +301,12 @@ cc_mbox_sync(struct mbox *m, const char **why_r)
 			return 0;
 	}
 	return cc_mbox_resync(m, why_r);
+}
+
+int
+cc_mbox_sync(struct mbox *m, const char **why_r)
+{
+	return sync_with(m, false, why_r);
 }
 
 int
@@ -411,7 +441,7 @@ take_changes(struct mbox *m)
 
 	r = cc_mbox_lock(m, FDLOCK_SH, CC_MBOX_WAIT_PING, &lock);
 	if (r == 0) {
-		r = cc_mbox_sync(m, &why);
+		r = sync_with(m, true, &why);
 		cc_mbox_unlock(&lock);
 	}
 	if (r == CC_ECHANGED)
@@ -437,7 +467,8 @@ cc_mbox_ping(struct mbox *m, MAILSTREAM *stream)
 		return !m->dead;
 	}
 	cc_mbox_stamp_of(&st, &now);
-	if (!cc_mbox_stamp_same(&now, &m->stamp) && !take_changes(m))
+	if ((m->stale || !cc_mbox_stamp_same(&now, &m->stamp)) &&
+	    !take_changes(m))
 		return false;
 	cc_mbox_tell(m, stream, may_expunge(stream));
 	return true;

@@ -33,6 +33,7 @@ A line that begins with "+ " continues the row before it. ${TEXT*N} in a row is
 TEXT N times. Without LOGOUT in the file one is sent at the end; whatever else
 the server says then is an error.
 """
+import atexit
 import os
 import pwd
 import re
@@ -47,11 +48,29 @@ import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.join(TOP, os.environ.get("BUILD", "build"))
+COPIES = []     # the directory of executable(), once it is there
 WAIT = 30.0     # seconds for one line: generous, nothing waits in vain
 
 
 class WireError(Exception):
     pass
+
+
+def executable(program):
+    """The program where the server's user may execute it: the tree may lie
+    below a directory that only root can enter."""
+    path = os.path.join(BUILD, "bin", program)
+    if os.geteuid() != 0:
+        return path
+    if not COPIES:
+        COPIES.append(tempfile.mkdtemp(prefix="wire-bin."))
+        os.chmod(COPIES[0], 0o755)
+        atexit.register(shutil.rmtree, COPIES[0], ignore_errors=True)
+    copy = os.path.join(COPIES[0], program)
+    if not os.path.exists(copy):
+        shutil.copy(path, copy)
+        os.chmod(copy, 0o755)
+    return copy
 
 
 def account():
@@ -182,8 +201,7 @@ class Server:
     """The program under test, and what it said."""
 
     def __init__(self, program, home, over_socket):
-        argv = [os.path.join(BUILD, "bin", program), "-c",
-                home.write_config()]
+        argv = [executable(program), "-c", home.write_config()]
         env = {"HOME": home.path, "PATH": "/usr/bin:/bin", "TZ": "UTC",
                "LANG": "C"}
         for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS"):

@@ -55,8 +55,9 @@ def test_gate_is_nobody_nowhere(probe, port, tls):
 def test_gate_has_its_own_account(probe):
     with open("/etc/passwd", "a") as passwd:
         passwd.write("cedar-gate:x:7300:7301::/nonexistent:/bin/false\n")
+    client = Client()
     try:
-        status = status_of(gate_of(Client()))
+        status = status_of(gate_of(client))
         assert status["Uid"].split() == ["7300"] * 4
         assert status["Gid"].split() == ["7301"] * 4
     finally:

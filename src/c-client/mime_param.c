@@ -168,6 +168,8 @@ decode_piece(const struct piece *piece, char *out)
 	int quotes = piece->encoded && piece->number == 0 ? 2 : 0;
 	const char *from = s.p;
 
+	if (!s.p)
+		return 0;
 	while (quotes > 0 && from &&
 	    (from = memchr(from, '\'', s.len - (size_t)(from - s.p)))) {
 		from++;

@@ -424,16 +424,16 @@ test_msg_header(void **state)
 static void
 test_find(void **state)
 {
-	static const char msg[] = M(
-	    "a") "--a\n\n1\n"
-		 "--a\nContent-Type: application/x\n\n2\n"
-		 "--a\n" MSG M(
-		     "b") "--b\n\n3.1\n--b\nContent-Type: a/b\n\n3.2\n"
-			  "--b--\n"
-			  "--a\n" M(
-			      "c") "--c\nContent-Type: image/gif\n\n4.1\n"
-				   "--c\n" MSG
-				   "Content-Type: text/html\n\n4.2.1\n--c--\n--a--\n";
+	static const char msg[] =
+	    M("a") "--a\n\n1\n"
+		   "--a\nContent-Type: application/x\n\n2\n"
+		   "--a\n" MSG
+		       M("b") "--b\n\n3.1\n--b\nContent-Type: a/b\n\n3.2\n"
+			      "--b--\n"
+			      "--a\n" M(
+				  "c") "--c\nContent-Type: image/gif\n\n4.1\n"
+				       "--c\n" MSG "Content-Type: text/html\n\n"
+				       "4.2.1\n--c--\n--a--\n";
 	static const struct {
 		uint32_t numbers[4];
 		size_t count;
@@ -758,7 +758,8 @@ test_linear(void **state)
 		cc_strbuf_reset(&msg);
 		for (unsigned n = 0; n < CC_MIME_DEPTH - 1; n++)
 			cc_strbuf_printf(&msg,
-			    "Content-Type: multipart/x; boundary=a%u\n\n--a%u\n",
+			    "Content-Type: multipart/x; boundary=a%u\n"
+			    "\n--a%u\n",
 			    n, n);
 		cc_strbuf_puts(&msg, M("a") "--a\n\n");
 		while (msg.len < 4u << 20)

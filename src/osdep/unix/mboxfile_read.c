@@ -46,7 +46,8 @@ is_junk(int c)
 }
 
 /* The from-line at pos, behind white space, from the file and not the view:
- * 0 and its sum, its place, its length with all before it; CC_ECHANGED, CC_EIO. */
+ * 0 and its sum, its place, its length with all before it; CC_ECHANGED,
+ * CC_EIO. */
 static int
 from_line_at(const struct mbox *m, uint64_t pos, uint16_t *sum_r,
     uint64_t *from_r, uint64_t *len_r)

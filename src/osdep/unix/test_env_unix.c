@@ -422,22 +422,28 @@ test_black_box(void **state)
 
 /* A user name is no path. */
 static void
+check_black_box_user(const char *user)
+{
+	char config[512];
+
+	begin("");
+	tmpdir_mkdir(&tmp, "box");
+	tmpdir_mkdir(&tmp, "box/a");
+	snprintf(config, sizeof(config), "set black-box-directory %s/box\n",
+	    tmp.path);
+	tmpdir_write(&tmp, "config", config, strlen(config));
+	assert_true(TEST_IS_FATAL(env_init((char *)user, NIL)));
+	end();
+}
+
+static void
 test_black_box_user(void **state)
 {
 	static const char *const users[] = { "..", ".", "a/../..", "../etc" };
-	char config[512];
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(users); i++) {
-		begin("");
-		tmpdir_mkdir(&tmp, "box");
-		tmpdir_mkdir(&tmp, "box/a");
-		snprintf(config, sizeof(config),
-		    "set black-box-directory %s/box\n", tmp.path);
-		tmpdir_write(&tmp, "config", config, strlen(config));
-		assert_true(TEST_IS_FATAL(env_init((char *)users[i], NIL)));
-		end();
-	}
+	for (size_t i = 0; i < COUNT(users); i++)
+		check_black_box_user(users[i]);
 }
 
 static void

@@ -255,7 +255,7 @@ test_uids_not_sticky(void **state)
 	end();
 }
 
-/* ------------------------------------------------------------ what others do */
+/* ---------------------------------------------------------- what others do */
 
 static void
 test_delivery(void **state)
@@ -524,7 +524,7 @@ test_replaced(void **state)
 	end();
 }
 
-/* ------------------------------------------- octets of the right message only */
+/* ---------------------------------------- octets of the right message only */
 
 /*
  * The file changes between two steps of a walk. Whatever was moved: what

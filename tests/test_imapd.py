@@ -124,6 +124,45 @@ def test_partial_fetches_make_the_whole():
                 assert piece == text[pos:pos + n], (section, pos, n, SEED)
 
 
+def octets_read(s):
+    """What the server read from files and its client so far."""
+    with open("/proc/%d/io" % s.server.process.pid) as f:
+        return int(re.search(r"rchar: (\d+)", f.read()).group(1))
+
+
+@pytest.mark.parametrize("section", (b"[]", b"[TEXT]", b"[1]"))
+def test_partial_fetches_read_a_message_once(section):
+    """Pieces that follow each other cost as much as the whole, not its
+    square; a long header, too."""
+    if "ASAN_OPTIONS" in os.environ:
+        pytest.skip("nothing to be learnt, and slow")
+    header = b"X-Pad: " + b"h" * 60 + b"\n"
+    body = b"0123456789abcde\n" * 250000
+    box = FROM + header * 30000 + b"\n" + body + b"\n"
+    with Session({"box": box}) as s:
+        s.command(b"EXAMINE box")
+        size = 30000 * 69 + 2 + 17 * 250000 if section == b"[]" \
+            else 17 * 250000
+        s.fetch(1, section + b"<0.1>")
+        before = octets_read(s)
+        for pos in range(0, size, 65536):
+            piece = s.fetch(1, section + b"<%d.65536>" % pos)
+            assert len(piece) == min(65536, size - pos)
+        # the header is looked through again for each [TEXT] and [1]
+        again = 0 if section == b"[]" else 70 * 30000 * 68
+        assert octets_read(s) - before < 4 * len(box) + 2 * again
+
+
+def test_text_behind_a_long_header():
+    """A header may be longer than what is parsed of it."""
+    header = b"X-Pad: " + b"h" * 1000 + b"\n"
+    with Session({"box": FROM + header * 12000 + b"\nbody\n\n"}) as s:
+        s.command(b"EXAMINE box")
+        assert s.fetch(1, b"[TEXT]") == b"body\r\n"
+        assert s.fetch(1, b"[TEXT]<2.3>") == b"dy\r"
+        assert s.fetch(1, b"[]")[-8:] == b"\r\nbody\r\n"
+
+
 def test_slow_reader_gets_everything():
     body = b"0123456789abcde\n" * 100000
     with Session({"box": FROM + b"S: x\n\n" + body + b"\n"}) as s:

@@ -62,6 +62,9 @@ struct fetch_resume {
 	uint64_t octets; /* sent octets before `at` */
 	uint64_t at;     /* driver's position */
 	unsigned state;  /* of cc_mail_convert */
+
+	uint64_t header;        /* driver's position of the header, ... */
+	uint64_t header_octets; /* and its octets as sent; 0: not known */
 };
 
 /* What the items of one command share while messages go by. */

@@ -344,29 +344,88 @@ walk_exactly(struct walk *w, enum walk_to to, uint64_t want)
 	return r;
 }
 
+/* Goes on where the last partial fetch of this text ended, if that is not
+ * behind start. The octets that are still to be skipped. */
+static uint64_t
+take_up(struct walk *w, uint64_t start)
+{
+	const struct fetch_resume *resume = w->run->resume;
+
+	if (resume->uid != w->run->record.uid || resume->pos != w->reader.pos ||
+	    resume->octets > start)
+		return start;
+	w->reader.pos = resume->at;
+	w->state = resume->state;
+	return start - resume->octets;
+}
+
+/* Keeps the place in the text that begins at pos, octets behind it. */
+static void
+keep_place(const struct walk *w, uint64_t pos, uint64_t octets)
+{
+	struct fetch_resume *resume = w->run->resume;
+
+	if (resume->uid != w->run->record.uid)
+		*resume = (struct fetch_resume){ .uid = w->run->record.uid };
+	resume->pos = pos;
+	resume->octets = octets;
+	resume->at = w->reader.pos - w->span.len;
+	resume->state = w->state;
+}
+
+/* Sends what lies in header or text of a range that begins *start octets
+ * behind it, and leaves the rest of the range for what follows. */
+static int
+put_half(struct fetch_run *run, enum mail_what what, bool partial,
+    uint64_t *start, uint64_t *length)
+{
+	struct fetch_resume *resume = run->resume;
+	uint64_t pos, skip, done, sent = 0;
+	struct walk w;
+	int r;
+
+	walk_init(&w, run);
+	if ((r = cc_mail_read(run->stream, run->msgno, what, &w.reader)) != 0)
+		return r;
+	pos = w.reader.pos;
+	if (what == MAIL_HEADER && resume->uid == run->record.uid &&
+	    resume->header == pos && resume->header_octets > 0 &&
+	    resume->header_octets <= *start) {
+		*start -= resume->header_octets;
+		return 0;
+	}
+	skip = take_up(&w, *start);
+	if ((r = walk_move(&w, AWAY, skip, &done)) != 0 ||
+	    (done == skip && (r = walk_move(&w, OUT, *length, &sent)) != 0))
+		return r;
+	done += *start - skip + sent;
+	if (partial)
+		keep_place(&w, pos, done);
+	if (partial && what == MAIL_HEADER && sent < *length) {
+		resume->header = pos;
+		resume->header_octets = done;
+	}
+	*start -= *start < done ? *start : done;
+	*length -= sent;
+	return 0;
+}
+
 /* BODY[]: header and text behind each other. */
 static int
 put_whole(struct fetch_run *run, const struct fetch_item *item)
 {
-	uint64_t size, start, length, done;
-	struct walk w;
+	bool partial = item->section.partial;
+	uint64_t size, start, length;
 	int r;
 
 	if ((r = cc_mail_size(run->stream, run->msgno, &size)) != 0)
 		return r;
 	clip(&item->section, size, &start, &length);
 	put_literal(run, item, length);
-	for (int what = MAIL_HEADER; what <= MAIL_TEXT; what++) {
-		walk_init(&w, run);
-		if ((r = cc_mail_read(run->stream, run->msgno,
-			 (enum mail_what)what, &w.reader)) != 0 ||
-		    (r = walk_move(&w, AWAY, start, &done)) != 0)
-			return r;
-		start -= done;
-		if ((r = walk_move(&w, OUT, length, &done)) != 0)
-			return r;
-		length -= done;
-	}
+	if ((r = put_half(run, MAIL_HEADER, partial, &start, &length)) != 0 ||
+	    (length > 0 &&
+		(r = put_half(run, MAIL_TEXT, partial, &start, &length)) != 0))
+		return r;
 	return length == 0 ? 0 : CC_ECHANGED;
 }
 
@@ -375,52 +434,41 @@ static int
 put_walk(struct fetch_run *run, const struct fetch_item *item, struct walk *w,
     uint64_t size)
 {
-	struct fetch_resume *resume = run->resume;
-	uint64_t pos = w->reader.pos, start, length, skip;
+	uint64_t pos = w->reader.pos, start, length;
 	int r;
 
 	clip(&item->section, size, &start, &length);
 	put_literal(run, item, length);
-	skip = start;
-	if (resume->uid == run->record.uid && resume->pos == pos &&
-	    resume->octets <= start) {
-		w->reader.pos = resume->at;
-		w->state = resume->state;
-		skip = start - resume->octets;
-	}
-	if ((r = walk_exactly(w, AWAY, skip)) != 0 ||
+	if ((r = walk_exactly(w, AWAY, take_up(w, start))) != 0 ||
 	    (r = walk_exactly(w, OUT, length)) != 0)
 		return r;
 	if (item->section.partial)
-		*resume = (struct fetch_resume){ .uid = run->record.uid,
-			.pos = pos,
-			.octets = start + length,
-			.at = w->reader.pos - w->span.len,
-			.state = w->state };
+		keep_place(w, pos, start + length);
 	return 0;
 }
 
-/* BODY[TEXT]: all of the message but its header. */
+/* BODY[TEXT]: all of the message but its header, which may be longer than what
+ * is kept of a header elsewhere. */
 static int
 put_message_text(struct fetch_run *run, const struct fetch_item *item)
 {
-	uint64_t size;
-	struct span header;
+	uint64_t size, header;
 	struct walk w;
 	int r;
 
+	walk_init(&w, run);
 	if ((r = cc_mail_size(run->stream, run->msgno, &size)) != 0 ||
-	    (r = cc_mail_header(run->stream, run->msgno, &run->scratch,
-		 &header)) != 0 ||
-	    (r = convert(run, header)) != 0)
+	    (r = cc_mail_read(run->stream, run->msgno, MAIL_HEADER,
+		 &w.reader)) != 0 ||
+	    (r = walk_move(&w, AWAY, UINT64_MAX, &header)) != 0)
 		return r;
-	if (run->converted.len > size)
+	if (header > size)
 		return CC_ECHANGED;
 	walk_init(&w, run);
 	if ((r = cc_mail_read(run->stream, run->msgno, MAIL_TEXT, &w.reader)) !=
 	    0)
 		return r;
-	return put_walk(run, item, &w, size - run->converted.len);
+	return put_walk(run, item, &w, size - header);
 }
 
 static int

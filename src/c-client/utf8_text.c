@@ -96,7 +96,7 @@ utf8_text(SIZEDTEXT *text, char *charset, SIZEDTEXT *ret, long flags)
 		return utf8_text_cs(text, cs, ret,
 		    flags & U8T_CASECANON ? ucs4_titlecase : NULL,
 		    flags & U8T_DECOMPOSE ? ucs4_decompose_recursive : NULL);
-	if (ret)
+	if (ret && text)
 		*ret = *text;
 	return NIL;
 }

@@ -11,7 +11,10 @@ CC_DECLS_BEGIN
 
 /* What it is made of: sender of its from-line, its From: name, its Subject,
  * its text. Other software knows it by the name and the subject. */
-extern char *pseudo_from, *pseudo_name, *pseudo_subject, *pseudo_msg;
+extern char *pseudo_from;
+extern char *pseudo_name;
+extern char *pseudo_subject;
+extern char *pseudo_msg;
 
 CC_DECLS_END
 

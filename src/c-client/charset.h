@@ -46,6 +46,8 @@ void cc_decode_2022(struct cc_utf8_out *out, struct span text);
 bool cc_decode_iconv(struct cc_utf8_out *out, struct span text,
     const char *name);
 
+bool cc_is_utf8(struct span text);
+
 /* How many octets below 80 does it begin with? Are all? */
 size_t cc_ascii_run(struct span text);
 bool cc_is_ascii(struct span text);

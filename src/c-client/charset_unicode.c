@@ -6,6 +6,7 @@
  */
 #include <stdint.h>
 
+#include "base64.h"
 #include "charset.h"
 
 /* A sequence of 16-bit units, of which pairs make one character. */
@@ -90,17 +91,6 @@ cc_decode_ucs4(struct cc_utf8_out *out, struct span text)
 		cc_utf8_char(out, UBOGON);
 }
 
-/* The value of a base64 digit, or -1. */
-static int
-digit_value(unsigned char c)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *at = c ? strchr(digits, c) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
 /* A run behind "+": up to the first octet that is no digit, a "-" there being
  * part of it. Returns how many octets that is. */
 static size_t
@@ -113,7 +103,7 @@ decode_run(struct cc_utf8_out *out, struct span text)
 	int value;
 
 	for (i = 0; i < text.len; i++) {
-		if ((value = digit_value((unsigned char)text.p[i])) < 0)
+		if ((value = cc_base64_digit((unsigned char)text.p[i])) < 0)
 			break;
 		bits = (bits << 6 | (unsigned long)value) & 0x3fffff;
 		count += 6;

@@ -15,15 +15,20 @@ is_jis(const unsigned char *p, size_t left)
 		(p[1] == '(' && (p[2] == 'J' || p[2] == 'I')));
 }
 
-static bool
-is_utf8(const SIZEDTEXT *text)
+bool
+cc_is_utf8(struct span text)
 {
-	unsigned char *s = text->data;
-	unsigned long left = text->size;
+	unsigned char *s = (unsigned char *)(uintptr_t)text.p;
+	unsigned long left = text.len;
+	size_t run;
 
-	while (left > 0)
-		if (utf8_get(&s, &left) & U8G_ERROR)
+	while (left > 0) {
+		run = cc_ascii_run(cc_span(s, left));
+		s += run;
+		left -= run;
+		if (left > 0 && utf8_get(&s, &left) & U8G_ERROR)
 			return false;
+	}
 	return true;
 }
 
@@ -33,7 +38,7 @@ utf8_infercharset(SIZEDTEXT *src)
 	struct span text = cc_span(src->data, src->size);
 
 	if (!cc_is_ascii(text))
-		return is_utf8(src) ? utf8_charset("UTF-8") : NULL;
+		return cc_is_utf8(text) ? utf8_charset("UTF-8") : NULL;
 	for (unsigned long i = 0; i < src->size; i++)
 		if (is_jis(src->data + i, src->size - i))
 			return utf8_charset("ISO-2022-JP");
@@ -48,7 +53,7 @@ is_done(const SIZEDTEXT *text, const CHARSET *cs)
 
 	switch (cs->type) {
 	case CT_UTF8:
-		return cc_is_ascii(s) || is_utf8(text);
+		return cc_is_utf8(s);
 	case CT_UTF7:
 		return cc_is_ascii(s) && !memchr(s.p, '+', s.len);
 	case CT_2022:

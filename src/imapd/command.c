@@ -115,10 +115,8 @@ cmd_sequence(struct session *s, struct args *args, struct imap_seqset *set_r)
 		for (size_t i = 0; i < set_r->count; i++) {
 			const struct imap_range *range = &set_r->ranges[i];
 
-			if ((range->first > max &&
-				range->first != UINT32_MAX) ||
-			    (range->last > max && range->last != UINT32_MAX) ||
-			    max == 0)
+			/* "*" is in range unless there is no message */
+			if (range->first > max || range->last > max || max == 0)
 				return cmd_bogus_sequence(s,
 				    "Sequence out of range");
 		}

@@ -444,3 +444,26 @@ def test_store_beside_a_message_that_is_gone():
         s.command(b"STORE 1:3 +FLAGS (\\Seen)")
         assert b"* 2 EXPUNGE" in s.command(b"NOOP")
         assert flags_of(s, 1) == flags_of(s, 2) == {b"\\Seen"}
+
+
+def test_select_of_a_file_that_may_not_be_written():
+    with Session({"box": kept_mail(1)}) as s:
+        os.chmod(s.home.file("box"), 0o444)
+        said = s.command(b"SELECT box")
+        assert said[-1] == b"* NO Can't get write access to mailbox, " \
+            b"access is readonly"
+        assert b"* OK [PERMANENTFLAGS ()] Permanent flags" in said
+        s.command(b"STORE 1 +FLAGS (\\Seen)")
+        assert flags_of(s, 1) == {b"\\Seen"}
+        assert b" NO " not in b"".join(s.command(b"EXAMINE box"))
+
+
+def test_mailbox_replaced_by_a_fifo():
+    """It is gone then, and not an empty mailbox."""
+    with Session({"box": kept_mail(1)}) as s:
+        s.command(b"SELECT box")
+        os.remove(s.home.file("box"))
+        os.mkfifo(s.home.file("box"))
+        s.home.own(s.home.file("box"))
+        s.send(b"NOOP")
+        assert b"Fatal mailbox error: Mailbox was removed" in s.server.line()

@@ -264,6 +264,15 @@ first_unseen(MAILSTREAM *stream)
 	return 0;
 }
 
+/* Its file, which these texts have always named. */
+static struct span
+path_of(MAILSTREAM *stream)
+{
+	const char *path = cc_mail_watch(stream);
+
+	return cc_span_z(path ? path : stream->mailbox);
+}
+
 void
 unsolicited_put_mailbox(struct session *s)
 {
@@ -280,7 +289,7 @@ unsolicited_put_mailbox(struct session *s)
 		output_puts(&s->out,
 		    "* NO [UIDNOTSTICKY] Non-permanent unique "
 		    "identifiers: ");
-		output_text(&s->out, cc_span_z(m->mailbox));
+		output_text(&s->out, path_of(m));
 		output_puts(&s->out, "\r\n");
 	}
 	unsolicited_put_flags(s);
@@ -288,7 +297,7 @@ unsolicited_put_mailbox(struct session *s)
 		return;
 	output_printf(&s->out, "* OK [UNSEEN %lu] first unseen message in ",
 	    unseen);
-	output_text(&s->out, cc_span_z(m->mailbox));
+	output_text(&s->out, path_of(m));
 	output_puts(&s->out, "\r\n");
 }
 

@@ -98,6 +98,10 @@ reopen(struct mbox *m)
 		O_NONBLOCK);
 	if (fd < 0)
 		return cc_err_errno();
+	if (fstat(fd, &there) != 0 || !S_ISREG(there.st_mode)) {
+		close(fd);
+		return CC_ENOENT; /* a FIFO would look like an empty file */
+	}
 	close(m->fd);
 	m->fd = fd;
 	cc_mbox_view_drop(m);

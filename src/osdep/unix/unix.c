@@ -220,6 +220,9 @@ unix_open(MAILSTREAM *stream)
 		return NIL;
 	}
 	stream->local = m;
+	if (m->rdonly && !stream->rdonly && !stream->silent)
+		MM_LOG("Can't get write access to mailbox, access is readonly",
+		    WARN);
 	if (!m->rdonly && is_kept(stream, m))
 		m->rdonly = true;
 	describe(stream, m);

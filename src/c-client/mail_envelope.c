@@ -8,11 +8,15 @@
  */
 #include "cc_limits.h"
 #include "fs.h"
+#include "mail_params.h"
 #include "mail_text.h"
 #include "misc.h"
 #include "rfc822.h"
 #include "rfc822_addr.h"
+#include "rfc822_complain.h"
 #include "rfc822_header.h"
+
+#define COMPLAINTS 3 /* about one list */
 
 /* A copy of what is there. */
 static char *
@@ -73,27 +77,131 @@ new_address(const struct rfc822_addr *from, const char *host)
 	return adr;
 }
 
+/* A list while it is read. */
+struct list {
+	struct rfc822_addr_parser parser;
+	const char *host;
+	struct span raw;     /* the text of the last element */
+	unsigned complaints; /* made so far */
+};
+
+/* The element without what separates it from the one before. */
+static struct span
+without_separators(struct span raw)
+{
+	while (raw.len > 0 && raw.p[0] && strchr(", ;\t\r\n", raw.p[0])) {
+		raw.p++;
+		raw.len--;
+	}
+	return raw;
+}
+
+/* Asks the program what a phrase without an address means; NIL if it does not
+ * know, or if there is no such phrase. */
+static ADDRESS *
+ask_phrase(const struct list *l, const struct rfc822_addr *from)
+{
+	char *text, *end;
+	ADDRESS *adr = NIL;
+
+	if (!cc_params.parsephrase || from->kind != RFC822_ADDR_MAILBOX ||
+	    from->adl.p || (from->host.p && !cc_span_is(from->host, ERRHOST)))
+		return NIL;
+	text = cc_span_dup(l->raw);
+	end = rfc822_parse_phrase(text);
+	if (end && rfc822_phraseonly(end))
+		adr = (*cc_params.parsephrase)(text, end, (char *)l->host);
+	fs_give((void **)&text);
+	return adr;
+}
+
+static void
+complain(struct list *l, const struct rfc822_addr *from)
+{
+	if (from->kind != RFC822_ADDR_MAILBOX ||
+	    !cc_span_is(from->host, ERRHOST) || l->complaints >= COMPLAINTS)
+		return;
+	l->complaints++;
+	cc_rfc822_complain(cc_span_is(from->mailbox,
+			       "UNEXPECTED_DATA_AFTER_ADDRESS")
+		? "Unexpected characters at end of address"
+		: "Invalid mailbox list",
+	    l->raw);
+}
+
+/* The next element, or NIL at the end. */
+static ADDRESS *
+next_address(struct list *l, struct rfc822_addr *found)
+{
+	struct cursor before = l->parser.c;
+	bool fault = l->parser.fault;
+	ADDRESS *adr;
+
+	if (cc_rfc822_addr_next(&l->parser, found) <= 0)
+		return NIL;
+	/* A fault is told after the element that has it. */
+	if (!fault)
+		l->raw =
+		    without_separators(cc_cursor_since(&l->parser.c, before.p));
+	if (!fault && (adr = ask_phrase(l, found)))
+		return adr;
+	complain(l, found);
+	return new_address(found, l->host);
+}
+
+static ADDRESS **
+append(ADDRESS **tail, ADDRESS *adr)
+{
+	*tail = adr;
+	while (*tail)
+		tail = &(*tail)->next;
+	return tail;
+}
+
+/* Appends elements, to the end of the first group if `group` is set. */
+static void
+append_list(struct list *l, ADDRESS **tail, bool group)
+{
+	struct rfc822_addr found;
+	ADDRESS *adr;
+
+	while ((adr = next_address(l, &found))) {
+		tail = append(tail, adr);
+		if (group && found.kind == RFC822_ADDR_GROUP_END)
+			return;
+	}
+	/* Past a limit a group may be left open; programs need its end. */
+	for (; l->parser.c.depth; l->parser.c.depth--)
+		tail = append(tail, mail_newaddr());
+}
+
 void
 cc_mail_append_addresses(ADDRESS **lst, struct span list, const char *host)
 {
-	struct rfc822_addr_parser parser;
-	struct rfc822_addr found;
+	struct list l = { .host = host };
 	struct arena a;
 
 	while (*lst)
 		lst = &(*lst)->next;
 	cc_arena_init(&a, CC_MIME_MEMORY);
-	cc_rfc822_addr_init(&parser, &a, list);
-	while (cc_rfc822_addr_next(&parser, &found) > 0) {
-		*lst = new_address(&found, host);
-		lst = &(*lst)->next;
-	}
-	/* Past a limit a group may be left open; programs need its end. */
-	for (; parser.c.depth; parser.c.depth--) {
-		*lst = mail_newaddr();
-		lst = &(*lst)->next;
-	}
+	cc_rfc822_addr_init(&l.parser, &a, list);
+	append_list(&l, lst, false);
 	cc_arena_free(&a);
+}
+
+ADDRESS *
+cc_mail_new_group(struct span *list, const char *host)
+{
+	struct list l = { .host = host };
+	ADDRESS *first = NIL;
+	struct arena a;
+
+	cc_arena_init(&a, CC_MIME_MEMORY);
+	cc_rfc822_addr_init(&l.parser, &a, *list);
+	append_list(&l, &first, true);
+	*list = cc_cursor_rest(&l.parser.c);
+	cc_arena_free(&a);
+	return first;
 }
 
 static ADDRESS *

@@ -69,8 +69,12 @@ void cc_mail_fill_fields(BODY *body, const struct mime_part *part);
 /* The same parameters as a public list. */
 PARAMETER *cc_mail_new_parameters(const struct mime_param *from);
 
-/* Appends the addresses of a list to *lst. */
+/* Appends the addresses of a list to *lst. The program's routine for phrases is
+ * asked, and mm_log is told of malformed ones, a few times per list. */
 void cc_mail_append_addresses(ADDRESS **lst, struct span list,
     const char *host);
+
+/* The elements of the group that begins a list, which is moved behind it. */
+ADDRESS *cc_mail_new_group(struct span *list, const char *host);
 
 #endif

@@ -72,6 +72,59 @@ void rfc822_parse_adrlist(ADDRESS **lst, char *string, char *host);
 /* A copy of a list: personal, adl, mailbox and host. */
 ADDRESS *rfc822_cpy_adr(ADDRESS *adr);
 
+/*
+ * The steps of a list, for programs that take it apart themselves. Strings are
+ * not changed unless that is said; ret, end and *string receive the place
+ * behind what was read. Complaints go to mm_log at PARSE.
+ */
+
+/* One address or group, appended behind last, the tail of *lst; depth: 0.
+ * Gives the new tail, or NIL if there is none; *string is NIL at the end. */
+ADDRESS *rfc822_parse_address(ADDRESS **lst, ADDRESS *last, char **string,
+    char *defaulthost, unsigned long depth);
+
+/* "name: members;" - an element with the name, the members, an empty element;
+ * NIL if it is no group. */
+ADDRESS *rfc822_parse_group(ADDRESS **lst, ADDRESS *last, char **string,
+    char *defaulthost, unsigned long depth);
+
+/* One mailbox, "phrase <address>" or "local@host"; the routine of
+ * SET_PARSEPHRASE may know what a bare phrase means. */
+ADDRESS *rfc822_parse_mailbox(char **string, char *defaulthost);
+
+/* T if a phrase that ends here has nothing else behind it: the end, "," or
+ * ";". */
+long rfc822_phraseonly(char *end);
+
+/* "<@route:local@host>"; NIL if it does not begin so. */
+ADDRESS *rfc822_parse_routeaddr(char *string, char **ret, char *defaulthost);
+
+/* "local@host (name)", "local at host"; without a host defaulthost, or "@" if
+ * that is NIL, takes its place. */
+ADDRESS *rfc822_parse_addrspec(char *string, char **ret, char *defaulthost);
+
+/* A domain or domain literal, allocated; NIL, and *end NIL, if there is
+ * none. */
+char *rfc822_parse_domain(char *string, char **end);
+
+/* The place behind as many words as there are, or behind one word, which ends
+ * at one of delimiters (NIL: those of RFC 5322); NIL if there is none or a
+ * quote is not closed. */
+char *rfc822_parse_phrase(char *string);
+char *rfc822_parse_word(char *string, const char *delimiters);
+
+/* An allocated copy without quotes and backslashes; removes them in place. */
+char *rfc822_cpy(char *src);
+char *rfc822_quote(char *src);
+
+/* Moves over blanks, line ends and comments. */
+void rfc822_skipws(char **s);
+
+/* At "(": moves behind the comment and gives its text, without blanks around
+ * it and, with trim, ended by a NUL in its place. NIL if it is not closed: the
+ * string then ends before it. */
+char *rfc822_skip_comment(char **s, long trim);
+
 /* The subtype of a TYPE code for parts that name none. */
 char *rfc822_default_subtype(unsigned short type);
 

@@ -33,8 +33,25 @@ bool cc_mime_has_param(const struct mime_param *params, const char *name);
  * name. */
 struct span cc_mime_param(const struct mime_param *params, const char *name);
 
+/* A value as it was meant (RFC 2231). */
+struct mime_value {
+	struct span charset;  /* of the octets; p NULL if none is told */
+	struct span language; /* p NULL if none is told, else maybe empty */
+	struct span octets;
+};
+
 /*
- * The same, joined from RFC 2231 pieces and percent-decoded where it was
+ * The value of a parameter of this (upper case) name, in one piece or several,
+ * percent codes decoded. A value with a charset is preferred to a plain one
+ * beside it, which is there for old readers. False if there is none or the
+ * arena is full. Spans lie in the params or in the arena.
+ */
+bool cc_mime_param_decode(const struct mime_param *params, const char *name,
+    struct arena *a, struct mime_value *value_r);
+
+/*
+ * Its octets alone, and the plain value preferred: for boundaries, which all
+ * readers must read alike. Joined from pieces and percent-decoded where it was
  * written so ("NAME*", "NAME*0", "NAME*1*" ...); charset and language are left
  * out. Lies in the params or in the arena; p NULL if it is full.
  */

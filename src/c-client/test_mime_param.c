@@ -128,6 +128,58 @@ test_param_decoded(void **state)
 	}
 }
 
+/* RFC 2231 section 4.1's example, and what breaks the rules. */
+static void
+test_param_charset(void **state)
+{
+	static const struct {
+		const char *in, *charset, *language, *octets; /* NULL: none */
+	} cases[] = {
+		{ ";x*0*=us-ascii'en'This%20is%20even%20more%20;"
+		  "x*1*=%2A%2A%2Afun%2A%2A%2A%20;x*2=\"isn't it!\"",
+		    "us-ascii", "en", "This is even more ***fun*** isn't it!" },
+		{ ";x*=utf-8''%E2%82%AC", "utf-8", "", "\xe2\x82\xac" },
+		{ ";x*=''a", "", "", "a" },
+		{ ";x*=u'd'a'b", "u", "d", "a'b" },
+		/* No charset without two apostrophes, nor in a plain piece. */
+		{ ";x*=a'b", NULL, NULL, "a'b" },
+		{ ";x*=a", NULL, NULL, "a" },
+		{ ";x*0=a'b'c;x*1*=%20u'e'd", NULL, NULL, "a'b'c u'e'd" },
+		{ ";x=a'b'c%20", NULL, NULL, "a'b'c%20" },
+		{ ";x=plain;x*=u'e'better", "u", "e", "better" },
+		{ ";x*1*=u'e'b;x=plain", NULL, NULL, "plain" },
+		{ ";x*=", NULL, NULL, "MISSING_PARAMETER_VALUE" },
+		{ ";x*=\"\"", NULL, NULL, "" },
+		{ ";x*1=b", NULL, NULL, NULL },
+		{ "", NULL, NULL, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		size_t len = strlen(cases[i].in);
+		char *in = exact_copy(cases[i].in, len);
+		struct cursor c = cc_cursor(cc_span(in, len));
+		struct mime_value value = { 0 };
+		struct arena a;
+
+		cc_arena_init(&a, 4096);
+		assert_int_equal(cc_mime_param_decode(cc_mime_parse_params(&c,
+							  &a),
+				     "X", &a, &value),
+		    cases[i].octets != NULL);
+		if (cases[i].octets)
+			assert_span(value.octets, cases[i].octets);
+		assert_int_equal(value.charset.p != NULL,
+		    cases[i].charset != NULL);
+		if (cases[i].charset) {
+			assert_span(value.charset, cases[i].charset);
+			assert_span(value.language, cases[i].language);
+		}
+		cc_arena_free(&a);
+		free(in);
+	}
+}
+
 static void
 test_fields(void **state)
 {
@@ -357,6 +409,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_params),
 		cmocka_unit_test(test_param_decoded),
+		cmocka_unit_test(test_param_charset),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_other_fields),
 		cmocka_unit_test(test_empty_fields),

@@ -274,8 +274,8 @@ save_uids(struct mbox *m)
 		m->uid_nosticky = true;
 }
 
-/* quick: growth of a large file is news enough for now; flags of the messages
- * before it are looked at when there is nothing else to do. */
+/* quick: growth of a large file is news enough; flags of the messages before
+ * it are looked at when there is nothing else to do. */
 static int
 sync_with(struct mbox *m, bool quick, const char **why_r)
 {

@@ -484,6 +484,23 @@ unsigned long mail_longdate(MESSAGECACHE *elt);
 unsigned short mail_shortdate(unsigned int year, unsigned int month,
     unsigned int day);
 
+/* ------------------------------------------------------ base subjects */
+
+/*
+ * mail_strip_subject - the base subject of SORT and THREAD (RFC 5256 section
+ * 2.1) of a Subject field's text, encoded words decoded.
+ *
+ * ret	receives it, allocated, in UTF-8, its case as it was
+ *
+ * T if it was marked as a reply or as forwarded.
+ */
+unsigned int mail_strip_subject(char *t, char **ret);
+
+/* Behind the spaces and tabs at s; behind a "[...]" and its blanks at s, or s
+ * if there is no "[", or NIL if one is not closed or has others inside. */
+char *mail_strip_subject_wsp(char *s);
+char *mail_strip_subject_blob(char *s);
+
 /* --------------------------------------------------------- authenticators */
 
 /*

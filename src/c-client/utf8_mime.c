@@ -130,9 +130,10 @@ word_at(unsigned char *s, unsigned char *end, struct word *w)
 	if (!mime2_token(w->encoding, end, &t) || t != w->encoding + 1)
 		return false;
 	w->text = t + 1;
-	w->text_end = mime2_text(w->text, end);
+	if (!(w->text_end = mime2_text(w->text, end)))
+		return false;
 	w->end = w->text_end + 2;
-	return w->text_end != NULL;
+	return true;
 }
 
 /* Does what is around the word let it be one? */

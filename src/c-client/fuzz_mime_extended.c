@@ -4,6 +4,7 @@
  */
 #include "fuzz_util.h"
 #include "mime_param.h"
+#include "strbuf.h"
 
 #define PIECES 8
 

@@ -86,6 +86,7 @@ struct mbox {
 	uint32_t keywords_there; /* bits of keywords that the file lists */
 	bool unsynced;           /* written, but not on the disk for sure */
 	bool writing;            /* being rewritten by us */
+	size_t step_max;         /* octets of a step; 0: CC_REDO_PUT_MAX */
 };
 
 /* ------------------------------------------------- locks: mboxfile_lock.c */

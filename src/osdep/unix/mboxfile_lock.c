@@ -217,13 +217,10 @@ cc_mbox_lock(struct mbox *m, enum fdlock_mode mode, int wait_ms,
 {
 	int r = get_all(m, mode, wait_ms, lock_r);
 
-	if (r != 0 || !cc_redo_found(m))
+	if (r == 0 && mode == FDLOCK_EX && (r = cc_redo_recover(m)) != 0)
+		cc_mbox_unlock(lock_r);
+	if (r != 0 || mode == FDLOCK_EX || !cc_redo_found(m))
 		return r;
-	if (mode == FDLOCK_EX) {
-		if ((r = cc_redo_recover(m)) != 0)
-			cc_mbox_unlock(lock_r);
-		return r;
-	}
 	cc_mbox_unlock(lock_r);
 	if ((r = recover(m, wait_ms)) != 0)
 		return r;

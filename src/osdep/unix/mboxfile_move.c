@@ -20,7 +20,8 @@ cc_move_begin(struct mover *v, struct mbox *m, uint64_t size, uint64_t more)
 		.gap = size,
 		.gap_end = size + more,
 		.src = size };
-	v->buf = fs_get(CC_REDO_PUT_MAX);
+	v->cap = cc_redo_put_max(m);
+	v->buf = fs_get(v->cap);
 }
 
 void
@@ -33,7 +34,7 @@ cc_move_free(struct mover *v)
 static unsigned char *
 collected(const struct mover *v)
 {
-	return v->buf + CC_REDO_PUT_MAX - v->used;
+	return v->buf + v->cap - v->used;
 }
 
 /* Without a gap before and after, only octets that differ need be put. */
@@ -101,7 +102,7 @@ cc_move_copy(struct mover *v, uint64_t from)
 		return 0;
 	}
 	while (v->src > from) {
-		room = CC_REDO_PUT_MAX - v->used;
+		room = v->cap - v->used;
 		if (room == 0) {
 			if ((r = flush(v)) != 0)
 				return r;
@@ -126,9 +127,9 @@ cc_move_put(struct mover *v, struct span data)
 {
 	int r;
 
-	if (data.len > CC_REDO_PUT_MAX)
+	if (data.len > v->cap)
 		return CC_ELIMIT;
-	if (data.len > CC_REDO_PUT_MAX - v->used && (r = flush(v)) != 0)
+	if (data.len > v->cap - v->used && (r = flush(v)) != 0)
 		return r;
 	memcpy(collected(v) - data.len, data.p, data.len);
 	v->used += data.len;

@@ -18,7 +18,8 @@ struct mover {
 	uint64_t gap;         /* as in struct redo_step, as it is on disk */
 	uint64_t gap_end;
 	uint64_t src;       /* old octets from here on are dealt with */
-	unsigned char *buf; /* collected, at the end of CC_REDO_PUT_MAX */
+	unsigned char *buf; /* cap octets; what is collected is at its end */
+	size_t cap;
 	size_t used;
 	bool recorded; /* there is a redo record */
 };

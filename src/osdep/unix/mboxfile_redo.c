@@ -33,7 +33,6 @@
 #include "misc.h"
 #include "privdir.h"
 #include "strbuf.h"
-#include "tempfile.h"
 #include "uidrecord_text.h"
 
 #define PIECE 512 /* octets that a disk writes or does not write */
@@ -42,6 +41,9 @@
 #define OLD_MAX (16u * 1024)
 
 #define NAME_LEN_MAX 128
+
+/* Line ends that mark a gap at the end of the file. */
+#define MARK_LEN 512
 
 /* Octets of a record: one large put, or many small ones with old and new. */
 #define RECORD_MAX (4 * CC_REDO_PUT_MAX)
@@ -124,6 +126,7 @@ put_name(struct strbuf *name, const struct mbox *m, const char *what)
 }
 
 #define RECORD_NAME ".cedar-redo"
+#define NEW_NAME ".new" /* behind the name, while it is written */
 #define ASIDE_NAME "cedar-redo-failed"
 
 /* The directory of the mailbox. A descriptor or negative. */
@@ -142,19 +145,26 @@ open_beside(const struct mbox *m)
 	return fd >= 0 ? fd : cc_err_errno();
 }
 
-/* The directory that holds a record: 0 and its descriptor, or CC_ENOENT. */
+/*
+ * The directory that holds a record: 0 and its descriptor, or CC_ENOENT. On
+ * the way goes what a writer left who was killed before his record was whole:
+ * we have a lock, so there is no other writer.
+ */
 static int
 find_record(const struct mbox *m, int *dir_r)
 {
-	struct strbuf name;
+	struct strbuf name, new;
 	int dirs[2] = { open_beside(m), -1 }, r = CC_ENOENT;
 
 	put_name(&name, m, RECORD_NAME);
+	put_name(&new, m, RECORD_NAME);
+	cc_strbuf_puts(&new, NEW_NAME);
 	for (int i = 0; i < 2 && r != 0; i++) {
 		if (i == 1)
 			dirs[i] = cc_privdir_open();
 		if (dirs[i] < 0)
 			continue;
+		unlinkat(dirs[i], cc_strbuf_str(&new), 0);
 		if (faccessat(dirs[i], cc_strbuf_str(&name), F_OK,
 			AT_SYMLINK_NOFOLLOW) == 0) {
 			*dir_r = dirs[i];
@@ -164,6 +174,7 @@ find_record(const struct mbox *m, int *dir_r)
 		}
 	}
 	cc_strbuf_free(&name);
+	cc_strbuf_free(&new);
 	return r;
 }
 
@@ -180,9 +191,11 @@ cc_redo_found(const struct mbox *m)
 
 /* ------------------------------------------------------------------ writing */
 
-/* A record being written. */
+/* A record being written, under a name of its own until it is whole. */
 struct writer {
-	struct tempfile file;
+	int dir; /* borrowed */
+	int fd;
+	uint64_t len;
 	struct sum sum;
 	int r; /* of the first write that failed */
 };
@@ -191,7 +204,8 @@ static void
 emit(struct writer *w, const void *p, size_t len)
 {
 	if (w->r == 0)
-		w->r = cc_tempfile_write(&w->file, cc_span(p, len));
+		w->r = cc_fd_write_at(w->fd, w->len, cc_span(p, len));
+	w->len += len;
 	sum_add(&w->sum, p, len);
 }
 
@@ -232,12 +246,13 @@ pieces(size_t len)
 static void
 emit_sums(struct writer *w, const unsigned char *old, size_t len)
 {
-	for (size_t at = 0; at < len; at += PIECE) {
-		uint64_t sum =
-		    sum_of(old + at, len - at < PIECE ? len - at : PIECE);
+	uint64_t *sums = fs_get(pieces(len) * sizeof(*sums));
 
-		emit(w, &sum, sizeof(sum));
-	}
+	for (size_t at = 0; at < len; at += PIECE)
+		sums[at / PIECE] =
+		    sum_of(old + at, len - at < PIECE ? len - at : PIECE);
+	emit(w, sums, pieces(len) * sizeof(*sums));
+	fs_give((void **)&sums);
 }
 
 static int
@@ -288,37 +303,57 @@ emit_record(struct writer *w, const struct mbox *m,
 	return r != 0 ? r : w->r;
 }
 
-/* Puts the record in place; without sync only a power failure loses it. */
+/* A file that a killed writer left goes: we have the locks. */
 static int
-commit(struct tempfile *t, bool sync)
+create(int dir, const char *name, mode_t mode)
 {
-	if (sync)
-		return cc_tempfile_commit(t);
-	return cc_tempfile_commit_unsynced(t);
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	int fd = openat(dir, name, flags, 0600);
+
+	if (fd < 0 && errno == EEXIST && unlinkat(dir, name, 0) == 0)
+		fd = openat(dir, name, flags, 0600);
+	if (fd >= 0 && fchmod(fd, mode) != 0)
+		errno = 0; /* then others cannot read it: so be it */
+	return fd >= 0 ? fd : cc_err_errno();
+}
+
+/* Makes the new record the record. Without sync only a power failure can
+ * lose it. */
+static int
+replace(int dir, int fd, const char *new, const char *name, bool sync)
+{
+	if ((sync && fsync(fd) != 0) || renameat(dir, new, dir, name) != 0 ||
+	    (sync && fsync(dir) != 0))
+		return cc_err_errno();
+	return 0;
 }
 
 static int
 write_record_in(int dir, const struct mbox *m, const struct redo_step *step,
     bool sync)
 {
-	struct writer w = { .r = 0 };
-	struct strbuf name;
+	struct writer w = { .dir = dir };
+	struct strbuf name, new;
 	struct stat st;
 	int r;
 
 	if (fstat(m->fd, &st) != 0)
 		return CC_EIO;
 	put_name(&name, m, RECORD_NAME);
-	r = cc_tempfile_begin(&w.file, dir, cc_strbuf_str(&name),
-	    (st.st_mode & 0644) | 0600);
+	put_name(&new, m, RECORD_NAME);
+	cc_strbuf_puts(&new, NEW_NAME);
+	w.fd = create(dir, cc_strbuf_str(&new), (st.st_mode & 0644) | 0600);
+	r = w.fd < 0 ? w.fd : emit_record(&w, m, step);
+	if (r == 0)
+		r = replace(dir, w.fd, cc_strbuf_str(&new),
+		    cc_strbuf_str(&name), sync);
+	if (r != 0 && w.fd >= 0)
+		unlinkat(dir, cc_strbuf_str(&new), 0);
+	if (w.fd >= 0)
+		close(w.fd);
 	cc_strbuf_free(&name);
-	if (r != 0)
-		return r;
-	if ((r = emit_record(&w, m, step)) != 0) {
-		cc_tempfile_abort(&w.file);
-		return r;
-	}
-	return commit(&w.file, sync);
+	cc_strbuf_free(&new);
+	return r;
 }
 
 /* Beside the mailbox, so that every user of it finds it; else at home. */
@@ -396,8 +431,8 @@ put_all(const struct mbox *m, const struct redo_step *step)
 	return r;
 }
 
-int
-cc_redo_step(struct mbox *m, const struct redo_step *step, bool sync)
+static int
+do_step(struct mbox *m, const struct redo_step *step, bool sync)
 {
 	int r = write_record(m, step, sync);
 
@@ -414,6 +449,40 @@ cc_redo_step(struct mbox *m, const struct redo_step *step, bool sync)
 	return r;
 }
 
+/*
+ * A gap at the end of the file will be cut off. To know later whether that
+ * was done, and what lies there is a delivery, it begins with line ends.
+ */
+static int
+do_marked_step(struct mbox *m, const struct redo_step *step, bool sync)
+{
+	uint64_t len = step->gap_end - step->gap;
+	struct redo_step marked = *step;
+	struct redo_put *puts;
+	char mark[MARK_LEN];
+	int r;
+
+	memset(mark, '\n', sizeof(mark));
+	puts = fs_get((step->count + 1) * sizeof(*puts));
+	if (step->count > 0)
+		memcpy(puts, step->puts, step->count * sizeof(*puts));
+	puts[step->count] = (struct redo_put){ step->gap,
+		cc_span(mark, len < MARK_LEN ? (size_t)len : MARK_LEN) };
+	marked.puts = puts;
+	marked.count++;
+	r = do_step(m, &marked, sync);
+	fs_give((void **)&puts);
+	return r;
+}
+
+int
+cc_redo_step(struct mbox *m, const struct redo_step *step, bool sync)
+{
+	if (step->gap < step->gap_end && step->gap_end == step->size)
+		return do_marked_step(m, step, sync);
+	return do_step(m, step, sync);
+}
+
 /* Moves octets from behind the gap into it, as many as a step may put. */
 static int
 close_some(struct mbox *m, uint64_t *gap, uint64_t *gap_end, uint64_t size,
@@ -422,9 +491,11 @@ close_some(struct mbox *m, uint64_t *gap, uint64_t *gap_end, uint64_t size,
 	uint64_t left = size - *gap_end;
 	struct redo_put put = { .pos = *gap };
 	struct redo_step step = { size, size, 0, 0, &put, 1 };
-	size_t n = left < CC_REDO_PUT_MAX ? (size_t)left : CC_REDO_PUT_MAX, got;
+	size_t n = cc_redo_put_max(m), got;
 	int r;
 
+	if (left < n)
+		n = (size_t)left;
 	if ((r = cc_fd_read_at(m->fd, *gap_end, buf, n, &got)) != 0)
 		return r;
 	if (got != n)
@@ -472,7 +543,7 @@ cc_redo_close(struct mbox *m, uint64_t gap, uint64_t gap_end, bool sync)
 		if (r != 0 || gap_end >= (uint64_t)st.st_size)
 			break;
 		if (!buf)
-			buf = fs_get(CC_REDO_PUT_MAX);
+			buf = fs_get(cc_redo_put_max(m));
 		r = close_some(m, &gap, &gap_end, (uint64_t)st.st_size, buf,
 		    sync);
 	}
@@ -604,16 +675,23 @@ parse_record(const struct mbox *m, struct record *rec)
 
 /* ----------------------------------------------------------------- recovery */
 
-/* Is it the new octets up to some place, and the old ones from there? */
+/* Is it the new octets up to some place, and the old ones from there? What
+ * was behind the end may be as the lengthening left it. */
 static bool
-is_cut_off(const unsigned char *now, const char *new, const char *old,
-    size_t len)
+is_cut_off(const unsigned char *now, const struct read_put *p,
+    uint64_t size_before)
 {
-	size_t n = 0;
+	size_t len = p->put.data.len, n = 0;
+	const char *new = p->put.data.p;
 
 	while (n < len && now[n] == (unsigned char)new[n])
 		n++;
-	return memcmp(now + n, old + n, len - n) == 0;
+	for (; n < len; n++)
+		if (now[n] != (unsigned char)p->old.p[n] &&
+		    (p->put.pos + n < size_before ||
+			(now[n] != 0 && now[n] != '\n')))
+			return false;
+	return true;
 }
 
 /* Each piece is old or new, but for one that a write was cut off in. */
@@ -634,17 +712,16 @@ is_mixture(const unsigned char *now, const struct read_put *p)
 }
 
 static int
-fits_put(const struct mbox *m, const struct read_put *p, bool *fits_r)
+fits_put(const struct mbox *m, const struct redo_step *step,
+    const struct read_put *p, bool *fits_r)
 {
 	unsigned char *now = fs_get(p->put.data.len + 1);
 	size_t got;
 	int r = cc_fd_read_at(m->fd, p->put.pos, now, p->put.data.len, &got);
 
-	*fits_r = r == 0 && got == p->put.data.len;
-	if (*fits_r)
-		*fits_r = p->sums
-		    ? is_mixture(now, p)
-		    : is_cut_off(now, p->put.data.p, p->old.p, p->put.data.len);
+	*fits_r = r == 0 && got == p->put.data.len &&
+	    (p->sums ? is_mixture(now, p)
+		     : is_cut_off(now, p, step->size_before));
 	fs_give((void **)&now);
 	return r;
 }
@@ -663,18 +740,57 @@ fits(const struct mbox *m, const struct record *rec, bool *fits_r)
 		return 0;
 	*fits_r = true;
 	for (size_t i = 0; r == 0 && *fits_r && i < rec->step.count; i++)
-		r = fits_put(m, &rec->puts[i], fits_r);
+		r = fits_put(m, &rec->step, &rec->puts[i], fits_r);
 	return r;
 }
 
-/* The step was not begun: the file has the size it had before. */
-static bool
-not_begun(const struct mbox *m, const struct redo_step *step)
+/* Is the part of a put before the old end of the file as it was? */
+static int
+is_untouched(const struct mbox *m, const struct redo_step *step,
+    const struct read_put *p, bool *yes_r)
 {
-	struct stat st;
+	uint64_t len = p->put.data.len, below = 0;
+	unsigned char *now = fs_get(len + 1);
+	size_t got;
+	int r = cc_fd_read_at(m->fd, p->put.pos, now, len, &got);
 
-	return step->size != step->size_before && fstat(m->fd, &st) == 0 &&
-	    (uint64_t)st.st_size == step->size_before;
+	if (step->size_before > p->put.pos)
+		below = step->size_before - p->put.pos;
+	if (below > len)
+		below = len;
+	*yes_r = r == 0 && got >= below;
+	if (*yes_r && !p->sums)
+		*yes_r = memcmp(now, p->old.p, below) == 0;
+	for (size_t i = 0; *yes_r && p->sums && (i + 1) * PIECE <= below; i++)
+		*yes_r = sum_of(now + i * PIECE, PIECE) ==
+		    word((const unsigned char *)p->old.p + 8 * i);
+	fs_give((void **)&now);
+	return r;
+}
+
+/*
+ * Was the step not even begun? It begins with making the file longer. If that
+ * was not done, the file ends where it did, or in what was delivered since.
+ */
+static int
+not_begun(const struct mbox *m, const struct record *rec, bool *yes_r)
+{
+	const struct redo_step *step = &rec->step;
+	struct stat st;
+	bool same = true;
+	int r = 0;
+
+	*yes_r = false;
+	if (step->size == step->size_before)
+		return 0;
+	if (fstat(m->fd, &st) != 0)
+		return CC_EIO;
+	if ((uint64_t)st.st_size < step->size_before)
+		return 0;
+	for (size_t i = 0; r == 0 && same && i < step->count; i++)
+		r = is_untouched(m, step, &rec->puts[i], &same);
+	*yes_r = r == 0 && same;
+	return r;
 }
 
 /*
@@ -705,6 +821,27 @@ read_record(const struct mbox *m, int dir, struct strbuf *text)
 	else
 		r = read_all(fd, (uint64_t)st.st_size, text);
 	close(fd);
+	return r;
+}
+
+/* Was the gap at the end of the file cut off already? Then all else is as it
+ * should be, and what lies there now was delivered. */
+static int
+is_cut(const struct mbox *m, const struct record *rec, bool *yes_r)
+{
+	const struct redo_step *step = &rec->step;
+	struct stat st;
+	int r = 0;
+
+	*yes_r = false;
+	if (step->gap == step->gap_end || step->gap_end != step->size)
+		return 0;
+	if (fstat(m->fd, &st) != 0)
+		return CC_EIO;
+	*yes_r = (uint64_t)st.st_size >= step->gap;
+	for (size_t i = 0; r == 0 && *yes_r && i < step->count; i++)
+		if (rec->puts[i].put.pos < step->gap)
+			r = fits_put(m, step, &rec->puts[i], yes_r);
 	return r;
 }
 
@@ -763,13 +900,17 @@ recover(struct mbox *m, int dir, struct record *rec)
 	}
 	if (r == 0)
 		r = parse_record(m, rec);
-	if (r == 0 && not_begun(m, &rec->step))
-		return remove_record(m, true);
 	if (r == 0)
 		r = fits(m, rec, &ok);
-	if (r == CC_EPARSE || r == CC_ELIMIT || (r == 0 && !ok))
+	if (r == 0 && ok)
+		return do_again(m, rec);
+	if (r == 0 && (r = not_begun(m, rec, &ok)) == 0 && !ok)
+		r = is_cut(m, rec, &ok);
+	if (r == 0 && ok)
+		return remove_record(m, true);
+	if (r == 0 || r == CC_EPARSE || r == CC_ELIMIT)
 		return set_aside(m, dir);
-	return r == 0 ? do_again(m, rec) : r;
+	return r;
 }
 
 int

@@ -18,6 +18,12 @@
 /* Octets that a step puts at most: of a record and so of memory. */
 #define CC_REDO_PUT_MAX (8u * 1024 * 1024)
 
+static inline size_t
+cc_redo_put_max(const struct mbox *m)
+{
+	return m->step_max ? m->step_max : CC_REDO_PUT_MAX;
+}
+
 /* Octets to be written at a place. */
 struct redo_put {
 	uint64_t pos;

@@ -98,20 +98,6 @@ cc_tempfile_commit(struct tempfile *t)
 	return r;
 }
 
-int
-cc_tempfile_commit_unsynced(struct tempfile *t)
-{
-	int r = 0;
-
-	if (renameat(t->dirfd, t->temp, t->dirfd, t->name) != 0) {
-		r = cc_err_errno();
-		cc_tempfile_abort(t);
-		return r;
-	}
-	end(t);
-	return r;
-}
-
 void
 cc_tempfile_abort(struct tempfile *t)
 {

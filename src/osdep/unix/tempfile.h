@@ -28,10 +28,6 @@ int cc_tempfile_write(struct tempfile *t, struct span s);
  * is removed. Ends *t either way. */
 int cc_tempfile_commit(struct tempfile *t);
 
-/* The same without syncs: after a power failure the file may be old, new, or
- * anything. For what only a kill must not lose. */
-int cc_tempfile_commit_unsynced(struct tempfile *t);
-
 /* Removes the new file and ends *t; harmless on one that has ended. */
 void cc_tempfile_abort(struct tempfile *t);
 

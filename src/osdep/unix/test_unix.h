@@ -29,12 +29,23 @@ extern DRIVER unixdriver;
 static struct tmpdir tmp;
 static bool linked;
 
+/* In memory where that is possible: thousands of small files are made. */
+static inline void
+make_tmp(void)
+{
+	const char shm[] = "/dev/shm/cedar-test-XXXXXX";
+
+	memcpy(tmp.path, shm, sizeof(shm));
+	if (!mkdtemp(tmp.path))
+		tmpdir_make(&tmp);
+}
+
 static inline void
 begin(void)
 {
 	cc_env_free();
 	test_callbacks_reset();
-	tmpdir_make(&tmp);
+	make_tmp();
 	tmpdir_mkdir(&tmp, "home");
 	tmpdir_write(&tmp, "config", "", 0);
 	mail_parameters(NIL, SET_CONFIGFILE,

@@ -1,0 +1,730 @@
+/*
+ * test_mboxfile_rewrite.c - what a rewrite writes, and that nothing is lost
+ * when it is killed at any of its calls, or in the middle of one.
+ *
+ * The calls that change files are replaced by ones that count, and that end
+ * the process when it is time. Syncs do nothing here: a kill loses no data.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "test_unix.h"
+#include "mboxfile_redo.h"
+
+/* ------------------------------------------------------- calls that may kill */
+
+enum how { BEFORE, ONE, HALF, BUT_ONE, HOWS };
+
+static struct {
+	int at; /* 0: never */
+	int count;
+	enum how how;
+	int fail; /* errno of all writes from there on instead */
+} death;
+
+static bool
+is_time(void)
+{
+	return ++death.count == death.at && !death.fail;
+}
+
+static void
+die(void)
+{
+	kill(getpid(), SIGKILL);
+	for (;;)
+		pause();
+}
+
+static bool
+must_fail(void)
+{
+	if (death.fail == 0 || death.at == 0 || death.count < death.at)
+		return false;
+	errno = death.fail;
+	return true;
+}
+
+/* Octets of n that are written before the end. */
+static size_t
+some(size_t n)
+{
+	switch (death.how) {
+	case ONE:
+		return n < 1 ? n : 1;
+	case HALF:
+		return n / 2;
+	case BUT_ONE:
+		return n > 0 ? n - 1 : 0;
+	default:
+		return 0;
+	}
+}
+
+ssize_t
+pwrite(int fd, const void *buf, size_t n, off_t at)
+{
+	bool now = is_time();
+
+	if (must_fail())
+		return -1;
+	if (now && some(n) > 0)
+		syscall(SYS_pwrite64, fd, buf, some(n), at);
+	if (now)
+		die();
+	return syscall(SYS_pwrite64, fd, buf, n, at);
+}
+
+ssize_t
+write(int fd, const void *buf, size_t n)
+{
+	bool now = is_time();
+
+	if (fd > 2 && must_fail())
+		return -1;
+	if (now && some(n) > 0)
+		syscall(SYS_write, fd, buf, some(n));
+	if (now)
+		die();
+	return syscall(SYS_write, fd, buf, n);
+}
+
+int
+ftruncate(int fd, off_t size)
+{
+	if (is_time())
+		die();
+	return (int)syscall(SYS_ftruncate, fd, size);
+}
+
+int
+fallocate(int fd, int mode, off_t at, off_t len)
+{
+	if (is_time())
+		die();
+	if (must_fail())
+		return -1;
+	return (int)syscall(SYS_fallocate, fd, mode, at, len);
+}
+
+int
+renameat(int fd, const char *from, int fd2, const char *to)
+{
+	if (is_time())
+		die();
+	return (int)syscall(SYS_renameat, fd, from, fd2, to);
+}
+
+int
+unlinkat(int fd, const char *name, int flags_)
+{
+	if (is_time())
+		die();
+	return (int)syscall(SYS_unlinkat, fd, name, flags_);
+}
+
+int
+fsync(int fd)
+{
+	(void)fd;
+	if (is_time())
+		die();
+	return 0;
+}
+
+int
+fdatasync(int fd)
+{
+	return fsync(fd);
+}
+
+/* ------------------------------------------------------------- what it writes */
+
+#define PAD22 "                      "
+
+static const struct {
+	const char *name;
+	const char *before;
+	const char
+	    *after; /* of a session that changes nothing; NULL: the same */
+} cases[] = {
+	{ "a block and UIDs where there are none",
+	    FROM BASE "Subject: a\n\none\n\n" FROM2 "Subject: b\n\ntwo\n\n",
+	    FROM
+	    "Subject: a\nX-IMAPbase: 1709629200 9 Work Later\nStatus: O\n"
+	    "X-Status: \nX-Keywords:            \nX-UID: 8\n\none\n\n" FROM2
+	    "Subject: b\nStatus: O\nX-Status: \n"
+	    "X-Keywords:                  \nX-UID: 9\n\ntwo\n\n" },
+	{ "nothing to do", FROM BASE "Status: RO\nX-UID: 7\n\none\n\n", NULL },
+	{ "lines in front move to the end, wrong ones go",
+	    FROM BASE "Status: R\nX-Status: F\nX-Keywords: Later\nX-UID: 8\n"
+		      "Subject: a\nstatus: x\n y\nTo: b\n\none\n\n",
+	    FROM "Subject: a\nTo: b\nX-IMAPbase: 1709629200 8 Work Later\n"
+		 "Status: RO\nX-Status: F\nX-Keywords: Later    \nX-UID: 8\n\n"
+		 "one\n\n" },
+	{ "white space before the first and behind the last goes",
+	    "\n \n" FROM BASE "\none\n\n\n\n\n",
+	    FROM "X-IMAPbase: 1709629200 8 Work Later\nStatus: O\nX-Status: \n"
+		 "X-Keywords:            \nX-UID: 8\n\none\n\n\n\n\n" },
+	{ "CR LF stays",
+	    FROM BASE "X-UID: 5\nSubject: a\r\n\r\none\r\n\r\n" FROM
+		      "Status: RO\r\nX-UID: 7\r\n\r\ntwo\r\n",
+	    FROM "Subject: a\r\nX-IMAPbase: 1709629200 7 Work Later\n"
+		 "Status: O\nX-Status: \nX-Keywords:            \nX-UID: 5\n"
+		 "\r\none\r\n\r\n" FROM
+		 "Status: RO\r\nX-UID: 7\r\n\r\ntwo\r\n" },
+	{ "no separator",
+	    FROM BASE "Status: O\nX-UID: 6\n\none\n" FROM2
+		      "Subject: b\n\ntwo\n",
+	    FROM "X-IMAPbase: 1709629200 8 Work Later\nStatus: O\nX-Status: \n"
+		 "X-Keywords:            \nX-UID: 6\n\none\n\n" FROM2
+		 "Subject: b\nStatus: O\nX-Status: \n"
+		 "X-Keywords:                  \nX-UID: 8\n\ntwo\n\n" },
+	{ "no LF at the end of the text", FROM BASE "\none",
+	    FROM "X-IMAPbase: 1709629200 8 Work Later\nStatus: O\nX-Status: \n"
+		 "X-Keywords:            \nX-UID: 8\n\none\n\n" },
+	{ "ends after a from-line",
+	    FROM BASE "X-UID: 4\nStatus: O\n\none\n\n" FROM2,
+	    FROM "X-IMAPbase: 1709629200 8 Work Later\nStatus: O\nX-Status: \n"
+		 "X-Keywords:            \nX-UID: 4\n\none\n\n" FROM2
+		 "Status: O\nX-Status: \nX-Keywords:                  \n"
+		 "X-UID: 8\n\n\n" },
+	{ "ends in a header line", FROM BASE "Subj",
+	    FROM "Subj\nX-IMAPbase: 1709629200 8 Work Later\nStatus: O\n"
+		 "X-Status: \nX-Keywords:            \nX-UID: 8\n\n\n" },
+	{ "ends in X-UID", FROM BASE "Subject: a\nX-UID: 3",
+	    FROM "Subject: a\nX-IMAPbase: 1709629200 8 Work Later\nStatus: O\n"
+		 "X-Status: \nX-Keywords:            \nX-UID: 8\n\n\n" },
+	{ "a keyword list longer than the padding",
+	    FROM "X-IMAPbase: 5 1 a23456789a123456789b12345678 "
+		 "c23456789a123456789b12345678\nX-Keywords: "
+		 "c23456789a123456789b12345678\n\none\n\n",
+	    FROM "X-IMAPbase: 5 2 a23456789a123456789b12345678 "
+		 "c23456789a123456789b12345678\nStatus: O\nX-Status: \n"
+		 "X-Keywords: c23456789a123456789b12345678\nX-UID: 2\n\n"
+		 "one\n\n" },
+	{ "a keyword that the list has as a hole goes from it",
+	    FROM "X-IMAPbase: 5 1 a123456789b123456789c123456789d123456789e1234"
+		 "56789f c\nX-Keywords: c\n\none\n\n",
+	    FROM "X-IMAPbase: 5 2 c\nStatus: O\nX-Status: \nX-Keywords: c"
+		 "                            \nX-UID: 2\n\none\n\n" },
+};
+
+static void
+test_cases(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const char *want =
+		    cases[i].after ? cases[i].after : cases[i].before;
+
+		begin();
+		print_message("%s\n", cases[i].name);
+		box(cases[i].before);
+		mail_close(open_box(NIL));
+		box_is(want);
+		/* and that is where it stays */
+		mail_close(open_box(NIL));
+		box_is(want);
+		assert_false(tmpdir_has(&tmp, "home/box.lock"));
+		end();
+	}
+}
+
+/* The internal-data message is made afresh; nothing else moves if the list of
+ * keywords does not. */
+static void
+test_internal_data(void **state)
+{
+	char text[8192];
+	MAILSTREAM *s;
+	int fd;
+	ssize_t n;
+
+	(void)state;
+	begin();
+	box(FROM "From: Mail System Internal Data <MAILER-DAEMON@h>\n"
+		 "Subject: DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA\n"
+		 "X-IMAP: 1709629200 0000000007 Work\nStatus: RO\n\nx\n\n" FROM
+		 "Subject: a\n\none\n\n");
+	s = open_box(NIL);
+	assert_int_equal(s->nmsgs, 1);
+	mail_flag(s, "1", "Later", ST_SET);
+	mail_close(s);
+	fd = open(tmpdir_path(&tmp, "home/box"), O_RDONLY);
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	assert_true(n > 0);
+	text[n] = '\0';
+	assert_memory_equal(text, "From MAILER-DAEMON ", 19);
+	assert_non_null(strstr(text, "\nDate: "));
+	assert_non_null(strstr(text,
+	    "\nFrom: Mail System Internal Data <MAILER-DAEMON@"));
+	assert_non_null(strstr(text,
+	    "\nSubject: DON'T DELETE THIS MESSAGE -- "
+	    "FOLDER INTERNAL DATA\nMessage-ID: <"));
+	assert_non_null(strstr(text,
+	    ">\nX-IMAP: 1709629200 0000000008 Work "
+	    "Later\nStatus: RO\n\n"));
+	assert_string_equal(strstr(text, FROM),
+	    FROM "Subject: a\nStatus: O\nX-Status: \nX-Keywords: Later"
+		 "            \nX-UID: 8\n\none\n\n");
+	s = open_box(OP_READONLY);
+	assert_int_equal(s->nmsgs, 1);
+	assert_int_equal(keywords(s, 1), 2);
+	mail_close(s);
+	end();
+}
+
+/* UIDs that were announced are those that are written, and the record goes. */
+static void
+test_record_goes(void **state)
+{
+	unsigned long validity;
+	MAILSTREAM *s;
+	char name[128];
+	struct stat st;
+
+	(void)state;
+	begin();
+	box(FROM "\none\n\n" FROM2 "\ntwo\n\n");
+	s = open_box(NIL);
+	validity = s->uid_validity;
+	assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &st), 0);
+	snprintf(name, sizeof(name), "home/.cedar/uids.%llx.%llx",
+	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	assert_true(tmpdir_has(&tmp, name));
+	mail_check(s);
+	assert_false(tmpdir_has(&tmp, name));
+	assert_int_equal(uid(s, 2), 2);
+	expect_text(s, 2, "two\n");
+	assert_int_equal(flags(s, 2), 0); /* still \Recent here */
+	mail_close(s);
+	s = open_box(OP_READONLY);
+	assert_int_equal(s->uid_validity, validity);
+	assert_int_equal(uid(s, 2), 2);
+	assert_int_equal(flags(s, 2), fOLD);
+	mail_close(s);
+	end();
+}
+
+/* A message whose header is too long for us stays as it is, others do not. */
+static void
+test_long_header(void **state)
+{
+	struct strbuf text;
+	MAILSTREAM *s;
+
+	(void)state;
+	begin();
+	cc_strbuf_init(&text, SIZE_MAX);
+	cc_strbuf_puts(&text, FROM BASE "\none\n\n" FROM2 "Long: ");
+	memset(cc_strbuf_room(&text, 5000000), 'x', 5000000);
+	cc_strbuf_claim(&text, 5000000);
+	cc_strbuf_puts(&text, "\n\nlong\n" FROM "Subject: c\n\nthree\n\n");
+	box_write(text.data, text.len);
+	s = open_box(NIL);
+	mail_check(s);
+	expect_text(s, 2, "long\n");
+	expect_text(s, 3, "three\n");
+	assert_int_equal(uid(s, 3), 10);
+	mail_close(s);
+	s = open_box(OP_READONLY);
+	assert_int_equal(s->uid_validity, 1709629200);
+	assert_int_equal(uid(s, 2), 9);
+	assert_int_equal(uid(s, 3), 10);
+	assert_int_equal(flags(s, 2), 0);
+	assert_int_equal(flags(s, 3), fOLD);
+	mail_close(s);
+	cc_strbuf_free(&text);
+	end();
+}
+
+/* ---------------------------------------------------------------------- kills */
+
+#define MESSAGES 9
+
+static int lines = 17; /* lines of text of a message, times its number */
+
+/* All calls in turn take minutes: without CEDAR_ALL only some, by SEED. */
+static uint32_t seed;
+
+static int
+stride(void)
+{
+	if (getenv("CEDAR_ALL"))
+		return 1;
+	seed = seed * 1103515245 + 12345;
+	return 1 + (int)(seed >> 16) % 13;
+}
+
+static int
+setup(void **state)
+{
+	const char *text = getenv("SEED");
+
+	(void)state;
+	seed = text ? (uint32_t)strtoul(text, NULL, 10) : 1;
+	print_message("SEED=%lu\n", (unsigned long)seed);
+	return 0;
+}
+
+/* Message i (from 0): some need a rewrite, some have room, some are clean. */
+static void
+put_message(struct strbuf *out, int i)
+{
+	cc_strbuf_printf(out, "From u%d Thu Jun  6 14:07:%02d 2002 +0000\n", i,
+	    i);
+	cc_strbuf_printf(out, "Subject: message %d\n", i);
+	if (i == 0)
+		cc_strbuf_puts(out, "X-IMAPbase: 1709629200 5 Work Later\n");
+	if (i < 4)
+		cc_strbuf_printf(out,
+		    "Status: O\nX-Status: \nX-Keywords:%s\n"
+		    "X-UID: %d\n",
+		    i == 0 ? "" : PAD22, i + 1);
+	cc_strbuf_printf(out, "\nText of %d\n", i);
+	for (int k = 0; k < i * lines; k++)
+		cc_strbuf_printf(out, "line %d of %d\n", k, i);
+	if (i != 6)
+		cc_strbuf_putc(out, '\n');
+}
+
+static void
+make_box(void)
+{
+	struct strbuf text;
+
+	cc_strbuf_init(&text, SIZE_MAX);
+	for (int i = 0; i < MESSAGES; i++)
+		put_message(&text, i);
+	box_write(text.data, text.len);
+	cc_strbuf_free(&text);
+}
+
+/* The session that is killed. */
+static void
+victim(size_t step)
+{
+	MAILSTREAM *s = open_box(NIL);
+
+	((struct mbox *)s->local)->step_max = step;
+	mail_flag(s, s->nmsgs > 7 ? "2:3,7" : "2", "\\Flagged Work", ST_SET);
+	mail_check(s);
+	mail_flag(s, s->nmsgs > 7 ? "1,8" : "1", "\\Seen New", ST_SET);
+	mail_close(s);
+}
+
+/* The number of files in home whose name begins so. */
+static int
+files_named(const char *name)
+{
+	DIR *d = opendir(tmpdir_path(&tmp, "home"));
+	struct dirent *e;
+	int n = 0;
+
+	assert_non_null(d);
+	while ((e = readdir(d)) != NULL)
+		n += strncmp(e->d_name, name, strlen(name)) == 0;
+	closedir(d);
+	return n;
+}
+
+/* Every message is there, once, with its UID. */
+static void
+check_box(int more)
+{
+	MAILSTREAM *s = open_box(NIL);
+
+	assert_int_equal(s->nmsgs, MESSAGES + more);
+	assert_int_equal(s->uid_validity, 1709629200);
+	for (int i = 0; i < MESSAGES + more; i++) {
+		struct strbuf want, got;
+		char header[64];
+
+		cc_strbuf_init(&want, SIZE_MAX);
+		cc_strbuf_printf(&want, "Text of %d\n", i);
+		for (int k = 0; k < i * lines; k++)
+			cc_strbuf_printf(&want, "line %d of %d\n", k, i);
+		snprintf(header, sizeof(header), "Subject: message %d\n\n", i);
+		expect_header(s, (unsigned long)i + 1, header);
+		assert_int_equal(get(s, (unsigned long)i + 1, MAIL_TEXT, &got),
+		    0);
+		assert_string_equal(cc_strbuf_str(&got), cc_strbuf_str(&want));
+		assert_int_equal(uid(s, (unsigned long)i + 1),
+		    i < 4 ? i + 1 : i + 2);
+		cc_strbuf_free(&want);
+		cc_strbuf_free(&got);
+	}
+	/* \Deleted, which nobody set, is nowhere */
+	for (unsigned long i = 1; i <= s->nmsgs; i++)
+		assert_int_equal(flags(s, i) & (fDELETED | fDRAFT), 0);
+	mail_close(s);
+	assert_int_equal(files_named(".cedar-redo"), 0);
+	assert_int_equal(files_named("cedar-redo"), 0);
+}
+
+/* Runs the victim until its call n; true if it lived. */
+static bool
+run(int n, enum how how, size_t step)
+{
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		death.at = n;
+		death.count = 0;
+		death.how = how;
+		victim(step);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	/* the dot-lock of the dead would be waited for */
+	unlink(tmpdir_path(&tmp, "home/box.lock"));
+	if (WIFSIGNALED(status)) {
+		assert_int_equal(WTERMSIG(status), SIGKILL);
+		return false;
+	}
+	assert_int_equal(WEXITSTATUS(status), 0);
+	return true;
+}
+
+static void
+test_killed_anywhere(void **state)
+{
+	static const struct {
+		size_t step;
+		int lines;
+	} sizes[] = { { 400, 17 }, { 1200, 17 }, { 0, 17 }, { 30000, 200 },
+		{ 0, 200 } };
+
+	(void)state;
+	for (size_t k = 0; k < COUNT(sizes); k++)
+		for (int how = BEFORE; how < HOWS; how++) {
+			int n = 0;
+			bool lived = false;
+
+			lines = sizes[k].lines;
+			while (!lived) {
+				begin();
+				make_box();
+				n += stride();
+				lived = run(n, (enum how)how, sizes[k].step);
+				check_box(0);
+				end();
+			}
+			print_message("steps of %zu, how %d: %d calls\n",
+			    sizes[k].step, how, n);
+			assert_true(n > 20);
+		}
+	lines = 17;
+}
+
+/* A delivery by a program that knows nothing of us, before we come again. */
+static void
+test_killed_then_delivery(void **state)
+{
+	struct strbuf mail;
+
+	(void)state;
+	cc_strbuf_init(&mail, SIZE_MAX);
+	put_message(&mail, MESSAGES);
+	for (int how = BEFORE; how < HOWS; how++) {
+		bool lived = false;
+
+		for (int n = 1; !lived; n += stride()) {
+			begin();
+			make_box();
+			lived = run(n, (enum how)how, 900);
+			deliver(cc_strbuf_str(&mail));
+			check_box(1);
+			end();
+		}
+	}
+	cc_strbuf_free(&mail);
+}
+
+/* A rewrite that makes the file shorter: it ends with a gap that is cut off.
+ * Mail that comes behind it before the record is gone must not be taken for
+ * the gap. */
+static void
+test_killed_shrinking(void **state)
+{
+	const char *mail = "From new Thu Jun  6 14:07:31 2002 +0000\n"
+			   "Subject: new\n\nnew text\n\n";
+
+	(void)state;
+	for (int how = BEFORE; how < 2 * HOWS; how++) {
+		bool lived = false;
+
+		for (int n = 1; !lived; n += stride()) {
+			struct strbuf text;
+			MAILSTREAM *s;
+
+			begin();
+			cc_strbuf_init(&text, SIZE_MAX);
+			cc_strbuf_puts(&text,
+			    "\n \n\n" FROM BASE
+			    "Status: RO\nX-UID: 1\n\none\n\n" FROM2);
+			for (int k = 0; k < 40; k++)
+				cc_strbuf_puts(&text, "x-status: none\n");
+			cc_strbuf_puts(&text, "\ntwo\n\n" FROM3 "\nthree\n");
+			for (int k = 0; k < 30; k++)
+				cc_strbuf_puts(&text, "more of three\n");
+			cc_strbuf_puts(&text, "\n");
+			box_write(text.data, text.len);
+			cc_strbuf_free(&text);
+			lived = run(n, (enum how)(how % HOWS), 300);
+			if (how >= HOWS)
+				deliver(mail);
+			s = open_box(NIL);
+			assert_int_equal(s->nmsgs, 3 + (how >= HOWS));
+			expect_text(s, 1, "one\n");
+			expect_text(s, 2, "two\n");
+			assert_int_equal(uid(s, 3), 9);
+			if (how >= HOWS)
+				expect_text(s, 4, "new text\n");
+			mail_close(s);
+			assert_int_equal(files_named(".cedar-redo"), 0);
+			assert_int_equal(files_named("cedar-redo"), 0);
+			end();
+		}
+	}
+}
+
+/* Killed again while it is repaired. */
+static void
+test_killed_twice(void **state)
+{
+	(void)state;
+	for (int first = 12; first < 80; first += 6 + stride()) {
+		bool lived = false;
+
+		for (int n = 1; !lived; n += stride()) {
+			begin();
+			make_box();
+			(void)run(first, HALF, 500);
+			lived = run(n, HALF, 0);
+			check_box(0);
+			end();
+		}
+	}
+}
+
+/* No room, or a quota, at any call: the mailbox is as it was, or complete. */
+static void
+test_disk_full(void **state)
+{
+	static const int errors[] = { ENOSPC, EDQUOT, EIO };
+
+	(void)state;
+	for (size_t e = 0; e < COUNT(errors); e++)
+		for (int n = 1; n < 60; n += stride()) {
+			begin();
+			make_box();
+			death.at = n;
+			death.count = 0;
+			death.fail = errors[e];
+			victim(700);
+			death.at = death.fail = 0;
+			check_box(0);
+			end();
+		}
+}
+
+/* ------------------------------------------------------------ records of others */
+
+static void
+put_record(const char *text, size_t len, mode_t mode)
+{
+	char name[128];
+	struct stat st;
+
+	assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &st), 0);
+	snprintf(name, sizeof(name), "home/.cedar-redo.%llx.%llx",
+	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	tmpdir_write(&tmp, name, text, len);
+	assert_int_equal(chmod(tmpdir_path(&tmp, name), mode), 0);
+}
+
+/* Any file may lie there: it does nothing to the mailbox. */
+static void
+test_damaged_records(void **state)
+{
+	static const char *const texts[] = { "", "x", "cedar-redo 1\n",
+		"cedar-redo 1\nfile 0 0\nsize 0 0\ngap 0 0\nputs 0\n"
+		"check 0000000000000000\n" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		begin();
+		make_box();
+		put_record(texts[i], strlen(texts[i]), 0600);
+		mail_close(open_box(OP_READONLY));
+		assert_int_equal(files_named(".cedar-redo"), 0);
+		assert_int_equal(files_named("cedar-redo-failed"), 1);
+		unlink(tmpdir_path(&tmp, "home/none"));
+		end();
+	}
+	/* what others could have written is not even looked at */
+	begin();
+	make_box();
+	put_record("x", 1, 0666);
+	mail_close(open_box(OP_READONLY));
+	assert_int_equal(files_named(".cedar-redo"), 1);
+	end();
+}
+
+/* A record whose mailbox another program has changed since. */
+static void
+test_record_does_not_fit(void **state)
+{
+	(void)state;
+	for (int n = 1; n < 400; n += stride()) {
+		MAILSTREAM *s;
+		bool lived;
+
+		begin();
+		make_box();
+		lived = run(n, HALF, 900);
+		if (lived || files_named(".cedar-redo.") == 0) {
+			end();
+			if (lived)
+				break;
+			continue;
+		}
+		/* somebody put another mailbox into the same file */
+		box(FROM "Subject: other\n\nother\n\n" FROM2 "\nmore\n\n");
+		s = open_box(OP_READONLY);
+		assert_int_equal(s->nmsgs, 2);
+		expect_text(s, 1, "other\n");
+		expect_text(s, 2, "more\n");
+		mail_close(s);
+		box_is(FROM "Subject: other\n\nother\n\n" FROM2 "\nmore\n\n");
+		assert_int_equal(files_named(".cedar-redo."), 0);
+		end();
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_internal_data),
+		cmocka_unit_test(test_record_goes),
+		cmocka_unit_test(test_long_header),
+		cmocka_unit_test(test_killed_anywhere),
+		cmocka_unit_test(test_killed_then_delivery),
+		cmocka_unit_test(test_killed_shrinking),
+		cmocka_unit_test(test_killed_twice),
+		cmocka_unit_test(test_disk_full),
+		cmocka_unit_test(test_damaged_records),
+		cmocka_unit_test(test_record_does_not_fit),
+	};
+
+	return cmocka_run_group_tests(tests, setup, NULL);
+}

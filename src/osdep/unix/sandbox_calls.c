@@ -267,6 +267,9 @@ static const struct sandbox_call calls_local[] = {
 static const struct sandbox_call calls_gate[] = {
 	{ SYS_fcntl, 1, UINT32_MAX, F_GETFL },
 	{ SYS_fcntl, 1, UINT32_MAX, F_SETFL },
+#ifdef __SANITIZE_ADDRESS__
+	SANDBOX_CALL(sigaltstack),
+#endif
 };
 
 int

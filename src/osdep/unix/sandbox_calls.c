@@ -6,6 +6,7 @@
  * #ifdef.
  */
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -263,8 +264,10 @@ static const struct sandbox_call calls_local[] = {
 	SANDBOX_CALL(sendmmsg),
 };
 
-/* Only O_NONBLOCK and its like can be set with these. */
+/* Only O_NONBLOCK and its like, and when TCP acknowledges, can be set with
+ * these. */
 static const struct sandbox_call calls_gate[] = {
+	{ SYS_setsockopt, 2, UINT32_MAX, TCP_QUICKACK },
 	{ SYS_fcntl, 1, UINT32_MAX, F_GETFL },
 	{ SYS_fcntl, 1, UINT32_MAX, F_SETFL },
 #ifdef __SANITIZE_ADDRESS__

@@ -8,6 +8,7 @@
  */
 #include <fcntl.h>
 #include <pwd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <syslog.h>
@@ -270,6 +271,8 @@ main(int argc, char *argv[])
 		return cc_login_monitor(argc, argv, SERVICE);
 	tidy_descriptors();
 	set_umask();
+	/* Executed by descriptor, we would have its number for a name. */
+	prctl(PR_SET_NAME, program_name(argv[0]), 0, 0, 0);
 	/* Before the sandbox, which lets no socket be made. */
 	openlog(program_name(argv[0]), LOG_PID | LOG_NDELAY, LOG_MAIL);
 	event_init();

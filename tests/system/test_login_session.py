@@ -54,6 +54,7 @@ def test_ids_groups_descriptors_environment(probe, tls):
     assert int(status["CapPrm"], 16) == 0 and int(status["CapEff"], 16) == 0
     # 3 is the record, 4 the lock keeper.
     assert say(c, b"fds") == [b"* fds 0 1 2 3 4"]
+    assert status["Name"] == "imapd"
     assert os.readlink("/proc/%d/fd/2" % pid) == "/dev/null"
     assert os.readlink("/proc/%d/cwd" % pid) == "/home/ann"
     environment = say(c, b"env")[0].split()[2:]
@@ -271,6 +272,29 @@ def test_imapd_is_confined(clean):
     c.login("ann")
     pid = session_of(c)
     assert status_of(pid)["Seccomp"] == "0"
+    c.ok(b"LOGOUT")
+
+
+def test_sandbox_path_opens_what_was_refused(clean):
+    """The log tells which directive; with it, the same SELECT works."""
+    shared = pathlib.Path("/run/shared")
+    shared.mkdir(exist_ok=True)
+    box = shared / "box"
+    box.write_bytes(b"From x@y Tue Mar  5 09:01:02 2024\nSubject: s\n\nt\n")
+    box.chmod(0o644)
+    clean.config("set disable-plaintext 0\n")
+    clean.serve("inetd")
+    mark = clean.log.mark()
+    c = Client()
+    c.login("ann")
+    assert c.command(b"EXAMINE /run/shared/box")[0].startswith(b"NO")
+    clean.log.wait(r'sandbox: refused /run/shared/box; '
+                   r'"set sandbox-path /run/shared" allows it', mark)
+    c.ok(b"LOGOUT")
+    clean.config("set disable-plaintext 0\nset sandbox-path /run/shared\n")
+    c = Client()
+    c.login("ann")
+    assert b"* 1 EXISTS" in c.ok(b"EXAMINE /run/shared/box")
     c.ok(b"LOGOUT")
 
 

@@ -467,3 +467,25 @@ def test_mailbox_replaced_by_a_fifo():
         s.home.own(s.home.file("box"))
         s.send(b"NOOP")
         assert b"Fatal mailbox error: Mailbox was removed" in s.server.line()
+
+
+def test_messages_of_one_size_and_second_are_not_mixed_up():
+    """Another program removes a message that has no UID in the file yet: what
+    follows it must not come under its UID."""
+    box = [mail(b"one", b"x\n"), mail(b"two", b"y\n"), mail(b"six", b"z\n")]
+    subject = b"UID FETCH 1:* BODY.PEEK[HEADER.FIELDS (SUBJECT)]"
+    for again in (False, True):         # the session, or the next one
+        with Session({"box": b"".join(box)}) as s:
+            was = s.command(b"EXAMINE box")[2]
+            old = s.command(subject)
+            s.home.write("box", (box[0] + box[2]).decode())
+            if again:
+                now = s.command(b"EXAMINE box")[2]
+                assert b"[UIDVALIDITY " in now and now != was
+            else:
+                news = s.command(b"NOOP")
+                assert news[:2] == [b"* 3 EXPUNGE", b"* 2 EXPUNGE"]
+            new = s.command(subject)
+            if not again:
+                assert new[0] == old[0] and b"UID 4 " in new[1]
+            assert [b"six" in line for line in new] == [False, True]

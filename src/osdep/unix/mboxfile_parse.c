@@ -37,6 +37,7 @@ struct scan {
 	/* of the message in hand */
 	struct mbox_msg msg;
 	uint64_t octets; /* that clients see, without separator */
+	uint64_t sum;    /* of the header that clients see */
 	struct mbox_tally tally;
 	bool uid_settled; /* no X-UID of it counts any more */
 	bool has_pseudo;  /* a good X-IMAP line */
@@ -102,6 +103,13 @@ cc_mbox_msg_end(const struct mbox_index *index, uint32_t i)
 	return i + 1 < index->count ? index->msgs[i + 1].pos : index->end;
 }
 
+static uint16_t
+fold(uint64_t h)
+{
+	h ^= h >> 32;
+	return (uint16_t)((h ^ h >> 16) & CC_MBOX_SUM_MAX);
+}
+
 /* FNV-1a, folded: it only tells a from-line from other text. */
 uint16_t
 cc_mbox_from_sum(struct span line)
@@ -110,8 +118,23 @@ cc_mbox_from_sum(struct span line)
 
 	for (size_t i = 0; i < line.len; i++)
 		h = (h ^ (unsigned char)line.p[i]) * 0x100000001b3u;
-	h ^= h >> 32;
-	return (uint16_t)(h ^ h >> 16);
+	return fold(h);
+}
+
+/* Of a header there is more: eight octets at a time. */
+static uint64_t
+add_to_sum(uint64_t h, struct span line)
+{
+	while (line.len > 0) {
+		size_t n = line.len < 8 ? line.len : 8;
+		uint64_t v = 0;
+
+		memcpy(&v, line.p, n);
+		h = (h ^ v) * 0x9e3779b97f4a7c15u;
+		h ^= h >> 29;
+		line = cc_span(line.p + n, line.len - n);
+	}
+	return h;
 }
 
 /* ----------------------------------------------------------------- input */
@@ -412,8 +435,10 @@ header(struct scan *s)
 		}
 		if (!inside)
 			hidden = hide_line(s, line, r > 0, hidden);
-		if (!hidden)
+		if (!hidden) {
 			count_octets(s, line);
+			s->sum = add_to_sum(s->sum, line);
+		}
 		s->at += line.len;
 		inside = r == 0; /* the rest of a long line follows */
 	}
@@ -478,20 +503,23 @@ give_uid(struct scan *s)
 	s->msg.uid = index->uid_last;
 }
 
-/* Counts end, and the record goes to its place. */
-static void
+/* Counts end, and the record goes to its place. 0 or CC_ELIMIT. */
+static int
 finish_message(struct scan *s)
 {
 	struct mbox_index *index = s->index;
 	bool internal = s->has_pseudo && s->has_from && s->has_subject;
+	uint64_t size = s->octets + s->tally.lf - s->tally.cr -
+	    (s->msg.flags & MBOX_SEPARATOR ? 2 : 0);
 
 	if (s->msg.flags & fOLD)
 		s->msg.flags |= MBOX_OLD_THERE;
 	if (s->w->buf[s->at - 1] != '\n')
 		s->msg.flags |= MBOX_OPEN_LINE;
-	s->msg.size = (s->octets + s->tally.lf - s->tally.cr -
-			  (s->msg.flags & MBOX_SEPARATOR ? 2 : 0)) &
-	    CC_MBOX_SIZE_MAX;
+	if (size > CC_MBOX_MESSAGE_MAX)
+		return CC_ELIMIT;
+	s->msg.size = size & CC_MBOX_MESSAGE_MAX;
+	s->msg.head_sum = fold(s->sum) & CC_MBOX_SUM_MAX;
 	if (internal) {
 		index->pseudo = true;
 		index->uid_last = index->uid_base;
@@ -503,6 +531,7 @@ finish_message(struct scan *s)
 		cc_mbox_index_put(index, &s->msg);
 	}
 	index->started = true;
+	return 0;
 }
 
 /* The message that begins with *line, the from-line here; pos is where white
@@ -516,8 +545,8 @@ message(struct scan *s, uint64_t pos, struct span *line)
 	if (s->index->count == UINT32_MAX)
 		return CC_ELIMIT;
 	s->msg = (struct mbox_msg){ .pos = pos & CC_MBOX_SIZE_MAX,
-		.from_sum = cc_mbox_from_sum(*line) };
-	s->octets = 0;
+		.from_sum = cc_mbox_from_sum(*line) & CC_MBOX_SUM_MAX };
+	s->octets = s->sum = 0;
 	s->tally = (struct mbox_tally){ 0, 0 };
 	s->uid_settled = false;
 	s->has_pseudo = s->has_from = s->has_subject = false;
@@ -529,8 +558,7 @@ message(struct scan *s, uint64_t pos, struct span *line)
 	if (r < 0)
 		return r;
 	find_separator(s, text_pos);
-	finish_message(s);
-	return r;
+	return finish_message(s) == 0 ? r : CC_ELIMIT;
 }
 
 /*

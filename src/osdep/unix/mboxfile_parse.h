@@ -18,8 +18,10 @@
  * effect. Real ones have under 2 KiB (30 keywords of 50 octets). */
 #define CC_MBOX_LINE_MAX (64u * 1024)
 
-/* Positions and sizes are kept in 48 bits. */
+/* Positions are kept in 48 bits, the size of a message in 36, sums in 14. */
 #define CC_MBOX_SIZE_MAX (((uint64_t)1 << 48) - 1)
+#define CC_MBOX_MESSAGE_MAX (((uint64_t)1 << 36) - 1)
+#define CC_MBOX_SUM_MAX 0x3fffu
 
 /*
  * One message: 24 octets, all that an idle session keeps of it. It lies from
@@ -30,8 +32,9 @@ struct mbox_msg {
 	uint64_t flags : 16; /* fSEEN ... fDRAFT, fOLD, and MBOX_ bits */
 	uint32_t uid;
 	uint32_t keywords;      /* bit n: keyword n of the list */
-	uint64_t size : 48;     /* octets on the wire: RFC822.SIZE */
-	uint64_t from_sum : 16; /* of the from-line: is it still there? */
+	uint64_t size : 36;     /* octets on the wire: RFC822.SIZE */
+	uint64_t from_sum : 14; /* of the from-line: is it still there? */
+	uint64_t head_sum : 14; /* of the header that clients see */
 };
 
 /* Bits of mbox_msg.flags besides those of mail.h (fSEEN ... fDRAFT, fOLD). */
@@ -86,7 +89,8 @@ struct mbox_notes {
  * mail must not be able to end the UIDVALIDITY of a session.
  *
  * 0; CC_EPARSE if no from-line begins there (nothing is added); CC_ECHANGED if
- * the file is shorter than end; CC_EIO; CC_ELIMIT (a file over 256 TiB). After
+ * the file is shorter than end; CC_EIO; CC_ELIMIT (a file over 256 TiB, a
+ * message of 64 GiB or more). After
  * an error the messages of the index are as they were.
  */
 int cc_mbox_parse(struct mbox_index *index, struct mbox_window *w, uint64_t end,
@@ -106,5 +110,13 @@ void cc_mbox_index_put(struct mbox_index *index, const struct mbox_msg *msg);
 
 /* The sum kept of a from-line; line without LF. */
 uint16_t cc_mbox_from_sum(struct span line);
+
+/* Same size, from-line and header: is it the same message? */
+static inline bool
+cc_mbox_msg_same(const struct mbox_msg *a, const struct mbox_msg *b)
+{
+	return a->size == b->size && a->from_sum == b->from_sum &&
+	    a->head_sum == b->head_sum;
+}
 
 #endif

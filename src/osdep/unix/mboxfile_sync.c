@@ -146,7 +146,7 @@ same_message(const struct mbox_msg *was, const struct mbox_msg *now)
 {
 	if (was->from_sum != now->from_sum)
 		return false;
-	return was->size == now->size ||
+	return cc_mbox_msg_same(was, now) ||
 	    (was->flags & (MBOX_OPEN_HEADER | MBOX_OPEN_LINE)) != 0;
 }
 

@@ -25,7 +25,7 @@ struct memory {
 };
 
 /* A digest of the first n messages that are in the file: what clients see of
- * them in size, and their from-lines. Flags and internal lines do not matter,
+ * them in size, their from-lines and headers. Flags and internal lines do not matter,
  * so that it holds while others write those. */
 static uint64_t
 digest(const struct mbox_index *index, uint64_t n)
@@ -35,8 +35,9 @@ digest(const struct mbox_index *index, uint64_t n)
 	for (uint32_t i = 0; i < index->count && n > 0; i++) {
 		if (index->msgs[i].flags & MBOX_GONE)
 			continue;
-		v = (uint64_t)index->msgs[i].size << 16 |
-		    index->msgs[i].from_sum;
+		v = (uint64_t)index->msgs[i].head_sum << 50 |
+		    (uint64_t)index->msgs[i].from_sum << 36 |
+		    (uint64_t)index->msgs[i].size;
 		for (int k = 0; k < 8; k++, v >>= 8)
 			h = (h ^ (v & 0xff)) * 0x100000001b3u;
 		n--;
@@ -116,7 +117,7 @@ common(const struct mbox_index *old, const struct mbox_index *now)
 
 		if (a->flags & MBOX_GONE)
 			continue;
-		if (a->size != b->size || a->from_sum != b->from_sum)
+		if (!cc_mbox_msg_same(a, b))
 			break;
 		n++;
 	}

@@ -87,6 +87,59 @@ void utf8_text_ucs4(SIZEDTEXT *text, SIZEDTEXT *ret, ucs4cn_t cv, ucs4de_t de);
 void utf8_text_utf16(SIZEDTEXT *text, SIZEDTEXT *ret, ucs4cn_t cv, ucs4de_t de);
 
 /*
+ * utf8_cstext - UTF-8 to text in a charset.
+ *
+ * errch	character that stands for those the charset has not and for what
+ *		is not UTF-8; 0 makes the call fail then
+ *
+ * ret is as of utf8_text. NIL if the charset is not known, has no table (UTF-7,
+ * UCS, ISO 2022 but for ISO-2022-JP), or lacks a character.
+ */
+long utf8_cstext(SIZEDTEXT *text, char *charset, SIZEDTEXT *ret,
+    unsigned long errch);
+
+/* From charset sc to charset dc, through UTF-8. */
+long utf8_cstocstext(SIZEDTEXT *text, char *sc, SIZEDTEXT *ret, char *dc,
+    unsigned long errch);
+
+/*
+ * The code in a charset, of one octet or of two, of each character of the
+ * first plane; NOCHAR where it has none of one or two. The library's own table,
+ * the calling thread's until its next call for another charset; NIL as for
+ * utf8_cstext. utf8_rmap_gen fills oldmap, of 65536, or a new block.
+ */
+unsigned short *utf8_rmap(char *charset);
+unsigned short *utf8_rmap_cs(const CHARSET *cs);
+unsigned short *utf8_rmap_gen(const CHARSET *cs, unsigned short *oldmap);
+
+/* UTF-8 to text by such a table, that of ISO-2022-JP if iso2022jp; ret->data
+ * is a new block. The size is one more than what it needs, 0 on failure. */
+long utf8_rmaptext(SIZEDTEXT *text, unsigned short *rmap, SIZEDTEXT *ret,
+    unsigned long errch, long iso2022jp);
+unsigned long utf8_rmapsize(SIZEDTEXT *text, unsigned short *rmap,
+    unsigned long errch, long iso2022jp);
+
+/* The same for len characters. The length is negative on failure; the buffer
+ * t is to hold it, and characters that have no code are left out of it. */
+long ucs4_rmaptext(unsigned long *ucs4, unsigned long len, unsigned short *rmap,
+    SIZEDTEXT *ret, unsigned long errch);
+long ucs4_rmaplen(unsigned long *ucs4, unsigned long len, unsigned short *rmap,
+    unsigned long errch);
+long ucs4_rmapbuf(unsigned char *t, unsigned long *ucs4, unsigned long len,
+    unsigned short *rmap, unsigned long errch);
+
+/* The next character of text in a charset, as utf8_get. Charsets with shifts,
+ * ISO 2022 and UTF-7, have no next one: U8G_NOTUTF8. */
+unsigned long ucs4_cs_get(CHARSET *cs, unsigned char **s, unsigned long *i);
+
+/*
+ * For each character of the first plane, which charsets of a list of at most
+ * 31, ended by NIL, have it: 2 for the first one, 4, 8 and so on; 1 if it is
+ * not one of Chinese, Japanese or Korean. Allocated, 65536 of them.
+ */
+unsigned long *utf8_csvalidmap(char *charsets[]);
+
+/*
  * The next character; *s and *i, the octets left, move on. A U8G_ code, with
  * both as they were, if there is none. The raw form takes surrogates and what
  * lies above Unicode too, and sequences of up to 6 octets.

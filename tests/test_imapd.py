@@ -489,3 +489,17 @@ def test_messages_of_one_size_and_second_are_not_mixed_up():
             if not again:
                 assert new[0] == old[0] and b"UID 4 " in new[1]
             assert [b"six" in line for line in new] == [False, True]
+
+
+def test_reading_while_mail_is_delivered():
+    """RFC 3501 7.4.1: the new mail waits for the end of the FETCH; what is
+    read ahead of a message that may have moved is not read for nothing."""
+    box = b"".join(mail(b"m%d" % n, b"x" * 400 + b"\n") for n in range(2000))
+    with Session({"box": box}) as s:
+        s.command(b"EXAMINE box")
+        with open(s.home.file("box"), "ab") as f:
+            f.write(mail(b"new", b"text\n"))
+        before = octets_read(s)
+        lines = s.command(b"FETCH 1:2000 BODY.PEEK[HEADER]")
+        assert b"Subject: m1999\r\n" in lines[1999]
+        assert octets_read(s) - before < 2000 * 40000

@@ -153,13 +153,14 @@ check_message(const struct mbox *m, uint32_t i, bool *only_r)
 /* -------------------------------------------------------------------- view */
 
 /* How much to read at pos: all that fits if the mailbox is walked through,
- * else what is wanted. */
+ * else what is wanted. Of a file that changed only one message is of use. */
 static size_t
 read_size(const struct mbox_view *v, uint64_t pos, size_t want)
 {
 	uint64_t old_end = v->pos + v->len;
 
-	if (v->len > 0 && pos >= v->pos && pos <= old_end + SEQUENTIAL)
+	if (v->len > 0 && !v->of_one && pos >= v->pos &&
+	    pos <= old_end + SEQUENTIAL)
 		return CC_READ_WINDOW;
 	if (want < SMALL_READ)
 		want = SMALL_READ;

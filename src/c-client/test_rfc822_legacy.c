@@ -8,6 +8,9 @@
 #include "test_callbacks.h"
 #include "test_util.h"
 
+/* As old programs declare them. */
+extern const char *specials, *rspecials, *wspecials, *tspecials;
+
 /* A buffer as programs have it, in a block of its own; text stands in it. */
 static char *
 new_buffer(const char *text)
@@ -81,6 +84,42 @@ test_small(void **state)
 	check_log(0);
 	mail_free_address(&list);
 	free(buf);
+}
+
+static void
+test_specials(void **state)
+{
+	const char *const sets[] = { specials, rspecials, wspecials,
+		tspecials };
+	/* By set: does the octet want quotes? */
+	static const struct {
+		char *word;
+		const char *quoted;
+	} cases[] = {
+		{ "a b", "ynyy" },
+		{ "a.b", "yyyn" },
+		{ "a/b", "nnny" },
+		{ "a=b", "nnny" },
+		{ "a@b", "yyyy" },
+		{ "a\001b", "yyyy" },
+		{ "a\177b", "yyyy" },
+		{ "a\200b", "nnnn" },
+		{ "a-b", "nnnn" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		for (size_t k = 0; k < COUNT(sets); k++) {
+			char *buf = new_buffer("");
+
+			rfc822_cat(buf, cases[i].word, sets[k]);
+			assert_int_equal(buf[0] == '"',
+			    cases[i].quoted[k] == 'y');
+			assert_int_equal(strlen(buf),
+			    strlen(cases[i].word) +
+				(cases[i].quoted[k] == 'y' ? 2 : 0));
+			free(buf);
+		}
 }
 
 /* As many addresses as fit are there, whole; mm_log says that some are not. */
@@ -277,6 +316,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_small),
+		cmocka_unit_test(test_specials),
 		cmocka_unit_test(test_cve_2008_2829_long_address_list),
 		cmocka_unit_test(test_cve_2008_2829_group),
 		cmocka_unit_test(test_cve_2008_2829_long_texts),

@@ -4,6 +4,8 @@
 #ifndef CHARSET_H
 #define CHARSET_H
 
+#include <stdint.h>
+
 #include "span.h"
 #include "strbuf.h"
 #include "utf8.h"
@@ -11,8 +13,8 @@
 /* What CHARSET.tab points to where iconv(3) converts. The first may be the
  * larger set that mail with this label really has. */
 struct cc_codec {
-	const char *decode; /* names of iconv_open(3) */
-	const char *encode;
+	const char *decode; /* names of iconv_open(3); NULL: CN-GB-12345 */
+	const char *encode; /* NULL: text is not written in it */
 };
 
 /* UTF-8 being written, each character mapped and decomposed on the way. */
@@ -46,6 +48,10 @@ void cc_decode_2022(struct cc_utf8_out *out, struct span text);
 bool cc_decode_iconv(struct cc_utf8_out *out, struct span text,
     const char *name);
 
+/* As cc_decode_iconv, for CN-GB-12345. */
+bool cc_decode_gb12345(struct cc_utf8_out *out, struct span text);
+
+/* Is it UTF-8 throughout? */
 bool cc_is_utf8(struct span text);
 
 /* How many octets below 80 does it begin with? Are all? */

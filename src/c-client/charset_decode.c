@@ -224,8 +224,11 @@ static void
 decode_codec(struct cc_utf8_out *out, struct span text,
     const struct cc_codec *codec)
 {
+	bool done = codec->decode ? cc_decode_iconv(out, text, codec->decode)
+				  : cc_decode_gb12345(out, text);
+
 	/* A machine without this converter: the ASCII of it at least. */
-	if (!cc_decode_iconv(out, text, codec->decode))
+	if (!done)
 		decode_ascii(out, text);
 }
 

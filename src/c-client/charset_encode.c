@@ -95,7 +95,8 @@ fill(unsigned short *map, const CHARSET *cs)
 	case CT_EUC:
 	case CT_DBYTE:
 	case CT_DBYTE2:
-		return fill_by_iconv(map, codec->encode, false);
+		return codec->encode &&
+		    fill_by_iconv(map, codec->encode, false);
 	case CT_SJIS:
 		return fill_by_iconv(map, cc_codec_sjis.encode, false);
 	case CT_2022:

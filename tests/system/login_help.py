@@ -33,6 +33,9 @@ ACCOUNTS = {
     "expiring": (7022, crypt("pw"), (TODAY - 100, 99999, 7, TODAY + 10)),
     "primary": (7023, crypt("primary-pass"), None),  # gid of mailadm
     "spaced": (7024, crypt(" lead"), None),
+    "twin": (7025, crypt("twin-pass"), None),
+    "TWIN": (7026, crypt("other-twin"), None),  # somebody else
+    "Chief": (7027, crypt("no-chief"), None),  # mailadm lists "chief"
 }
 MAILADM = 7100
 

@@ -287,6 +287,8 @@ ACCEPTED = [
     (b'LOGIN "ann*ANN" "Ann-pass 1"', "ann", b"ann"),
     (b'LOGIN "ann*CHIEF" chief3', "ann", b"ann"),
     (b"LOGIN long64" + b"x" * 58 + b" sixty-four", "long64x", b"long64"),
+    (b"LOGIN TWIN other-twin", "TWIN", b"TWIN"),
+    (b"LOGIN Twin twin-pass", "twin", b"Twin"),
     (b"AUTHENTICATE PLAIN " + plain(b"ann", b"Ann-pass 1"), "ann", b"ann"),
     (b"AUTHENTICATE PLAIN " + plain(b"chief", b"chief3", b"ann"), "ann",
      b"ann"),
@@ -379,6 +381,11 @@ REFUSED = [
     (b"AUTHENTICATE PLAIN " + plain(b"bo", b"bo.pass.2", b"ann"),
      r"Failed bo override of user=ann"),
     (b"AUTHENTICATE PLAIN " + plain(b"ann", b""), r"Login failed user=ann"),
+    # Names that differ in case only can be two accounts.
+    (b'LOGIN "TWIN*twin" twin-pass', r"Failed twin override of user=TWIN"),
+    (b"AUTHENTICATE PLAIN " + plain(b"TWIN", b"other-twin", b"twin"),
+     r"Failed TWIN override of user=twin"),
+    (b'LOGIN "ann*Chief" no-chief', r"Failed Chief override of user=ann"),
 ]
 
 

@@ -173,8 +173,9 @@ is_authentic(struct auth *auth, const char *name, const struct account *account)
 	    (password[0] == ' ' && is_right(auth, name, account, password + 1));
 }
 
-/* Is name listed in the administrators' group? A primary group does not
- * count. */
+/* Is the account of that name listed in the administrators' group? A primary
+ * group does not count. Case does not either, unless the list means another
+ * account. */
 static bool
 is_administrator(const char *name)
 {
@@ -183,28 +184,33 @@ is_administrator(const char *name)
 	if (!gr)
 		return false;
 	for (char **member = gr->gr_mem; *member; member++)
-		if (cc_span_is_nocase(cc_span_z(*member), name))
+		if (strcmp(*member, name) == 0 ||
+		    (cc_span_is_nocase(cc_span_z(*member), name) &&
+			!getpwnam(*member)))
 			return true;
 	return false;
 }
 
-/* The only place that says yes. */
+/* The only place that says yes. Whether somebody enters for another is asked
+ * of the accounts that were found: names that differ in case only may be one
+ * account or two. */
 static void
 decide(struct auth *auth, struct login_verdict *v)
 {
 	const struct login_check *check = &auth->check;
 	const char *prover = check->admin[0] ? check->admin : check->user;
-	bool other = !cc_span_is_nocase(cc_span_z(prover), check->user);
-	struct account account;
+	struct account who, account;
+	bool found, other;
 
-	if (!find_account(&account, prover) ||
-	    !is_authentic(auth, prover, &account))
+	if (!find_account(&who, prover) || !is_authentic(auth, prover, &who))
 		return;
-	if (other && !is_administrator(account.name)) {
+	found = find_account(&account, check->user);
+	other = !found || strcmp(who.name, account.name) != 0;
+	if (other && !is_administrator(who.name)) {
 		v->override = LOGIN_OVERRIDE_NO;
 		return;
 	}
-	if (!find_account(&account, check->user) || account.pw.pw_uid == 0)
+	if (!found || account.pw.pw_uid == 0)
 		return;
 	if (other)
 		v->override = LOGIN_OVERRIDE_YES;

@@ -232,6 +232,56 @@ get_block(struct mbox *m, uint32_t i, enum block_line first, struct block *b)
 	return find_block(lines, place.hidden, first, b);
 }
 
+struct flags {
+	unsigned system;
+	uint32_t keywords;
+};
+
+/* What internal lines say. */
+static struct flags
+parse_flags(const struct mbox *m, struct span lines)
+{
+	struct flags f = { 0, 0 };
+
+	while (lines.len > 0) {
+		const char *lf = memchr(lines.p, '\n', lines.len);
+		size_t n = lf ? (size_t)(lf - lines.p) + 1 : lines.len;
+		struct span line = cc_span(lines.p, n);
+		struct span value = cc_mbox_line_value(line);
+		enum mbox_line kind = cc_mbox_line_kind(line);
+
+		if (kind == MBOX_LINE_STATUS || kind == MBOX_LINE_XSTATUS)
+			f.system |= cc_mbox_parse_status(value);
+		else if (kind == MBOX_LINE_KEYWORDS)
+			f.keywords |=
+			    cc_mbox_parse_keywords(&m->index.keywords, value);
+		lines = cc_span(lines.p + n, lines.len - n);
+	}
+	return f;
+}
+
+/*
+ * Flags of message i that are not ours become those of the file. Mostly they
+ * are; but a change of another session within one tick of the file system's
+ * clock leaves no trace in the file's times.
+ */
+static void
+merge_flags(struct mbox *m, uint32_t i, const struct flags *there)
+{
+	struct mbox_msg *msg = &m->index.msgs[i];
+	struct mbox_change ours = cc_mbox_change_of(m, msg->uid);
+	unsigned system = (msg->flags ^ there->system) & ~ours.flags &
+	    MBOX_SYSTEM & ~(unsigned)fOLD;
+	uint32_t keywords = (msg->keywords ^ there->keywords) & ~ours.keywords &
+	    m->keywords_there;
+
+	if (system == 0 && keywords == 0)
+		return;
+	msg->flags = (uint16_t)((msg->flags ^ system) | MBOX_TELL);
+	msg->keywords ^= keywords;
+	m->tell = true;
+}
+
 /* Puts text, which ends in LF, in place of the block: 1, or 0 if it is longer.
  * Only octets that differ are written. */
 static int
@@ -273,22 +323,26 @@ base_last(const struct mbox_index *index)
  * it is not new any more.
  */
 static int
-collect(struct mbox *m, uint32_t i, bool base, uint32_t keywords,
-    struct batch *batch)
+collect(struct mbox *m, uint32_t i, bool base, struct batch *batch)
 {
 	const struct mbox_index *index = &m->index;
+	const struct mbox_msg *msg = &index->msgs[i];
 	struct block b = { .len = 0 };
+	struct flags there;
 	struct strbuf text;
 	int r;
 
 	r = get_block(m, i, base ? BLOCK_BASE : BLOCK_STATUS, &b);
 	if (r <= 0)
 		return r;
+	there = parse_flags(m, b.old);
+	merge_flags(m, i, &there);
 	cc_strbuf_init(&text, 2 * BLOCK_MAX);
 	if (base)
 		cc_mbox_put_base(&text, "X-IMAPbase", 0, index->uidvalidity,
 		    base_last(index), &index->keywords);
-	cc_mbox_put_status(&text, index->msgs[i].flags | fOLD, keywords,
+	cc_mbox_put_status(&text, msg->flags | fOLD,
+	    base ? msg->keywords : msg->keywords & m->keywords_there,
 	    &index->keywords, 0, b.len);
 	if ((r = cc_strbuf_status(&text)) == 0)
 		r = put_block(batch, i, &b, cc_strbuf_span(&text));
@@ -365,7 +419,7 @@ write_base(struct mbox *m, struct batch *batch)
 	    m->file_uidvalidity != index->uidvalidity ||
 	    (index->msgs[0].flags & MBOX_GONE))
 		return 0;
-	r = collect(m, 0, true, index->msgs[0].keywords, batch);
+	r = collect(m, 0, true, batch);
 	if (r <= 0)
 		return r;
 	m->keywords_there = all_keywords(m);
@@ -391,8 +445,7 @@ write_marked(struct mbox *m, struct batch *batch)
 
 		if (!(msg->flags & MBOX_DIRTY))
 			continue;
-		r = collect(m, i, false, msg->keywords & m->keywords_there,
-		    batch);
+		r = collect(m, i, false, batch);
 		if (r == 0)
 			msg->flags &= (uint16_t)~MBOX_PENDING;
 		else if (r == 1 && batch->count == before)
@@ -431,9 +484,8 @@ read_flags(struct mbox *m, uint32_t i)
 	const unsigned mine = MBOX_SYSTEM & ~(unsigned)fOLD;
 	struct mbox_msg *msg = &m->index.msgs[i];
 	struct mbox_place place;
-	unsigned flags = 0;
-	uint32_t keywords = 0;
-	struct span lines;
+	struct span lines = cc_span("", 0);
+	struct flags there;
 	int r;
 
 	if ((r = cc_mbox_locate(m, i, &place)) != 0)
@@ -442,22 +494,9 @@ read_flags(struct mbox *m, uint32_t i)
 	    (r = cc_mbox_peek(m, i, place.hidden,
 		 (size_t)(place.text - place.hidden), place.text, &lines)) != 0)
 		return r;
-	for (size_t at = 0; place.hidden < place.text && at < lines.len;) {
-		const char *lf = memchr(lines.p + at, '\n', lines.len - at);
-		struct span line = cc_span(lines.p + at,
-		    lf ? (size_t)(lf - lines.p) + 1 - at : lines.len - at);
-		struct span value = cc_mbox_line_value(line);
-		enum mbox_line kind = cc_mbox_line_kind(line);
-
-		if (kind == MBOX_LINE_STATUS || kind == MBOX_LINE_XSTATUS)
-			flags |= cc_mbox_parse_status(value);
-		else if (kind == MBOX_LINE_KEYWORDS)
-			keywords |=
-			    cc_mbox_parse_keywords(&m->index.keywords, value);
-		at += line.len;
-	}
-	msg->flags = (uint16_t)((msg->flags & ~mine) | (flags & mine));
-	msg->keywords = keywords;
+	there = parse_flags(m, lines);
+	msg->flags = (uint16_t)((msg->flags & ~mine) | (there.system & mine));
+	msg->keywords = there.keywords;
 	return 0;
 }
 

@@ -272,6 +272,36 @@ test_two_sessions(void **state)
 	end();
 }
 
+/* Another session's change in the same tick of the clock: the file's size and
+ * times are as they were. Its flags stay all the same, and are told. */
+static void
+test_change_without_a_trace(void **state)
+{
+	struct mbox *m;
+	struct stat st;
+	MAILSTREAM *s;
+
+	(void)state;
+	begin();
+	box(ONE TWO);
+	s = open_box(NIL);
+	m = s->local;
+	box(ONE FROM2 "Subject: cake\nStatus: O\nX-Status: A\n"
+		      "X-Keywords: Work            \nX-UID: 7\n\nYes.\n\n");
+	assert_int_equal(fstat(m->fd, &st), 0);
+	assert_int_equal(st.st_size, m->stamp.size);
+	cc_mbox_stamp_of(&st, &m->stamp);
+	assert_int_equal(store(s, 2, fSEEN, fSEEN, 2, 2), 0);
+	box_is(ONE FROM2 "Subject: cake\nStatus: RO\nX-Status: A\n"
+			 "X-Keywords: Work Later     \nX-UID: 7\n\nYes.\n\n");
+	assert_int_equal(mail_ping(s), LONGT);
+	assert_int_equal(flags(s, 2), fSEEN | fANSWERED | fOLD);
+	assert_int_equal(keywords(s, 2), 3);
+	assert_int_equal(test_callbacks.flags.count, 1);
+	mail_close(s);
+	end();
+}
+
 int
 main(void)
 {
@@ -284,6 +314,7 @@ main(void)
 		cmocka_unit_test(test_of_ghost),
 		cmocka_unit_test(test_read_only),
 		cmocka_unit_test(test_two_sessions),
+		cmocka_unit_test(test_change_without_a_trace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,7 +113,7 @@ def test_passwords_are_wiped(probe, tls):
 
 @pytest.mark.parametrize("attempt", [
     b"open", b"create", b"socket", b"local-socket", b"fork", b"exec",
-    b"ptrace", b"kill", b"setuid", b"code"])
+    b"ptrace", b"kill", b"setuid", b"code", b"pass", b"take", b"address"])
 def test_exploit_is_killed(probe, attempt):
     mark = probe.machine.log.mark()
     d = Direct([PROBE / "bin/imapd"])

@@ -6,6 +6,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import time
 
@@ -249,6 +250,30 @@ def test_sandbox(probe):
     probe.machine.log.wait("probe goes on", mark)
     assert not any("/home/secret/other" in line
                    for line in probe.machine.log.lines[mark:])
+
+
+def test_log_socket_reaches_the_log_only(probe):
+    """The one socket that a session has besides its client's cannot be used
+    to talk to other programs, nor to hand them descriptors."""
+    path = pathlib.Path("/run/other-socket")
+    path.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+        other.bind(str(path))
+        path.chmod(0o666)
+        other.settimeout(PATIENCE)
+        c = login(connect())
+        assert say(c, b"sendto /run/other-socket") == [b"* sendto 0"]
+        assert other.recv(10) == b"x"
+        assert say(c, b"confine") == [b"* sandbox 0"]
+        for word in (b"sendto", b"sendmsg"):
+            assert say(c, word + b" /run/other-socket") == [
+                b"* %s %s" % (word, EPERM)]
+        mark = probe.machine.log.mark()
+        assert say(c, b"log goes on") == []
+        probe.machine.log.wait("probe goes on", mark)
+        other.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            other.recv(10)
 
 
 def test_imapd_is_confined(clean):

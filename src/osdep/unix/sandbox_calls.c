@@ -34,9 +34,10 @@ static const struct sandbox_call calls_core[] = {
 	SANDBOX_CALL(poll),
 #endif
 	SANDBOX_CALL(recvfrom),
-	SANDBOX_CALL(recvmsg),
-	SANDBOX_CALL(sendto),
-	SANDBOX_CALL(sendmsg),
+	/* To the peer only, with no address (its length is looked at, as a
+	 * pointer cannot be); and without sendmsg and recvmsg no descriptor
+	 * comes or goes. */
+	{ SYS_sendto, 5, UINT32_MAX, 0 },
 	SANDBOX_CALL(shutdown),
 	SANDBOX_CALL(brk),
 	SANDBOX_CALL(munmap),
@@ -252,6 +253,9 @@ static const struct sandbox_call calls_network[] = {
 	{ SYS_socket, 0, UINT32_MAX, AF_NETLINK },
 	SANDBOX_CALL(connect),
 	SANDBOX_CALL(bind),
+	SANDBOX_CALL(sendto),
+	SANDBOX_CALL(sendmsg),
+	SANDBOX_CALL(recvmsg),
 	SANDBOX_CALL(sendmmsg),
 	SANDBOX_CALL(recvmmsg),
 	{ SYS_ioctl, 1, UINT32_MAX, FIONBIO },
@@ -261,6 +265,9 @@ static const struct sandbox_call calls_network[] = {
 static const struct sandbox_call calls_local[] = {
 	{ SYS_socket, 0, UINT32_MAX, AF_UNIX },
 	SANDBOX_CALL(connect),
+	SANDBOX_CALL(sendto),
+	SANDBOX_CALL(sendmsg),
+	SANDBOX_CALL(recvmsg),
 	SANDBOX_CALL(sendmmsg),
 };
 

@@ -503,3 +503,29 @@ def test_reading_while_mail_is_delivered():
         lines = s.command(b"FETCH 1:2000 BODY.PEEK[HEADER]")
         assert b"Subject: m1999\r\n" in lines[1999]
         assert octets_read(s) - before < 2000 * 40000
+
+
+@pytest.mark.parametrize("replaced", (False, True))
+def test_uid_told_to_another_session_is_not_given_again(replaced):
+    """Two is behind: it has not seen the mail that came and went, and must
+    not give its UID to what came then. No UID is in the file."""
+    one, gone, new = (mail(x, b"x\n") for x in (b"one", b"gone", b"new"))
+
+    def write(s, octets):
+        if replaced:
+            s.home.write("box.new", octets.decode())
+            os.rename(s.home.file("box.new"), s.home.file("box"))
+        else:
+            s.home.write("box", octets.decode())
+
+    with Session({"box": one}) as a, Session({}, a) as b:
+        a.command(b"EXAMINE box")
+        b.command(b"EXAMINE box")
+        write(a, one + gone)
+        a.command(b"NOOP")
+        assert a.command(b"FETCH 2 UID") == [b"* 2 FETCH (UID 2)"]
+        write(a, one + new)
+        b.command(b"NOOP")
+        assert b.command(b"FETCH 2 UID") == [b"* 2 FETCH (UID 3)"]
+        assert b"* 2 EXPUNGE" in a.command(b"NOOP")
+        assert a.command(b"FETCH 2 UID") == [b"* 2 FETCH (UID 3)"]

@@ -22,6 +22,7 @@
 struct memory {
 	struct uidrecord rec;
 	uint32_t covers; /* messages for which it counts */
+	uint32_t floor;  /* the highest UID ever told, as far as is known */
 };
 
 /* A digest of the first n messages that are in the file: what clients see of
@@ -89,21 +90,26 @@ same_record(const struct uidrecord *a, const struct uidrecord *b)
 		memcmp(a->runs, b->runs, a->count * sizeof(*a->runs)) == 0);
 }
 
-/* The record on disk: 0 or negative, with *mem unchanged. */
-static int
-recall(const struct mbox *m, int privdir, struct memory *mem)
+/*
+ * The record on disk. A file that was replaced by another has none under the
+ * new one's name; but its UIDs are in the records of its predecessors.
+ */
+static void
+recall(const struct mbox *m, int privdir, uint32_t uidvalidity,
+    struct memory *mem)
 {
 	struct uidrecord rec;
 	struct stat st;
-	int r;
 
-	if (fstat(m->fd, &st) != 0)
-		return CC_EIO;
-	if ((r = cc_uidrecord_read(privdir, &st, &rec)) == 0) {
+	if (fstat(m->fd, &st) == 0 &&
+	    cc_uidrecord_read(privdir, &st, &rec) == 0) {
 		mem->rec = rec;
 		mem->covers = covers(&rec, &m->index);
 	}
-	return r;
+	if (uidvalidity == 0 || mem->rec.uidvalidity == uidvalidity)
+		mem->floor = mem->rec.uidlast;
+	else if (cc_mbox_uids_missing(&m->index))
+		mem->floor = cc_uidrecord_highest(privdir, uidvalidity);
 }
 
 /* How many messages at the beginning are the same in both. */
@@ -136,6 +142,7 @@ recall_own(const struct mbox *m, const struct mbox_index *old,
 	own.covers = common(old, &m->index);
 	if (mem->rec.uidvalidity == 0 || own.covers > mem->covers) {
 		cc_uidrecord_free(&mem->rec);
+		own.floor = mem->floor;
 		*mem = own;
 	} else {
 		cc_uidrecord_free(&own.rec);
@@ -149,6 +156,8 @@ apply(struct mbox_index *index, const struct memory *mem)
 	struct uidrecord_pos pos = { 0 };
 	uint32_t last = index->uid_base, before = 0;
 
+	if (mem->floor > last && mem->floor <= CC_MBOX_UID_MAX)
+		last = mem->floor;
 	if (mem->rec.uidlast > last && mem->rec.uidlast <= CC_MBOX_UID_MAX)
 		last = mem->rec.uidlast;
 	for (uint32_t i = 0; i < index->count; i++) {
@@ -172,6 +181,14 @@ apply(struct mbox_index *index, const struct memory *mem)
 			last = uid;
 	}
 	index->uid_last = last;
+}
+
+/* Of another UIDVALIDITY: what it says does not count. */
+static void
+forget(struct memory *mem)
+{
+	cc_uidrecord_free(&mem->rec);
+	mem->covers = 0;
 }
 
 static uint32_t
@@ -214,13 +231,17 @@ cc_mbox_uids_settle(struct mbox *m, const struct mbox_index *old)
 	m->file_uidvalidity = index->uidvalidity;
 	m->file_uid_last = index->uid_last;
 	if (privdir >= 0)
-		(void)recall(m, privdir, &mem);
+		recall(m, privdir,
+		    index->uidvalidity == 0 && old ? old->uidvalidity
+						   : index->uidvalidity,
+		    &mem);
 	if (old)
 		recall_own(m, old, &mem);
 	if (index->uidvalidity == 0 && (mem.covers > 0 || old))
 		index->uidvalidity = mem.rec.uidvalidity;
-	if (index->uidvalidity != 0 &&
-	    index->uidvalidity == mem.rec.uidvalidity)
+	if (index->uidvalidity != mem.rec.uidvalidity)
+		forget(&mem);
+	if (index->uidvalidity != 0 && (mem.rec.uidvalidity || mem.floor))
 		apply(index, &mem);
 	cc_uidrecord_free(&mem.rec);
 	if (index->uidvalidity == 0)

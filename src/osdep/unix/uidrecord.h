@@ -73,6 +73,12 @@ int cc_uidrecord_write(int privdir, const struct uidrecord *rec);
 /* Removes the record of the file *st; harmless if there is none. */
 int cc_uidrecord_remove(int privdir, const struct stat *st);
 
+/*
+ * The highest UID that any record names of this UIDVALIDITY, or 0: a mailbox
+ * that was replaced by a new file has its records under the old ones' names.
+ */
+uint32_t cc_uidrecord_highest(int privdir, uint32_t uidvalidity);
+
 /* Text form, for the two above and their tests. */
 int cc_uidrecord_parse(struct span text, struct uidrecord *rec_r);
 void cc_uidrecord_format(struct strbuf *out, const struct uidrecord *rec);

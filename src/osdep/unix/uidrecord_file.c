@@ -5,6 +5,7 @@
  * that readers need no lock; who may write is decided by the mailbox's own
  * lock, which the caller holds.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -17,13 +18,14 @@
 /* Octets of a record: the head, and two numbers a run. */
 #define RECORD_MAX (512u + CC_UIDRECORD_RUNS * 22u)
 
-#define NAME_MAX_LEN 64 /* "uids." and two 64-bit numbers */
+#define NAME_PREFIX "uids."
+#define NAME_MAX_LEN 64 /* the prefix and two 64-bit numbers */
 
 static void
 put_name(struct strbuf *name, uint64_t dev, uint64_t ino)
 {
 	cc_strbuf_init(name, NAME_MAX_LEN);
-	cc_strbuf_printf(name, "uids.%llx.%llx", (unsigned long long)dev,
+	cc_strbuf_printf(name, NAME_PREFIX "%llx.%llx", (unsigned long long)dev,
 	    (unsigned long long)ino);
 }
 
@@ -38,24 +40,34 @@ check_file(const struct uidrecord *rec, const struct stat *st)
 	    : CC_ECHANGED;
 }
 
+static int
+read_named(int privdir, const char *name, struct uidrecord *rec_r)
+{
+	struct strbuf text;
+	int r;
+
+	cc_strbuf_init(&text, RECORD_MAX);
+	r = cc_privfile_read(privdir, name, &text);
+	if (r == 0)
+		r = cc_uidrecord_parse(cc_strbuf_span(&text), rec_r);
+	cc_strbuf_free(&text);
+	return r;
+}
+
 int
 cc_uidrecord_read(int privdir, const struct stat *st, struct uidrecord *rec_r)
 {
 	struct uidrecord rec;
-	struct strbuf name, text;
+	struct strbuf name;
 	int r;
 
 	put_name(&name, (uint64_t)st->st_dev, (uint64_t)st->st_ino);
-	cc_strbuf_init(&text, RECORD_MAX);
-	r = cc_privfile_read(privdir, cc_strbuf_str(&name), &text);
-	if (r == 0)
-		r = cc_uidrecord_parse(cc_strbuf_span(&text), &rec);
+	r = read_named(privdir, cc_strbuf_str(&name), &rec);
 	if (r == 0 && (r = check_file(&rec, st)) != 0)
 		cc_uidrecord_free(&rec);
 	if (r == 0)
 		*rec_r = rec;
 	cc_strbuf_free(&name);
-	cc_strbuf_free(&text);
 	return r;
 }
 
@@ -87,6 +99,30 @@ cc_uidrecord_write(int privdir, const struct uidrecord *rec)
 	cc_strbuf_free(&name);
 	cc_strbuf_free(&text);
 	return r;
+}
+
+uint32_t
+cc_uidrecord_highest(int privdir, uint32_t uidvalidity)
+{
+	int fd = openat(privdir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	struct uidrecord rec;
+	struct dirent *d;
+	uint32_t highest = 0;
+
+	if (!dir && fd >= 0)
+		close(fd);
+	while (dir && (d = readdir(dir)) != NULL) {
+		if (strncmp(d->d_name, NAME_PREFIX, strlen(NAME_PREFIX)) != 0 ||
+		    read_named(privdir, d->d_name, &rec) != 0)
+			continue;
+		if (rec.uidvalidity == uidvalidity && rec.uidlast > highest)
+			highest = rec.uidlast;
+		cc_uidrecord_free(&rec);
+	}
+	if (dir)
+		closedir(dir);
+	return highest;
 }
 
 int

@@ -529,3 +529,11 @@ def test_uid_told_to_another_session_is_not_given_again(replaced):
         assert b.command(b"FETCH 2 UID") == [b"* 2 FETCH (UID 3)"]
         assert b"* 2 EXPUNGE" in a.command(b"NOOP")
         assert a.command(b"FETCH 2 UID") == [b"* 2 FETCH (UID 3)"]
+
+
+def test_check_tells_what_others_removed():
+    with Session({"box": kept_mail(1) + kept_mail(2) + kept_mail(3)}) as s:
+        s.command(b"SELECT box")
+        s.command(b"NOOP")
+        s.home.write("box", (kept_mail(1) + kept_mail(3)).decode())
+        assert s.command(b"CHECK")[:2] == [b"* 2 EXPUNGE", b"* 2 EXISTS"]

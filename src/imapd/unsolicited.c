@@ -27,6 +27,7 @@ void
 unsolicited_init(struct session *s)
 {
 	session = s;
+	mail_parameters(NULL, SET_EXPUNGEATPING, NIL);
 	cc_strbuf_init(&s->notes.lines, NOTES_MAX);
 	cc_strbuf_init(&s->notes.info, NOTE_MAX);
 	cc_strbuf_init(&s->notes.error, NOTE_MAX);
@@ -409,6 +410,8 @@ unsolicited_poll(struct session *s, bool expunge_ok)
 	s->news.expunge_ok = expunge_ok;
 	mail_parameters(NULL, SET_EXPUNGEATPING, expunge_ok ? VOIDT : NIL);
 	alive = mail_ping(s->stream) != NIL;
+	/* A CHECK looks at the mailbox, too, but not at its end. */
+	mail_parameters(NULL, SET_EXPUNGEATPING, NIL);
 	s->news.expunge_ok = false;
 	if (s->ending)
 		return false;

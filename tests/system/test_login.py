@@ -3,7 +3,9 @@
 import os
 import pathlib
 import re
+import select
 import socket
+import ssl
 import time
 
 import pytest
@@ -609,6 +611,16 @@ def test_signals_before_login(probe, sig, said, logged):
     probe.machine.log.wait(logged, mark)
 
 
+def test_signal_before_login_under_tls(probe):
+    d = Direct([PROBE / "bin/imapd"])
+    d.ok(b"STARTTLS")
+    d.start_tls()
+    d.ok(b"NOOP")
+    d.proc.send_signal(15)
+    assert d.closed() == b"* BYE Killed (terminated)\r\n"
+    assert d.status() == 1
+
+
 @pytest.mark.parametrize("sig", [10, 12])
 def test_signals_that_mean_nothing_before_login(probe, sig):
     d = Direct([PROBE / "bin/imapd"])
@@ -664,6 +676,39 @@ def test_slow_talk_is_logged_out(probe, octets):
     assert time.monotonic() < end
     assert out.endswith(b"* BYE Autologout\r\n")
     assert d.status() == 0
+
+
+def test_flood_under_tls_is_logged_out(probe):
+    """A client that always has something to say, and so never lets the gate
+    wait, buys no time either."""
+    d = hasty()
+    d.ok(b"STARTTLS")
+    d.start_tls()
+    d.sock.setblocking(False)
+    flood = memoryview(b"a NOOP\r\n" * 100000)
+    sent, tail = 0, b""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        try:
+            sent = (sent + d.sock.send(flood[sent:sent + 16384])) % len(flood)
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            select.select([d.sock], [d.sock], [], 0.1)
+        except OSError:
+            break
+        try:
+            while True:
+                more = d.sock.recv(65536)
+                if not more:
+                    break
+                tail = (tail + more)[-100:]
+            break
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            continue
+        except OSError:
+            break
+    assert time.monotonic() < end
+    assert d.status() == 0
+    probe.machine.log.wait(r"Autologout user=\?\?\? host=")
 
 
 def test_silence_instead_of_tls(probe):

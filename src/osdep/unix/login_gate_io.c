@@ -54,15 +54,29 @@ cc_gate_signal(void)
 }
 
 int
+cc_gate_due(int64_t deadline)
+{
+	const struct timespec none = { 0, 0 };
+
+	/* A wait that ends at once because there is something to read lets no
+	 * signal in. */
+	ppoll(NULL, 0, &none, &open_mask);
+	if (caught)
+		return CC_EBUSY;
+	return deadline >= 0 && cc_login_now() >= deadline ? CC_ETIMEOUT : 0;
+}
+
+int
 cc_gate_wait(int fd, short events, int64_t deadline)
 {
 	struct pollfd pfd = { .fd = fd, .events = events };
 	struct timespec ts, *wait = NULL;
 	int64_t left;
-	int n;
+	int n, r;
 
-	if (caught)
-		return CC_EBUSY;
+	r = cc_gate_due(deadline);
+	if (r != 0)
+		return r;
 	if (deadline >= 0) {
 		left = deadline - cc_login_now();
 		if (left <= 0)

@@ -286,6 +286,9 @@ cc_gate_tls_read(struct gate_io *io, void *buf, size_t size, int64_t deadline)
 	int n, r;
 
 	for (;;) {
+		r = cc_gate_due(deadline);
+		if (r != 0)
+			return r;
 		ERR_clear_error();
 		n = SSL_read(io->tls->ssl, buf, (int)size);
 		if (n > 0)

@@ -26,8 +26,8 @@ struct memory {
 };
 
 /* A digest of the first n messages that are in the file: what clients see of
- * them in size, their from-lines and headers. Flags and internal lines do not matter,
- * so that it holds while others write those. */
+ * them in size, their from-lines and headers. Flags and internal lines do not
+ * matter, so that it holds while others write those. */
 static uint64_t
 digest(const struct mbox_index *index, uint64_t n)
 {

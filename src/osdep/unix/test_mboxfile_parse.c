@@ -75,7 +75,7 @@ done(struct parsed *p)
 	close(p->fd);
 }
 
-/* ------------------------------------------------------------- what it says */
+/* ------------------------------------------------------------ what it says */
 
 struct want_msg {
 	uint32_t uid;
@@ -273,7 +273,7 @@ test_every_window(void **state)
 			check_file(i, step);
 }
 
-/* ------------------------------------------------------------------ vectors */
+/* ----------------------------------------------------------------- vectors */
 
 static char *
 slurp(const char *name, size_t *len_r)
@@ -348,7 +348,7 @@ test_vectors(void **state)
 	}
 }
 
-/* ------------------------------------------------ the internal-data message */
+/* ----------------------------------------------- the internal-data message */
 
 #define IDATA_FROM "From: Mail System Internal Data <MAILER-DAEMON@h>\n"
 #define IDATA_SUBJECT                                                          \
@@ -400,7 +400,7 @@ test_internal_data(void **state)
 	}
 }
 
-/* ------------------------------------------------------------------- growth */
+/* ------------------------------------------------------------------ growth */
 
 static void
 grow(struct parsed *p, const char *more)
@@ -491,7 +491,7 @@ test_shrunk(void **state)
 	done(&p);
 }
 
-/* ------------------------------------------------- against the naive reader */
+/* ------------------------------------------------ against the naive reader */
 
 static void
 compare(const char *text, size_t len, size_t step)
@@ -576,7 +576,7 @@ test_torn_everywhere(void **state)
 	free(text);
 }
 
-/* ----------------------------------------------------------- large and long */
+/* ---------------------------------------------------------- large and long */
 
 /* A line of n octets between before and after. */
 static char *

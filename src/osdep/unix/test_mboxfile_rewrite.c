@@ -13,7 +13,7 @@
 #include "test_unix.h"
 #include "mboxfile_redo.h"
 
-/* ------------------------------------------------------- calls that may kill */
+/* ----------------------------------------------------- calls that may kill */
 
 enum how { BEFORE, ONE, HALF, BUT_ONE, HOWS };
 
@@ -140,7 +140,7 @@ fdatasync(int fd)
 	return fsync(fd);
 }
 
-/* ------------------------------------------------------------- what it writes */
+/* ---------------------------------------------------------- what it writes */
 
 #define PAD22 "                      "
 
@@ -342,7 +342,7 @@ test_long_header(void **state)
 	end();
 }
 
-/* ---------------------------------------------------------------------- kills */
+/* ------------------------------------------------------------------- kills */
 
 #define MESSAGES 9
 
@@ -635,7 +635,7 @@ test_disk_full(void **state)
 		}
 }
 
-/* ------------------------------------------------------------ records of others */
+/* ------------------------------------------------------- records of others */
 
 static void
 put_record(const char *text, size_t len, mode_t mode)
@@ -654,9 +654,10 @@ put_record(const char *text, size_t len, mode_t mode)
 static void
 test_damaged_records(void **state)
 {
-	static const char *const texts[] = { "", "x", "cedar-redo 1\n",
-		"cedar-redo 1\nfile 0 0\nsize 0 0\ngap 0 0\nputs 0\n"
-		"check 0000000000000000\n" };
+	static const char whole[] = "cedar-redo 1\nfile 0 0\nsize 0 0\n"
+				    "gap 0 0\nputs 0\n"
+				    "check 0000000000000000\n";
+	const char *const texts[] = { "", "x", "cedar-redo 1\n", whole };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(texts); i++) {

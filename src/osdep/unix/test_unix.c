@@ -610,7 +610,7 @@ test_view_of_changed_file(void **state)
 	end();
 }
 
-/* ----------------------------------------------------------------- the rest */
+/* ---------------------------------------------------------------- the rest */
 
 /* Memory: what an idle session keeps of a message. */
 static void

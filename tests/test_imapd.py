@@ -531,6 +531,22 @@ def test_uid_told_to_another_session_is_not_given_again(replaced):
         assert a.command(b"FETCH 2 UID") == [b"* 2 FETCH (UID 3)"]
 
 
+def test_next_message_of_one_size_is_not_read_as_this():
+    """Another program removed a message, and the session has not looked yet:
+    where two was lies three, and where three was lies four, which are alike
+    in all that a from-line and a size tell."""
+    box = [mail(n, n * 20 + b"\n") for n in (b"a", b"b", b"c", b"d", b"e")]
+    with Session({"box": b"".join(box)}) as s:
+        s.command(b"EXAMINE box")
+        s.home.write("box", b"".join(box[:1] + box[2:]).decode())
+        s.send(b"FETCH 2:4 (BODY.PEEK[] BODY.PEEK[TEXT] BODY.PEEK[1])")
+        assert s.server.line() == b"* 8 EXISTS"     # no text before it
+        assert s.server.line() == b"* 8 RECENT"
+        assert s.server.line().startswith(b"t2 NO ")
+        assert b"* 2 EXPUNGE" in s.command(b"NOOP")
+        assert s.fetch(2, b"[1]") == b"c" * 20 + b"\r\n"
+
+
 def test_check_tells_what_others_removed():
     with Session({"box": kept_mail(1) + kept_mail(2) + kept_mail(3)}) as s:
         s.command(b"SELECT box")

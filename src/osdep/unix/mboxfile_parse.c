@@ -589,6 +589,27 @@ first_line(struct scan *s, struct span *line_r)
 	return r < 0 ? r : CC_EPARSE;
 }
 
+int
+cc_mbox_read_sums(struct mbox_window *w, uint64_t pos, uint64_t end,
+    struct mbox_msg *msg_r)
+{
+	struct mbox_index index = { .started = true };
+	struct scan s = { .index = &index, .w = w, .limit = end };
+	struct span line;
+	int r;
+
+	cc_mbox_window_seek(w, pos);
+	if ((r = first_line(&s, &line)) <= 0)
+		return r < 0 ? r : CC_EPARSE;
+	*msg_r = (struct mbox_msg){ .pos = pos & CC_MBOX_SIZE_MAX,
+		.from_sum = cc_mbox_from_sum(line) & CC_MBOX_SUM_MAX };
+	s.at += line.len + 1;
+	if ((r = header(&s)) < 0)
+		return r;
+	msg_r->head_sum = fold(s.sum) & CC_MBOX_SUM_MAX;
+	return 0;
+}
+
 /* Takes back what a failed parse added. */
 static void
 undo(struct mbox_index *index, const struct mbox_index *before)

@@ -111,6 +111,14 @@ void cc_mbox_index_put(struct mbox_index *index, const struct mbox_msg *msg);
 /* The sum kept of a from-line; line without LF. */
 uint16_t cc_mbox_from_sum(struct span line);
 
+/*
+ * Reads from-line and header of the message that should begin at pos and lie
+ * before end: their sums into *msg_r. CC_EPARSE if no message begins there;
+ * CC_ECHANGED (the file is shorter); CC_EIO.
+ */
+int cc_mbox_read_sums(struct mbox_window *w, uint64_t pos, uint64_t end,
+    struct mbox_msg *msg_r);
+
 /* Same size, from-line and header: is it the same message? */
 static inline bool
 cc_mbox_msg_same(const struct mbox_msg *a, const struct mbox_msg *b)

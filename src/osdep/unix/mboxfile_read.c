@@ -80,7 +80,29 @@ from_line_at(const struct mbox *m, uint64_t pos, uint16_t *sum_r,
 	return r;
 }
 
-/* Does the message that should begin at pos do so? */
+/* Does message i begin where it should? Many messages may have one from-line,
+ * so the header is looked at, too. */
+static int
+check_header(const struct mbox *m, uint32_t i)
+{
+	const struct mbox_msg *msg = &m->index.msgs[i];
+	struct mbox_window w;
+	struct mbox_msg now;
+	int r;
+
+	cc_mbox_window_init(&w, m->fd, SMALL_READ);
+	r = cc_mbox_read_sums(&w, msg->pos, cc_mbox_msg_end(&m->index, i),
+	    &now);
+	cc_mbox_window_free(&w);
+	if (r == CC_EPARSE ||
+	    (r == 0 &&
+		(now.from_sum != msg->from_sum ||
+		    now.head_sum != msg->head_sum)))
+		r = CC_ECHANGED;
+	return r;
+}
+
+/* Does a message begin where the next one should? */
 static int
 check_begin(const struct mbox *m, const struct mbox_msg *msg)
 {
@@ -143,7 +165,7 @@ check_message(const struct mbox *m, uint32_t i, bool *only_r)
 	if (!*only_r)
 		return 0;
 	next = next_there(&m->index, i);
-	if ((r = check_begin(m, &m->index.msgs[i])) != 0)
+	if ((r = check_header(m, i)) != 0)
 		return r;
 	if (next < m->index.count)
 		return check_begin(m, &m->index.msgs[next]);

@@ -316,6 +316,22 @@ def test_versions(probe, version):
     assert sock.recv(1000).startswith(b"* OK")
 
 
+def test_system_policy_may_ask_for_more(probe):
+    """The least version that the system's OpenSSL policy names holds."""
+    config = pathlib.Path("/etc/ssl/openssl.cnf")
+    old = config.read_text()
+    config.write_text("openssl_conf = init\n[init]\nssl_conf = ssl\n"
+                      "[ssl]\nsystem_default = all\n"
+                      "[all]\nMinProtocol = TLSv1.3\n")
+    try:
+        sock = handshake(minimum_version=ssl.TLSVersion.TLSv1_3)
+        assert sock.recv(1000).startswith(b"* OK")
+        with pytest.raises((ssl.SSLError, ConnectionResetError)):
+            handshake(maximum_version=ssl.TLSVersion.TLSv1_2)
+    finally:
+        config.write_text(old)
+
+
 def test_old_versions_are_refused(probe):
     mark = probe.machine.log.mark()
     d = Direct([PROBE / "bin/imapd"], greeting=False)

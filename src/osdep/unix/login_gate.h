@@ -135,8 +135,8 @@ int cc_gate_write(struct gate_io *io, const void *buf, size_t len,
 /* Is there something to read already? */
 bool cc_gate_pending(const struct gate_io *io);
 
-/* 0 if there is still time; CC_ETIMEOUT, or CC_EBUSY if a signal came in. Whoever
- * moves octets without waiting must ask. */
+/* 0 if there is still time; CC_ETIMEOUT, or CC_EBUSY if a signal came in.
+ * Whoever moves octets without waiting must ask. */
 int cc_gate_due(int64_t deadline);
 
 /* Waits for one descriptor; signals that end the gate come in only here. */

@@ -6,12 +6,15 @@ import re
 import select
 import socket
 import ssl
+import struct
+import threading
 import time
 
 import pytest
 
-from login_help import (ACCOUNTS, PROBE, REFUSAL, Direct, Probe, b64, plain,
-                        say)
+from login_help import (ACCOUNTS, PROBE, REFUSAL, Direct, Probe, b64,
+                        command_name, plain, processes, say, server_socket,
+                        status_of)
 from machine import USERS, Client, wait_for
 
 DATE = (rb"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d "
@@ -756,6 +759,81 @@ def test_silent_name_server(probe):
             c = Client()
             assert b"] [127.0.0.1] Cedar IMAP " in c.greeting
             c.ok(b"LOGOUT")
+        finally:
+            hosts.write_text(old[0])
+            resolv.write_text(old[1])
+
+
+def answer_names(server):
+    """A name server that calls every address dns.example."""
+    name = b"\3dns\7example\0"
+    while True:
+        query, peer = server.recvfrom(512)
+        if query == b"end":
+            return
+        question = query[12:query.index(b"\0", 12) + 5]
+        server.sendto(query[:2] + b"\x81\x80\0\1\0\1\0\0\0\0" + question +
+                      b"\xc0\x0c\0\x0c\0\1\0\0\0\x3c" +
+                      struct.pack(">H", len(name)) + name, peer)
+
+
+def test_names_from_a_name_server(probe):
+    """The confined resolver can talk to one."""
+    hosts = pathlib.Path("/etc/hosts")
+    resolv = pathlib.Path("/etc/resolv.conf")
+    old = hosts.read_text(), resolv.read_text()
+    mark = probe.machine.log.mark()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 53))
+        hosts.write_text("127.0.0.9 elsewhere\n")
+        resolv.write_text("nameserver 127.0.0.1\n")
+        thread = threading.Thread(target=answer_names, args=(server,))
+        thread.start()
+        try:
+            c = Client()
+            assert b"] dns.example Cedar IMAP " in c.greeting
+            c.ok(b"LOGOUT")
+            probe.machine.log.wait(
+                r"Logout user=\?\?\? host=dns\.example \[127", mark)
+        finally:
+            server.sendto(b"end", ("127.0.0.1", 53))
+            thread.join()
+            hosts.write_text(old[0])
+            resolv.write_text(old[1])
+
+
+def resolver():
+    """The process that asks name servers; the gate has the same account."""
+    for pid in processes():
+        try:
+            if command_name(pid) not in ("", "gate") and \
+                    status_of(pid)["Uid"].split() == ["65529"] * 4 and \
+                    status_of(pid)["Seccomp"] == "2":
+                return pid
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return None
+
+
+def test_resolver_is_confined(probe):
+    """Whoever takes over the process that listens to name servers can start
+    nothing, and signal nobody of its account."""
+    hosts = pathlib.Path("/etc/hosts")
+    resolv = pathlib.Path("/etc/resolv.conf")
+    old = hosts.read_text(), resolv.read_text()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 53))  # hears, and says nothing
+        hosts.write_text("127.0.0.9 elsewhere\n")
+        resolv.write_text("nameserver 127.0.0.1\n")
+        try:
+            c = Client(greeting=False)
+            pid = wait_for("a confined resolver", resolver, 2)
+            status = status_of(pid)
+            assert status["NoNewPrivs"] == "1" and status["Groups"] == ""
+            for number in os.listdir("/proc/%d/fd" % pid):
+                assert os.readlink("/proc/%d/fd/%s" % (pid, number)) != \
+                    server_socket(c)
+            assert b"] [127.0.0.1] Cedar IMAP " in c.line()
         finally:
             hosts.write_text(old[0])
             resolv.write_text(old[1])

@@ -2,8 +2,9 @@
  * login_monitor_peer.c - who is at both ends of the connection.
  *
  * Addresses and ports come from the kernel. Names come from name servers,
- * which are strangers: a child that has become nobody asks them, for at most
- * two seconds, and what it says is taken only if it looks like a host name.
+ * which are strangers: a child that has become nobody asks them, confined, for
+ * at most two seconds, and what it says is taken only if it looks like a host
+ * name.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -21,6 +22,7 @@
 #include "env_config.h"
 #include "login_account.h"
 #include "login_monitor.h"
+#include "sandbox.h"
 
 #define RESOLVER_MS 2000
 
@@ -251,7 +253,8 @@ resolve(const struct monitor *m, int fd)
 
 	cc_login_gate_account(&uid, &gid);
 	if (cc_login_become(NULL, uid, gid) != 0 ||
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
+	    cc_sandbox_resolver() != 0)
 		return;
 	if (m->config.plaintext_clients[0] && is_allowed_client(m))
 		say(fd, NAME_ALLOWED, "");
@@ -273,11 +276,8 @@ cc_monitor_start_resolver(const struct monitor *m, pid_t *pid_r)
 	if (*pid_r == 0) {
 		cc_monitor_reset_signals();
 		null = open("/dev/null", O_RDWR | O_CLOEXEC);
-		if (null >= 0) {
-			dup2(null, 0);
-			dup2(null, 1);
+		if (null >= 0 && dup2(null, 0) == 0 && dup2(null, 1) == 1)
 			resolve(m, pair[1]);
-		}
 		_exit(0);
 	}
 	close(pair[1]);

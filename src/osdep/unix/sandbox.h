@@ -74,6 +74,9 @@ int cc_sandbox_gate(void);
  */
 int cc_sandbox_auth(void);
 
+/* The process that asks name servers: as auth, with a network. 0 or CC_EIO. */
+int cc_sandbox_resolver(void);
+
 /* The lock keeper: files of the directory dir only. 0 or CC_EIO. */
 int cc_sandbox_lockkeeper(int dir);
 

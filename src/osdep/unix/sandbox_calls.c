@@ -203,10 +203,6 @@ static const struct sandbox_call calls_session[] = {
 	SANDBOX_CALL(mlock),
 	SANDBOX_CALL(munlock),
 	SANDBOX_CALL(mincore),
-	/* The kiss of death, and abort(3). */
-	SANDBOX_CALL(kill),
-	SANDBOX_CALL(tgkill),
-	SANDBOX_CALL(tkill),
 	SANDBOX_CALL(rt_sigpending),
 	SANDBOX_CALL(rt_sigsuspend),
 	SANDBOX_CALL(rt_sigtimedwait),
@@ -243,6 +239,14 @@ static const struct sandbox_call calls_session[] = {
 	SANDBOX_CALL(wait4),
 	{ SYS_ioctl, 1, UINT32_MAX, FIONREAD },
 	{ SYS_ioctl, 1, UINT32_MAX, TCGETS },
+};
+
+/* The kiss of death, and abort(3). Not for processes of the gate's account,
+ * which would reach the gates of others. */
+static const struct sandbox_call calls_signals[] = {
+	SANDBOX_CALL(kill),
+	SANDBOX_CALL(tgkill),
+	SANDBOX_CALL(tkill),
 };
 
 /* Connections to other servers, where the configuration wants them. */
@@ -301,6 +305,15 @@ cc_sandbox_auth(void)
 }
 
 int
+cc_sandbox_resolver(void)
+{
+	static const struct sandbox_list lists[] = { LIST(calls_core),
+		LIST(calls_files), LIST(calls_session), LIST(calls_network) };
+
+	return cc_sandbox_filter(lists, 4, SANDBOX_EPERM);
+}
+
+int
 cc_sandbox_calls_lockkeeper(void)
 {
 	static const struct sandbox_list lists[] = { LIST(calls_core),
@@ -313,7 +326,8 @@ int
 cc_sandbox_calls_session(bool network)
 {
 	static const struct sandbox_list lists[] = { LIST(calls_core),
-		LIST(calls_files), LIST(calls_session), LIST(calls_network) };
+		LIST(calls_files), LIST(calls_session), LIST(calls_signals),
+		LIST(calls_network) };
 
-	return cc_sandbox_filter(lists, network ? 4 : 3, SANDBOX_EPERM);
+	return cc_sandbox_filter(lists, network ? 5 : 4, SANDBOX_EPERM);
 }

@@ -106,6 +106,17 @@ allow(struct sandbox_paths *paths, const char *path)
 		cc_sandbox_allow(paths, path, SANDBOX_WRITE);
 }
 
+/* Accounts that have no home of their own may have the root directory. */
+static void
+allow_home(struct sandbox_paths *paths, const char *home)
+{
+	struct stat root, st;
+
+	if (stat("/", &root) == 0 && stat(home, &st) == 0 &&
+	    (st.st_dev != root.st_dev || st.st_ino != root.st_ino))
+		cc_sandbox_allow(paths, home, SANDBOX_WRITE);
+}
+
 /* The files of this session: its user's, those of the namespaces, and what the
  * administrator adds. Then there is no way to others. */
 static void
@@ -118,8 +129,9 @@ confine(struct session *s)
 		return;
 	cc_sandbox_init(&paths);
 	cc_sandbox_allow_system(&paths, env->config);
-	allow(&paths, env->home);
-	allow(&paths, env->mail_dir);
+	allow_home(&paths, env->home);
+	if (env->mail_subdir && *env->mail_subdir)
+		cc_sandbox_allow(&paths, env->mail_dir, SANDBOX_OWN);
 	allow_directory(&paths, env->sysinbox);
 	allow(&paths, cc_env_lock_dir());
 	allow(&paths, env->ftp_home);

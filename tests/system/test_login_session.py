@@ -323,6 +323,47 @@ def test_sandbox_path_opens_what_was_refused(clean):
     c.ok(b"LOGOUT")
 
 
+@pytest.mark.parametrize("target,seen", [
+    ("/", False), ("/etc/ssl", False), ("/run/mail-of-ann", True)])
+def test_mail_directory_is_a_link(clean, target, seen):
+    """A session that was taken over cannot open the next one's sandbox by a
+    link in its home: outside of that only a directory of the user counts."""
+    place = pathlib.Path("/run/mail-of-ann")
+    place.mkdir(exist_ok=True)
+    os.chown(place, USERS["ann"][0], USERS["ann"][0])
+    mailbox = "From x Thu Jan  1 00:00:00 1970\n\nreadable by mode\n"
+    for directory in ("/etc/ssl", place):
+        pathlib.Path(directory, "planted").write_text(mailbox)
+    pathlib.Path("/home/ann/mail").symlink_to(target)
+    clean.config("set disable-plaintext 0\nset mail-subdirectory mail\n")
+    clean.serve("inetd")
+    c = Client()
+    c.login("ann")
+    name = b"etc/ssl/planted" if target == "/" else b"planted"
+    tagged, _ = c.command(b"EXAMINE " + name)
+    assert tagged.startswith(b"OK" if seen else b"NO"), tagged
+    c.ok(b"LOGOUT")
+
+
+def test_home_is_the_root_directory(clean):
+    """An account without a home of its own does not get all there is."""
+    clean.config("set disable-plaintext 0\n")
+    path = pathlib.Path("/etc/passwd")
+    old = path.read_text()
+    path.write_text(old.replace(":/home/ann:", ":/:"))
+    planted = pathlib.Path("/etc/ssl/planted")
+    planted.write_text("From x Thu Jan  1 00:00:00 1970\n\nreadable\n")
+    try:
+        clean.serve("inetd")
+        c = Client()
+        c.login("ann")
+        assert c.command(b"EXAMINE etc/ssl/planted")[0].startswith(b"NO")
+        c.ok(b"LOGOUT")
+    finally:
+        path.write_text(old)
+        planted.unlink()
+
+
 # ------------------------------------------------------------- lock keeper
 
 LOCK = pathlib.Path(str(SPOOL / "ann") + ".lock")

@@ -8,6 +8,7 @@
  */
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -66,8 +67,12 @@ cc_sandbox_allow(struct sandbox_paths *paths, const char *path,
     enum sandbox_access access)
 {
 	char resolved[PATH_MAX];
+	struct stat st;
 
 	if (*path != '/' || !realpath(path, resolved))
+		return;
+	if (access == SANDBOX_OWN &&
+	    (stat(resolved, &st) != 0 || st.st_uid != geteuid()))
 		return;
 	if (paths->count == SANDBOX_PATHS_MAX) {
 		syslog(LOG_ERR, "sandbox: more than %d paths; %.256s left out",
@@ -92,6 +97,26 @@ cc_sandbox_allow_system(struct sandbox_paths *paths, const char *config)
 	    SANDBOX_READ);
 }
 
+/* One rule. The owner is asked of what is allowed: the name may mean something
+ * else by now. */
+static int
+add_rule(int rules, int abi, const char *path, enum sandbox_access access)
+{
+	struct stat st;
+	int fd, r = CC_EACCESS;
+
+	if (access != SANDBOX_OWN)
+		return cc_landlock_allow(rules, abi, AT_FDCWD, path,
+		    access == SANDBOX_WRITE);
+	fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return CC_ENOENT;
+	if (fstat(fd, &st) == 0 && st.st_uid == geteuid())
+		r = cc_landlock_allow(rules, abi, fd, "", true);
+	close(fd);
+	return r;
+}
+
 /* The files of the session. A path that went away meanwhile is left out. */
 static int
 confine_files(const struct sandbox_paths *paths, int abi)
@@ -102,9 +127,8 @@ confine_files(const struct sandbox_paths *paths, int abi)
 	if (rules < 0)
 		return rules;
 	for (size_t i = 0; i < paths->count; i++) {
-		r = cc_landlock_allow(rules, abi, AT_FDCWD,
-		    paths->paths[i].path,
-		    paths->paths[i].access == SANDBOX_WRITE);
+		r = add_rule(rules, abi, paths->paths[i].path,
+		    paths->paths[i].access);
 		if (r == CC_EIO) {
 			close(rules);
 			return r;

@@ -15,6 +15,8 @@
 enum sandbox_access {
 	SANDBOX_READ,  /* files and directories can be read */
 	SANDBOX_WRITE, /* and changed, made, renamed, removed */
+	SANDBOX_OWN,   /* the same, if it belongs to our user: for paths that
+			* he can make lead elsewhere */
 };
 
 #define SANDBOX_PATHS_MAX 128 /* real configurations name a dozen */

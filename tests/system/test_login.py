@@ -74,6 +74,10 @@ def test_nologin_says_bye(probe):
     (0, True, [b"AUTH=PLAIN", b"AUTH=LOGIN"], [b"STARTTLS", b"LOGINDISABLED"]),
     (1, True, [b"LOGINDISABLED"], [b"STARTTLS", b"AUTH=PLAIN"]),
     (2, True, [b"AUTH=PLAIN", b"AUTH=LOGIN"], [b"STARTTLS", b"LOGINDISABLED"]),
+    # What is no number does not mean to allow.
+    ("yes", True, [b"LOGINDISABLED"], [b"AUTH=PLAIN"]),
+    ("", True, [b"LOGINDISABLED"], [b"AUTH=PLAIN"]),
+    ("3", True, [b"LOGINDISABLED"], [b"AUTH=PLAIN"]),
     (None, False, [b"LOGINDISABLED"], [b"AUTH=PLAIN"]),
     (None, True, [b"AUTH=PLAIN"], [b"LOGINDISABLED"]),
     ("2\nset plaintext-allowed-clients other.example, 127.0.0.1", False,

@@ -364,6 +364,15 @@ def test_home_is_the_root_directory(clean):
         planted.unlink()
 
 
+def test_sandbox_is_off_for_a_zero_only(clean):
+    clean.config("set disable-plaintext 0\nset sandbox on\n")
+    clean.serve("inetd")
+    c = Client()
+    c.login("ann")
+    assert status_of(session_of(c))["Seccomp"] == "2"
+    c.ok(b"LOGOUT")
+
+
 # ------------------------------------------------------------- lock keeper
 
 LOCK = pathlib.Path(str(SPOOL / "ann") + ".lock")

@@ -41,9 +41,11 @@ static void set_create_format(struct span value);
 static void set_empty_format(struct span value);
 static void set_from_widget(struct span value);
 static void set_keywords(struct span value);
+static void set_plaintext(struct span value);
 static void set_plaintext_clients(struct span value);
 static void set_nothing(struct span value);
 static void set_restrictions(struct span value);
+static void set_sandbox(struct span value);
 static void set_sandbox_path(struct span value);
 
 #define MEMBER(kind, member)                                                   \
@@ -73,7 +75,7 @@ static const struct row rows[CONFIG_KEYS] = {
 	[CONFIG_CLOSE_ON_ERROR] = PARAM_ROW(PARAM, SET_CLOSEONERROR),
 	[CONFIG_CREATE_FORMAT] = FUNCTION(set_create_format),
 	[CONFIG_DIR_MODE] = MEMBER(MODE, dir_mode),
-	[CONFIG_DISABLE_PLAINTEXT] = MEMBER(NUMBER, disable_plaintext),
+	[CONFIG_DISABLE_PLAINTEXT] = FUNCTION(set_plaintext),
 	[CONFIG_EMPTY_FORMAT] = FUNCTION(set_empty_format),
 	[CONFIG_FROM_WIDGET] = FUNCTION(set_from_widget),
 	[CONFIG_FTP_DIR_MODE] = MEMBER(MODE, ftp_dir_mode),
@@ -117,7 +119,7 @@ static const struct row rows[CONFIG_KEYS] = {
 	[CONFIG_RSH_COMMAND] = PARAM_ROW(PARAM_TEXT, SET_RSHCOMMAND),
 	[CONFIG_RSH_PATH] = PARAM_ROW(PARAM_TEXT, SET_RSHPATH),
 	[CONFIG_RSH_TIMEOUT] = PARAM_ROW(PARAM, SET_RSHTIMEOUT),
-	[CONFIG_SANDBOX] = MEMBER(NUMBER, sandbox),
+	[CONFIG_SANDBOX] = FUNCTION(set_sandbox),
 	[CONFIG_SANDBOX_PATH] = FUNCTION(set_sandbox_path),
 	[CONFIG_SASL_PTR_NAME] = MEMBER(NUMBER, sasl_ptr_name),
 	[CONFIG_SHARED_DIR_MODE] = MEMBER(MODE, shared_dir_mode),
@@ -196,6 +198,19 @@ set_keywords(struct span value)
 			return;
 		env->keywords[i] = cc_span_dup(word);
 	}
+}
+
+/* Of these two a zero opens something: what is no number does not. */
+static void
+set_plaintext(struct span value)
+{
+	cc_env()->disable_plaintext = cc_config_number_or(value, 1);
+}
+
+static void
+set_sandbox(struct span value)
+{
+	cc_env()->sandbox = cc_config_number_or(value, 1);
 }
 
 /* Counts only behind disable-plaintext. */

@@ -195,6 +195,18 @@ cc_config_number(struct span value)
 }
 
 long
+cc_config_number_or(struct span value, long otherwise)
+{
+	struct span s = value;
+
+	while (s.len > 0 && (is_wsp(*s.p) || *s.p == '-' || *s.p == '+'))
+		s = cc_span(s.p + 1, s.len - 1);
+	if (s.len == 0 || *s.p < '0' || *s.p > '9')
+		return otherwise;
+	return number(value, 10);
+}
+
+long
 cc_config_mode(struct span value)
 {
 	bool octal = value.len > 1 && value.p[0] == '0';

@@ -113,6 +113,10 @@ void cc_config_parse(struct span text, enum config_file file,
 /* A decimal number; what has no digits is 0, what is too large the largest. */
 long cc_config_number(struct span value);
 
+/* The same, but what has no digits is `otherwise`: for settings of which a zero
+ * takes a protection away. */
+long cc_config_number_or(struct span value, long otherwise);
+
 /* A file mode: decimal, or octal with a leading 0; 0 if it is none. */
 long cc_config_mode(struct span value);
 

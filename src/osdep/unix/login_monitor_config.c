@@ -36,7 +36,8 @@ apply(void *ctx, enum config_key key, struct span value)
 
 	switch (key) {
 	case CONFIG_DISABLE_PLAINTEXT:
-		config->plaintext = cc_config_number(value);
+		config->plaintext =
+		    cc_config_number_or(value, LOGIN_PLAIN_NEVER);
 		/* Whatever else it may mean, it does not mean to allow. */
 		if (config->plaintext < 0 ||
 		    config->plaintext > LOGIN_PLAIN_TLS)

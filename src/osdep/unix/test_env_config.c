@@ -215,6 +215,34 @@ test_numbers(void **state)
 }
 
 static void
+test_numbers_that_open_something(void **state)
+{
+	static const struct {
+		const char *text;
+		long number; /* where 9 stands for none */
+	} numbers[] = {
+		{ "0", 0 },
+		{ " 0", 0 },
+		{ "00", 0 },
+		{ "0\r", 0 },
+		{ "1", 1 },
+		{ "-1", -1 },
+		{ "", 9 },
+		{ " ", 9 },
+		{ "-", 9 },
+		{ "on", 9 },
+		{ "no", 9 },
+		{ "x0", 9 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(numbers); i++)
+		assert_int_equal(cc_config_number_or(cc_span_z(numbers[i].text),
+				     9),
+		    numbers[i].number);
+}
+
+static void
 test_words(void **state)
 {
 	struct span list = cc_span_z(", Work,Later ,, x "), word;
@@ -253,6 +281,7 @@ main(void)
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_numbers_that_open_something),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_restrictions),
 	};

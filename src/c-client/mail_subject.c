@@ -107,7 +107,7 @@ cut_leaders(struct span s, bool *marked)
 	size_t n;
 
 	for (;;) {
-		s = rest = last = from(s, blanks(s));
+		rest = last = from(s, blanks(s));
 		while ((n = blob(rest)) > 0) {
 			last = rest;
 			rest = from(rest, n);

@@ -400,7 +400,7 @@ remove_record(const struct mbox *m, bool sync)
  * it now must begin a line.
  */
 static int
-lengthen(const struct mbox *m, const struct redo_step *step)
+lengthen(const struct mbox *m, const struct redo_step *step, bool sync)
 {
 	uint64_t more = step->size - step->size_before;
 	int r = 0;
@@ -417,6 +417,9 @@ lengthen(const struct mbox *m, const struct redo_step *step)
 	if (r == 0)
 		r = cc_fd_write_at(m->fd, step->size - (more < 2 ? more : 2),
 		    cc_span("\n\n", more < 2 ? more : 2));
+	/* no octet may be put before the file has its length for good */
+	if (r == 0 && sync)
+		r = cc_fd_datasync(m->fd);
 	return r;
 }
 
@@ -438,7 +441,7 @@ do_step(struct mbox *m, const struct redo_step *step, bool sync)
 
 	if (r != 0)
 		return r;
-	if ((r = lengthen(m, step)) != 0) {
+	if ((r = lengthen(m, step, sync)) != 0) {
 		/* nothing was put: the record must not stay */
 		if (ftruncate(m->fd, (off_t)step->size_before) == 0)
 			(void)remove_record(m, sync);

@@ -10,8 +10,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "test_unix.h"
 #include "mboxfile_redo.h"
+#include "test_mboxfile_scene.h"
 
 /* ----------------------------------------------------- calls that may kill */
 
@@ -141,8 +141,6 @@ fdatasync(int fd)
 }
 
 /* ---------------------------------------------------------- what it writes */
-
-#define PAD22 "                      "
 
 static const struct {
 	const char *name;
@@ -344,10 +342,6 @@ test_long_header(void **state)
 
 /* ------------------------------------------------------------------- kills */
 
-#define MESSAGES 9
-
-static int lines = 17; /* lines of text of a message, times its number */
-
 /* All calls in turn take minutes: without CEDAR_ALL only some, by SEED. */
 static uint32_t seed;
 
@@ -369,101 +363,6 @@ setup(void **state)
 	seed = text ? (uint32_t)strtoul(text, NULL, 10) : 1;
 	print_message("SEED=%lu\n", (unsigned long)seed);
 	return 0;
-}
-
-/* Message i (from 0): some need a rewrite, some have room, some are clean. */
-static void
-put_message(struct strbuf *out, int i)
-{
-	cc_strbuf_printf(out, "From u%d Thu Jun  6 14:07:%02d 2002 +0000\n", i,
-	    i);
-	cc_strbuf_printf(out, "Subject: message %d\n", i);
-	if (i == 0)
-		cc_strbuf_puts(out, "X-IMAPbase: 1709629200 5 Work Later\n");
-	if (i < 4)
-		cc_strbuf_printf(out,
-		    "Status: O\nX-Status: \nX-Keywords:%s\n"
-		    "X-UID: %d\n",
-		    i == 0 ? "" : PAD22, i + 1);
-	cc_strbuf_printf(out, "\nText of %d\n", i);
-	for (int k = 0; k < i * lines; k++)
-		cc_strbuf_printf(out, "line %d of %d\n", k, i);
-	if (i != 6)
-		cc_strbuf_putc(out, '\n');
-}
-
-static void
-make_box(void)
-{
-	struct strbuf text;
-
-	cc_strbuf_init(&text, SIZE_MAX);
-	for (int i = 0; i < MESSAGES; i++)
-		put_message(&text, i);
-	box_write(text.data, text.len);
-	cc_strbuf_free(&text);
-}
-
-/* The session that is killed. */
-static void
-victim(size_t step)
-{
-	MAILSTREAM *s = open_box(NIL);
-
-	((struct mbox *)s->local)->step_max = step;
-	mail_flag(s, s->nmsgs > 7 ? "2:3,7" : "2", "\\Flagged Work", ST_SET);
-	mail_check(s);
-	mail_flag(s, s->nmsgs > 7 ? "1,8" : "1", "\\Seen New", ST_SET);
-	mail_close(s);
-}
-
-/* The number of files in home whose name begins so. */
-static int
-files_named(const char *name)
-{
-	DIR *d = opendir(tmpdir_path(&tmp, "home"));
-	struct dirent *e;
-	int n = 0;
-
-	assert_non_null(d);
-	while ((e = readdir(d)) != NULL)
-		n += strncmp(e->d_name, name, strlen(name)) == 0;
-	closedir(d);
-	return n;
-}
-
-/* Every message is there, once, with its UID. */
-static void
-check_box(int more)
-{
-	MAILSTREAM *s = open_box(NIL);
-
-	assert_int_equal(s->nmsgs, MESSAGES + more);
-	assert_int_equal(s->uid_validity, 1709629200);
-	for (int i = 0; i < MESSAGES + more; i++) {
-		struct strbuf want, got;
-		char header[64];
-
-		cc_strbuf_init(&want, SIZE_MAX);
-		cc_strbuf_printf(&want, "Text of %d\n", i);
-		for (int k = 0; k < i * lines; k++)
-			cc_strbuf_printf(&want, "line %d of %d\n", k, i);
-		snprintf(header, sizeof(header), "Subject: message %d\n\n", i);
-		expect_header(s, (unsigned long)i + 1, header);
-		assert_int_equal(get(s, (unsigned long)i + 1, MAIL_TEXT, &got),
-		    0);
-		assert_string_equal(cc_strbuf_str(&got), cc_strbuf_str(&want));
-		assert_int_equal(uid(s, (unsigned long)i + 1),
-		    i < 4 ? i + 1 : i + 2);
-		cc_strbuf_free(&want);
-		cc_strbuf_free(&got);
-	}
-	/* \Deleted, which nobody set, is nowhere */
-	for (unsigned long i = 1; i <= s->nmsgs; i++)
-		assert_int_equal(flags(s, i) & (fDELETED | fDRAFT), 0);
-	mail_close(s);
-	assert_int_equal(files_named(".cedar-redo"), 0);
-	assert_int_equal(files_named("cedar-redo"), 0);
 }
 
 /* Runs the victim until its call n; true if it lived. */
@@ -514,6 +413,7 @@ test_killed_anywhere(void **state)
 				n += stride();
 				lived = run(n, (enum how)how, sizes[k].step);
 				check_box(0);
+				assert_int_equal(files_named("cedar-redo"), 0);
 				end();
 			}
 			print_message("steps of %zu, how %d: %d calls\n",
@@ -541,6 +441,7 @@ test_killed_then_delivery(void **state)
 			lived = run(n, (enum how)how, 900);
 			deliver(cc_strbuf_str(&mail));
 			check_box(1);
+			assert_int_equal(files_named("cedar-redo"), 0);
 			end();
 		}
 	}
@@ -609,6 +510,7 @@ test_killed_twice(void **state)
 			(void)run(first, HALF, 500);
 			lived = run(n, HALF, 0);
 			check_box(0);
+			assert_int_equal(files_named("cedar-redo"), 0);
 			end();
 		}
 	}

@@ -30,8 +30,8 @@ enum block_line { BLOCK_BASE, BLOCK_STATUS, BLOCK_XSTATUS, BLOCK_KEYWORDS };
 #define BATCH_MAX (1024u * 1024)
 #define BATCH_PUTS 8192
 
-/* Pages that a power failure leaves old or new, never in between. */
-#define PAGE 4096
+/* Octets that a power failure leaves old or new, never in between. */
+#define SECTOR 512
 
 /* What is to be written, collected. */
 struct batch {
@@ -43,7 +43,7 @@ struct batch {
 		uint32_t i; /* the message */
 	} * changes;
 	size_t count;
-	bool crosses; /* some change lies in two pages */
+	bool crosses; /* some change lies in two sectors */
 };
 
 /* Where flags stand. */
@@ -301,7 +301,7 @@ put_block(struct batch *batch, uint32_t i, const struct block *b,
 		return 1;
 	*c = (struct change){ b->pos + from, batch->data.len, to - from, i };
 	cc_strbuf_put(&batch->data, text.p + from, to - from);
-	if (c->pos / PAGE != (c->pos + c->len - 1) / PAGE)
+	if (c->pos / SECTOR != (c->pos + c->len - 1) / SECTOR)
 		batch->crosses = true;
 	batch->count++;
 	return 1;

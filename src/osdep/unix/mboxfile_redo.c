@@ -437,9 +437,13 @@ put_all(const struct mbox *m, const struct redo_step *step)
 static int
 do_step(struct mbox *m, const struct redo_step *step, bool sync)
 {
-	int r = write_record(m, step, sync);
+	int r = 0;
 
-	if (r != 0)
+	/* The record says what is there now. Flags that some session wrote and
+	 * did not sync must not be gone again when it is read. */
+	if (sync && (r = cc_fd_datasync(m->fd)) != 0)
+		return r;
+	if ((r = write_record(m, step, sync)) != 0)
 		return r;
 	if ((r = lengthen(m, step, sync)) != 0) {
 		/* nothing was put: the record must not stay */

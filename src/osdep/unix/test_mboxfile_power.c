@@ -228,6 +228,15 @@ apply(const struct op *op, size_t len)
 	}
 }
 
+/* A disk writes a sector or does not. */
+static size_t
+whole_sectors(const struct op *op, size_t len)
+{
+	size_t end = ((size_t)op->at + len) / 512 * 512;
+
+	return end > (size_t)op->at ? end - (size_t)op->at : 0;
+}
+
 static void
 make_state(size_t n, enum variant variant)
 {
@@ -240,8 +249,9 @@ make_state(size_t n, enum variant variant)
 		    (variant == NOTHING || (variant >= SOME && dice(2) == 0)))
 			continue;
 		if (!sure && variant == PARTS && op->kind == WRITE)
-			len = dice((uint32_t)len + 1);
-		apply(op, len);
+			len = whole_sectors(op, dice((uint32_t)len + 1));
+		if (len > 0 || op->kind != WRITE)
+			apply(op, len);
 	}
 }
 

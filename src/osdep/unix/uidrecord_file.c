@@ -113,7 +113,9 @@ cc_uidrecord_highest(int privdir, uint32_t uidvalidity)
 	if (!dir && fd >= 0)
 		close(fd);
 	while (dir && (d = readdir(dir)) != NULL) {
+		/* what was not renamed into place was told to nobody */
 		if (strncmp(d->d_name, NAME_PREFIX, strlen(NAME_PREFIX)) != 0 ||
+		    strstr(d->d_name, ".new") ||
 		    read_named(privdir, d->d_name, &rec) != 0)
 			continue;
 		if (rec.uidvalidity == uidvalidity && rec.uidlast > highest)

@@ -448,6 +448,16 @@ def test_keeper_respects_others(spool):
     assert LOCK.read_bytes() == b"other"
 
 
+def test_keeper_takes_no_mailbox_for_a_lock(spool):
+    """Of a user whose name ends in .lock, however old."""
+    c = login(connect())
+    LOCK.write_bytes(b"From x\n\n" + b"mail\n" * 100)
+    assert say(c, b"lock L") == [b"* lock !"]
+    assert len(LOCK.read_bytes()) > 500
+    LOCK.unlink()
+    assert say(c, b"lock L") == [b"* lock +"]
+
+
 @pytest.mark.parametrize("how", ["end", "kill", "nonsense"])
 def test_keeper_leaves_no_lock(spool, how):
     c = login(connect())

@@ -152,6 +152,10 @@ clear_way(const char *name, struct dotlock *lock, int64_t now, int64_t stale,
 		errno = ELOOP;
 		return CC_EACCESS;
 	}
+	if (!S_ISREG(st.st_mode) || st.st_size > DOTLOCK_SIZE_MAX) {
+		errno = EEXIST;
+		return CC_EACCESS;
+	}
 	if (!is_stale(&st, now, stale))
 		return CC_EBUSY;
 	lock->seized = true;

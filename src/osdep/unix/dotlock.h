@@ -17,6 +17,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* Octets of a lock file, at most: a process id, a host's name. What is larger
+ * is a mailbox that happens to have the name, and never removed. */
+#define DOTLOCK_SIZE_MAX 128
+
 struct dotlock {
 	char *name;    /* lock file, owned; NULL: nothing held */
 	bool keeper;   /* held by the lock keeper */
@@ -48,7 +52,8 @@ int cc_dotlock_get(struct dotlock *lock_r, const char *path, int fd,
 /*
  * One try, for the above and tests: as cc_dotlock_get, at UTC second now. A
  * lock file whose ctime lies stale seconds or more before now is removed and
- * replaced if seize, else it is CC_EBUSY with lock_r->seized set.
+ * replaced if seize, else it is CC_EBUSY with lock_r->seized set. What has the
+ * lock's name and cannot be one (DOTLOCK_SIZE_MAX, a directory) is CC_EACCESS.
  */
 int cc_dotlock_try(struct dotlock *lock_r, const char *path, int64_t now,
     int64_t stale, bool seize);

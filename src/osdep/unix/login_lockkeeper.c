@@ -17,6 +17,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "dotlock.h"
 #include "login_account.h"
 #include "login_monitor.h"
 #include "sandbox.h"
@@ -50,29 +51,32 @@ own_name(const struct keeper *k, struct strbuf *name)
 }
 
 /* A lock that is too old is moved aside, looked at again, and removed; if it
- * was another one by then, it is put back. True if the way is free. */
-static bool
+ * was another one by then, it is put back. The octet to answer, '+' if the way
+ * is free. */
+static char
 clear_way(struct keeper *k, struct strbuf *scratch)
 {
 	struct stat st, moved;
 	const char *aside;
 
 	if (fstatat(k->dir, k->lock, &st, AT_SYMLINK_NOFOLLOW) != 0)
-		return true;
+		return '+';
+	if (S_ISREG(st.st_mode) && st.st_size > DOTLOCK_SIZE_MAX)
+		return '!';
 	if (!S_ISREG(st.st_mode) || st.st_ctime > time(NULL) - STALE_SECONDS)
-		return false;
+		return '-';
 	aside = own_name(k, scratch);
 	if (renameat(k->dir, k->lock, k->dir, aside) != 0)
-		return false;
+		return '-';
 	if (fstatat(k->dir, aside, &moved, AT_SYMLINK_NOFOLLOW) != 0)
-		return false;
+		return '-';
 	if (moved.st_dev != st.st_dev || moved.st_ino != st.st_ino) {
 		if (linkat(k->dir, aside, k->dir, k->lock, 0) != 0)
 			errno = 0; /* a third one was faster */
 		unlinkat(k->dir, aside, 0);
-		return false;
+		return '-';
 	}
-	return unlinkat(k->dir, aside, 0) == 0;
+	return unlinkat(k->dir, aside, 0) == 0 ? '+' : '-';
 }
 
 /* One try; the octet to answer. */
@@ -81,13 +85,15 @@ take(struct keeper *k, struct strbuf *scratch)
 {
 	const char *post;
 	struct stat st;
-	char answer = '-';
+	char answer;
 	int fd;
 
 	if (k->held)
 		return '+';
-	if (!clear_way(k, scratch))
-		return '-';
+	answer = clear_way(k, scratch);
+	if (answer != '+')
+		return answer;
+	answer = '-';
 	post = own_name(k, scratch);
 	fd = openat(k->dir, post,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, LOCK_MODE);

@@ -585,6 +585,35 @@ test_dotlock_stale(void **state)
 	tmpdir_remove(&t);
 }
 
+/* A mailbox or directory that has the lock's name is none, however old. */
+static void
+test_dotlock_is_somebodys_mail(void **state)
+{
+	char mail[DOTLOCK_SIZE_MAX + 2], box[128];
+	struct dotlock lock;
+	struct tmpdir t;
+	int64_t later = time(NULL) + 9999;
+
+	(void)state;
+	tmpdir_make(&t);
+	snprintf(box, sizeof(box), "%s/box", t.path);
+	memset(mail, 'm', sizeof(mail));
+	mail[sizeof(mail) - 1] = '\0';
+	tmpdir_write(&t, "box.lock", mail, DOTLOCK_SIZE_MAX + 1);
+	assert_int_equal(cc_dotlock_try(&lock, box, later, 300, true),
+	    CC_EACCESS);
+	tmpdir_expect(&t, "box.lock", mail);
+	tmpdir_write(&t, "box.lock", mail, DOTLOCK_SIZE_MAX);
+	assert_int_equal(cc_dotlock_try(&lock, box, later, 300, true), 0);
+	cc_dotlock_release(&lock);
+	assert_int_equal(mkdir(tmpdir_path(&t, "box.lock"), 0700), 0);
+	assert_int_equal(cc_dotlock_try(&lock, box, later, 300, true),
+	    CC_EACCESS);
+	assert_int_equal(rmdir(tmpdir_path(&t, "box.lock")), 0);
+	assert_int_equal(count_files(&t), 0);
+	tmpdir_remove(&t);
+}
+
 /* A lock that was seized from us is not ours to remove. */
 static void
 test_dotlock_lost(void **state)
@@ -940,6 +969,7 @@ main(void)
 		cmocka_unit_test(test_inodelock_processes),
 		cmocka_unit_test(test_dotlock),
 		cmocka_unit_test(test_dotlock_stale),
+		cmocka_unit_test(test_dotlock_is_somebodys_mail),
 		cmocka_unit_test(test_dotlock_lost),
 		cmocka_unit_test(test_dotlock_tricks),
 		cmocka_unit_test(test_dotlock_waits),

@@ -249,13 +249,33 @@ int cc_mbox_flush(struct mbox *m, bool sync);
  */
 int cc_mbox_check(struct mbox *m);
 
+/* The same for one who holds all locks; syncs no flags that were written in
+ * place. */
+int cc_mbox_check_locked(struct mbox *m);
+
+/* cc_mbox_rewrite, and the parse that finds everything in its new place. */
+int cc_mbox_remake(struct mbox *m);
+
+/* -------------------------------------------- expunge: mboxfile_expunge.c */
+
+/*
+ * Takes the messages marked \Deleted out of the file: those of which asked
+ * (count entries, by position in the index) is true, or all if it is NULL, but
+ * none that the client has not heard of. They become ghosts, for cc_mbox_tell.
+ * *n_r: how many. 0, after which the file is on the disk, or negative: then
+ * all are there still, or a redo record is.
+ */
+int cc_mbox_expunge(struct mbox *m, const bool *asked, size_t count,
+    unsigned long *n_r);
+
 /* --------------------------------------------- rewrite: mboxfile_rewrite.c */
 
 /* Does the file lack anything that only a rewrite can give it? */
 bool cc_mbox_needs_rewrite(const struct mbox *m);
 
-/* Rewrites the file, under all locks and right after a cc_mbox_sync. The
- * index describes the old file: parse it again. 0; CC_ENOSPACE, CC_EACCESS
+/* Rewrites the file, under all locks and right after a cc_mbox_sync, without
+ * the messages that are MBOX_GONE. The index describes the old file: parse it
+ * again. 0; CC_ENOSPACE, CC_EACCESS
  * (nothing changed); CC_EIO and others (a redo record may be left). */
 int cc_mbox_rewrite(struct mbox *m);
 

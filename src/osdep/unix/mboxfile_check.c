@@ -23,15 +23,12 @@ mark_old(struct mbox *m)
 	cc_mbox_find_dirty(m);
 }
 
-/* The rewrite, and the parse that finds everything in its new place. */
-static int
-rewrite(struct mbox *m)
+int
+cc_mbox_remake(struct mbox *m)
 {
 	const char *why;
 	int r;
 
-	if (!cc_mbox_needs_rewrite(m))
-		return 0;
 	if ((r = cc_mbox_rewrite(m)) != 0) {
 		cc_mbox_view_drop(m);
 		return r;
@@ -49,8 +46,8 @@ rewrite(struct mbox *m)
 	return r;
 }
 
-static int
-check_locked(struct mbox *m)
+int
+cc_mbox_check_locked(struct mbox *m)
 {
 	const char *why;
 	int r;
@@ -60,7 +57,7 @@ check_locked(struct mbox *m)
 	mark_old(m);
 	r = cc_mbox_write_dirty(m);
 	cc_mbox_restamp(m);
-	return r == 0 ? rewrite(m) : r;
+	return r == 0 && cc_mbox_needs_rewrite(m) ? cc_mbox_remake(m) : r;
 }
 
 int
@@ -77,7 +74,7 @@ cc_mbox_check(struct mbox *m)
 	if (m->dirty_to > 0 || m->stale || cc_mbox_needs_rewrite(m)) {
 		r = cc_mbox_lock(m, FDLOCK_EX, CC_MBOX_WAIT_CHECK, &lock);
 		if (r == 0) {
-			r = check_locked(m);
+			r = cc_mbox_check_locked(m);
 			cc_mbox_unlock(&lock);
 		}
 		if (r != 0)

@@ -1,7 +1,7 @@
 /*
  * mboxfile_rewrite.c - bringing everything that the session knows into the
  * file: flags, UIDs, keywords (formats/unix.md section 5), where that moves
- * octets.
+ * octets; and taking messages out of it.
  *
  * In place, since others hold the file by its inode; under all locks; from
  * the end to the beginning, in steps that a kill or a power failure cannot
@@ -43,7 +43,7 @@ is_there(const struct mbox_msg *msg)
 	return !(msg->flags & MBOX_GONE);
 }
 
-/* The first message of the file, or count. */
+/* The first message that stays in the file, or count. */
 static uint32_t
 first_there(const struct mbox_index *index)
 {
@@ -178,8 +178,8 @@ make_form(struct mbox *m, uint32_t i, bool base, struct form *f)
 /* What the rewrite will do to the length of the file. */
 struct plan {
 	bool base;            /* the first message carries X-IMAPbase */
-	uint32_t first;       /* first message of the file */
-	uint64_t begin;       /* where it lies: what is before is pseudo */
+	uint32_t first;       /* first message that stays */
+	uint64_t begin;       /* where it lies: what is before goes */
 	uint64_t tail;        /* octets up to here stay */
 	struct strbuf pseudo; /* the new internal-data message, or empty */
 	int64_t growth;       /* so far, from the beginning */
@@ -222,18 +222,46 @@ plan_tail(struct mbox *m, struct plan *p, uint64_t size)
 	return 0;
 }
 
+/* From position from on, up to the end of message i. */
 static int
-plan_message(struct mbox *m, struct plan *p, uint32_t i, struct form *f)
+plan_message(struct mbox *m, struct plan *p, uint32_t i, uint64_t from,
+    struct form *f)
 {
-	uint64_t pos = m->index.msgs[i].pos, head;
 	int r = make_form(m, i, p->base && i == p->first, f);
+	uint64_t head;
 
 	if (r < 0)
 		return r;
 	head = r == 1 ? f->head.len : f->at.text - f->at.from;
-	plan_growth(p, f->at.text - pos, head);
+	plan_growth(p, f->at.text - from, head);
 	plan_growth(p, 0, strlen(f->tail));
 	return 0;
+}
+
+/*
+ * What the mailbox itself must remember goes into the first message. It has a
+ * message of its own if it had one before, if no other is left, or if the one
+ * that is first now has too long a header: that may hold lines of a stranger,
+ * which would count there.
+ */
+static int
+plan_front(struct mbox *m, struct plan *p, struct form *f)
+{
+	const struct mbox_index *index = &m->index;
+	int r = 1;
+
+	p->base = !index->pseudo && p->first < index->count;
+	if (p->base && p->begin > 0 &&
+	    (r = make_form(m, p->first, true, f)) < 0)
+		return r;
+	if (r == 0)
+		p->base = false;
+	if (p->base)
+		return plan_message(m, p, p->first, 0, f);
+	cc_mbox_put_pseudo(&p->pseudo, time(NULL), true, index->uidvalidity,
+	    index->uid_last, &index->keywords);
+	plan_growth(p, p->begin, p->pseudo.len);
+	return cc_strbuf_status(&p->pseudo);
 }
 
 static int
@@ -245,14 +273,15 @@ plan(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 	p->first = first_there(index);
 	p->begin =
 	    p->first < index->count ? index->msgs[p->first].pos : index->end;
-	p->base = !index->pseudo;
-	if (index->pseudo)
-		cc_mbox_put_pseudo(&p->pseudo, time(NULL), true,
-		    index->uidvalidity, index->uid_last, &index->keywords);
-	plan_growth(p, p->begin, p->pseudo.len);
+	if ((r = plan_front(m, p, f)) != 0)
+		return r;
 	for (uint32_t i = p->first; i < index->count; i++) {
-		if (is_there(&index->msgs[i]) && is_rewritten(m, p, i) &&
-		    (r = plan_message(m, p, i, f)) != 0)
+		uint64_t pos = index->msgs[i].pos;
+
+		if (!is_there(&index->msgs[i]))
+			plan_growth(p, cc_mbox_msg_end(index, i) - pos, 0);
+		else if ((!p->base || i != p->first) && is_rewritten(m, p, i) &&
+		    (r = plan_message(m, p, i, pos, f)) != 0)
 			return r;
 	}
 	if ((r = plan_tail(m, p, size)) == 0)
@@ -303,8 +332,11 @@ move_all(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 	for (uint32_t i = m->index.count; r == 0 && i-- > p->first;)
 		if (is_there(&m->index.msgs[i]))
 			r = move_message(m, p, i, f, &v);
-	if (r == 0 && m->index.pseudo &&
-	    (r = cc_move_put(&v, cc_strbuf_span(&p->pseudo))) == 0)
+		else
+			cc_move_drop(&v, m->index.msgs[i].pos);
+	if (r == 0 && !p->base)
+		r = cc_move_put(&v, cc_strbuf_span(&p->pseudo));
+	if (r == 0 && (!p->base || p->begin > 0))
 		cc_move_drop(&v, 0);
 	if (r == 0)
 		r = cc_move_end(&v);

@@ -35,6 +35,7 @@ static MAILSTREAM *unix_open(MAILSTREAM *stream);
 static void unix_close(MAILSTREAM *stream, long options);
 static long unix_ping(MAILSTREAM *stream);
 static void unix_check(MAILSTREAM *stream);
+static long unix_expunge(MAILSTREAM *stream, char *sequence, long options);
 
 static int fast_record(MAILSTREAM *stream, unsigned long msgno,
     struct mail_record *record_r);
@@ -74,6 +75,7 @@ DRIVER unixdriver = {
 	.close = unix_close,
 	.ping = unix_ping,
 	.check = unix_check,
+	.expunge = unix_expunge,
 	.fastpath = &unix_fast,
 };
 
@@ -235,9 +237,12 @@ unix_close(MAILSTREAM *stream, long options)
 	struct mbox *m = mbox_of(stream);
 	int r;
 
-	(void)options;
 	if (!m)
 		return;
+	if (options & CL_EXPUNGE) {
+		stream->silent = T;
+		(void)unix_expunge(stream, NIL, NIL);
+	}
 	cc_mbox_adopt_keywords(m, stream);
 	if (!m->dead && (r = cc_mbox_check(m)) != 0)
 		cc_mail_complain("update mailbox", stream->mailbox,
@@ -264,6 +269,87 @@ unix_check(MAILSTREAM *stream)
 		    cc_strerror(r));
 	else if (unix_ping(stream))
 		MM_LOG("Check completed", NIL);
+}
+
+/* ----------------------------------------------------------------- expunge */
+
+/* Which messages a sequence names, by position; NIL after a complaint. */
+static bool *
+asked_for(MAILSTREAM *stream, char *sequence, long options)
+{
+	unsigned char *s = (unsigned char *)sequence;
+	MESSAGECACHE *elt;
+	bool *asked;
+
+	if (!(options & EX_UID ? mail_uid_sequence(stream, s)
+			       : mail_sequence(stream, s)))
+		return NIL;
+	asked = fs_get((stream->nmsgs + 1) * sizeof(*asked));
+	for (unsigned long i = 0; i < stream->nmsgs; i++) {
+		elt = cc_mail_elt_if(stream, i + 1);
+		asked[i] = elt && elt->sequence;
+	}
+	return asked;
+}
+
+static void
+say_expunged(MAILSTREAM *stream, unsigned long n)
+{
+	char text[MAILTMPLEN];
+
+	if (stream->silent)
+		return;
+	if (n > 0)
+		snprintf(text, sizeof(text), "Expunged %lu messages", n);
+	else
+		snprintf(text, sizeof(text),
+		    "Mailbox checkpointed, but no messages expunged");
+	MM_LOG(text, NIL);
+}
+
+static void
+complain_expunge(MAILSTREAM *stream, int r)
+{
+	if (r == CC_EBUSY)
+		MM_LOG("[INUSE] Can't expunge: mailbox is locked by another "
+		       "program",
+		    ERROR);
+	else if (r == CC_EACCESS)
+		cc_mail_complain("expunge mailbox", stream->mailbox,
+		    "no lock or no redo record can be made");
+	else
+		cc_mail_complain("expunge mailbox", stream->mailbox,
+		    cc_strerror(r));
+}
+
+static long
+unix_expunge(MAILSTREAM *stream, char *sequence, long options)
+{
+	struct mbox *m = mbox_of(stream);
+	unsigned long n = 0;
+	bool *asked = NIL;
+	int r;
+
+	if (m->dead)
+		return NIL;
+	if (m->rdonly) {
+		if (!stream->silent)
+			MM_LOG("Expunge ignored on readonly mailbox", NIL);
+		return LONGT;
+	}
+	if (sequence && !(asked = asked_for(stream, sequence, options)))
+		return NIL;
+	cc_mbox_adopt_keywords(m, stream);
+	r = cc_mbox_expunge(m, asked, stream->nmsgs, &n);
+	if (asked)
+		fs_give((void **)&asked);
+	if (r != 0) {
+		complain_expunge(stream, r);
+		return NIL;
+	}
+	cc_mbox_tell(m, stream, true);
+	say_expunged(stream, n);
+	return LONGT;
 }
 
 /* --------------------------------------------------------------- fast path */

@@ -235,7 +235,6 @@ static const struct sandbox_call calls_session[] = {
 	SANDBOX_CALL(getsockname),
 	SANDBOX_CALL(getpeername),
 	SANDBOX_CALL(getsockopt),
-	SANDBOX_CALL(setsockopt),
 	SANDBOX_CALL(wait4),
 	{ SYS_ioctl, 1, UINT32_MAX, FIONREAD },
 	{ SYS_ioctl, 1, UINT32_MAX, TCGETS },
@@ -257,6 +256,7 @@ static const struct sandbox_call calls_network[] = {
 	{ SYS_socket, 0, UINT32_MAX, AF_NETLINK },
 	SANDBOX_CALL(connect),
 	SANDBOX_CALL(bind),
+	SANDBOX_CALL(setsockopt),
 	SANDBOX_CALL(sendto),
 	SANDBOX_CALL(sendmsg),
 	SANDBOX_CALL(recvmsg),
@@ -269,6 +269,7 @@ static const struct sandbox_call calls_network[] = {
 static const struct sandbox_call calls_local[] = {
 	{ SYS_socket, 0, UINT32_MAX, AF_UNIX },
 	SANDBOX_CALL(connect),
+	SANDBOX_CALL(setsockopt),
 	SANDBOX_CALL(sendto),
 	SANDBOX_CALL(sendmsg),
 	SANDBOX_CALL(recvmsg),

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import signal
 import socket
 import ssl
 import subprocess
@@ -136,6 +137,28 @@ def test_monitor_throws_the_gate_out(probe, attempt, logged):
     assert d.status() == 1
     probe.machine.log.wait(
         r"gate violated the login protocol \(%s\), killed" % logged, mark)
+
+
+def test_monitor_does_not_kill_a_number(probe, tmp_path):
+    """A gate that sent nonsense and has ended already: its process id may be
+    anybody's by now, and the monitor is root."""
+    mark = probe.machine.log.mark()
+    d = Direct([PROBE / "bin/imapd"])
+    gate = gate_of(d)
+    trace = tmp_path / "trace"
+    d.proc.send_signal(signal.SIGSTOP)
+    d.send(b"a XEXPLOIT parting-shot\r\n")
+    wait_for("the end of the gate", lambda: status_of(gate)["State"][0] == "Z")
+    strace = subprocess.Popen(["strace", "-qq", "-e", "trace=kill,wait4",
+                               "-o", trace, "-p", str(d.proc.pid)])
+    wait_for("strace", lambda: status_of(d.proc.pid)["TracerPid"] != "0")
+    d.proc.send_signal(signal.SIGCONT)
+    assert d.status() == 1
+    strace.wait(PATIENCE)
+    probe.machine.log.wait("gate violated the login protocol", mark)
+    calls = trace.read_text()
+    assert "wait4(%d" % gate in calls
+    assert not re.search(r"^kill\(", calls, re.M), calls
 
 
 def test_monitor_does_not_answer_hasty_requests(probe):

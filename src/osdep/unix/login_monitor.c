@@ -110,9 +110,8 @@ throw_out(struct monitor *m, const char *what)
 	syslog(LOG_AUTH | LOG_ALERT,
 	    "gate violated the login protocol (%s), killed host=%.80s", what,
 	    m->client);
-	kill(m->gate.pid, SIGKILL);
-	if (m->session.pid > 0 && !m->session.ended)
-		kill(m->session.pid, SIGKILL);
+	cc_monitor_signal(&m->gate, SIGKILL);
+	cc_monitor_signal(&m->session, SIGKILL);
 	m->status = 1;
 }
 
@@ -185,7 +184,7 @@ await_login(struct monitor *m)
 			break;
 	}
 	if (r == CC_ETIMEOUT)
-		kill(m->gate.pid, SIGKILL);
+		cc_monitor_signal(&m->gate, SIGKILL);
 	cc_monitor_reap(m, &m->gate, GATE_END_MS);
 	if (m->status == 0)
 		m->status = gate_status(m);
@@ -301,7 +300,7 @@ serve_user(struct monitor *m)
 			return 1;
 	}
 	if (start_session(m) != 0) {
-		kill(m->gate.pid, SIGKILL);
+		cc_monitor_signal(&m->gate, SIGKILL);
 		return 1;
 	}
 	accompany(m);

@@ -103,6 +103,9 @@ void cc_monitor_reset_signals(void);
  * CC_ETIMEOUT, or CC_EBUSY if only signals came. */
 int cc_monitor_wait(struct monitor *m, int fd, int64_t deadline);
 
+/* Signals a child, unless it was reaped: its number may be another's by now. */
+void cc_monitor_signal(const struct monitor_child *child, int sig);
+
 /* Waits for the end of a child, at most wait_ms; then kills it. */
 void cc_monitor_reap(struct monitor *m, struct monitor_child *child,
     int wait_ms);

@@ -68,18 +68,22 @@ look_at(struct monitor_child *child)
 	}
 }
 
+void
+cc_monitor_signal(const struct monitor_child *child, int sig)
+{
+	if (child->pid > 0 && !child->ended)
+		kill(child->pid, sig);
+}
+
 /* The session gets the signal; before there is one, the gate, which knows what
  * to say to the client. */
 static void
 pass_on(struct monitor *m, int sig)
 {
-	if (m->session.pid > 0) {
-		if (!m->session.ended)
-			kill(m->session.pid, sig);
-	} else if (m->gate.pid > 0 && !m->gate.ended && sig != SIGUSR1 &&
-	    sig != SIGUSR2 && sig != SIGINT) {
-		kill(m->gate.pid, sig);
-	}
+	if (m->session.pid > 0)
+		cc_monitor_signal(&m->session, sig);
+	else if (sig != SIGUSR1 && sig != SIGUSR2 && sig != SIGINT)
+		cc_monitor_signal(&m->gate, sig);
 }
 
 static void
@@ -134,7 +138,7 @@ cc_monitor_reap(struct monitor *m, struct monitor_child *child, int wait_ms)
 			continue;
 		if (child->ended)
 			break;
-		kill(child->pid, SIGKILL);
+		cc_monitor_signal(child, SIGKILL);
 		deadline = cc_login_now() + 60000;
 	}
 }

@@ -114,7 +114,9 @@ def test_passwords_are_wiped(probe, tls):
 
 @pytest.mark.parametrize("attempt", [
     b"open", b"create", b"socket", b"local-socket", b"fork", b"exec",
-    b"ptrace", b"kill", b"setuid", b"code", b"pass", b"take", b"address"])
+    b"ptrace", b"kill", b"setuid", b"code", b"pass", b"take", b"address",
+    b"vm-read", b"ring", pytest.param(b"x32", marks=pytest.mark.skipif(
+        os.uname().machine != "x86_64", reason="no such convention"))])
 def test_exploit_is_killed(probe, attempt):
     mark = probe.machine.log.mark()
     d = Direct([PROBE / "bin/imapd"])

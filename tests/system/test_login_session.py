@@ -148,6 +148,30 @@ def test_session_by_hand_gains_nothing(probe):
             assert r.returncode == 1 and b"OK" not in r.stdout
 
 
+def test_helpers_of_pam_cannot_give_the_answer(probe):
+    """Programs that PAM modules start, maybe as the user, do not get the
+    descriptor on which auth says yes."""
+    pam = pathlib.Path("/etc/pam.d/imap")
+    old = pam.read_text()
+    pam.write_text("auth optional pam_exec.so quiet /bin/sleep 2\n" + old)
+    try:
+        c = Client()
+        monitor = int(status_of(gate_of(c))["PPid"])
+        before = children(monitor)
+        c.send(b't LOGIN ann "Ann-pass 1"\r\n')
+        auth = wait_for("auth", lambda: [
+            p for p in children(monitor)
+            if p not in before and children(p)])[0]
+        for number in os.listdir("/proc/%d/fd" % auth):
+            info = pathlib.Path("/proc/%d/fdinfo/%s" % (auth, number))
+            flags = int(re.search(r"flags:\s+(\d+)",
+                                  info.read_text()).group(1), 8)
+            assert int(number) < 3 or flags & os.O_CLOEXEC, number
+        assert c.line().startswith(b"t OK probe")
+    finally:
+        pam.write_text(old)
+
+
 # ----------------------------------------------------------------- secrets
 
 def field(name, path="/etc/shadow"):

@@ -305,6 +305,10 @@ main(int argc, char **argv)
 
 	setrlimit(RLIMIT_CORE, &none);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	/* Helpers of PAM modules, which may run as the user, must not have
+	 * what our answer goes through. */
+	if (fcntl(LOGIN_FD_CONTROL, F_SETFD, FD_CLOEXEC) != 0)
+		return 1;
 	openlog(argc > 0 ? argv[0] : "auth", LOG_PID | LOG_NDELAY, LOG_AUTH);
 	if (prepare(&auth) != 0)
 		return 1;

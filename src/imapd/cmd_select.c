@@ -19,7 +19,7 @@ open_mailbox(struct session *s, struct args *args, long options)
 		return cmd_missing(s);
 	if (!args_end(args))
 		return cmd_extra(s);
-	session_deselect(s, false);
+	session_deselect(s);
 	if (cmd_is_remote(name)) {
 		cmd_say(s, "Can't open mailbox %s: no such mailbox", name);
 		return CMD_NO;
@@ -55,6 +55,8 @@ cmd_examine(struct session *s, struct args *args)
 	return open_mailbox(s, args, OP_READONLY);
 }
 
+/* What is marked goes without a word. If it cannot, the client must know, and
+ * the mailbox stays selected: NO to a CLOSE says that nothing was closed. */
 enum cmd_result
 cmd_close(struct session *s, struct args *args)
 {
@@ -62,7 +64,17 @@ cmd_close(struct session *s, struct args *args)
 
 	if (r != CMD_OK)
 		return r;
-	session_deselect(s, !s->stream->rdonly);
+	if (!s->stream->rdonly) {
+		bool silent = s->stream->silent;
+		long done;
+
+		s->stream->silent = true;
+		done = mail_expunge(s->stream);
+		s->stream->silent = silent;
+		if (!done)
+			return CMD_NO;
+	}
+	session_deselect(s);
 	return CMD_OK;
 }
 
@@ -73,7 +85,7 @@ cmd_unselect(struct session *s, struct args *args)
 
 	if (r != CMD_OK)
 		return r;
-	session_deselect(s, false);
+	session_deselect(s);
 	return CMD_OK;
 }
 

@@ -29,8 +29,9 @@ static const struct command commands[] = {
 	{ "IDLE", ST_ANY, 0, cmd_idle },
 	{ "FETCH", ST_SELECTED, CMD_UID | CMD_NOEXPUNGE, cmd_fetch },
 	{ "STORE", ST_SELECTED, CMD_UID | CMD_NOEXPUNGE, cmd_store },
+	{ "EXPUNGE", ST_SELECTED, CMD_UID, cmd_expunge },
 	{ "CHECK", ST_SELECTED, 0, cmd_check },
-	{ "CLOSE", ST_SELECTED, CMD_NOPOLL, cmd_close },
+	{ "CLOSE", ST_SELECTED, 0, cmd_close },
 	{ "UNSELECT", ST_SELECTED, CMD_NOPOLL, cmd_unselect },
 };
 

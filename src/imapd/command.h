@@ -79,7 +79,7 @@ command_run cmd_capability, cmd_noop, cmd_id, cmd_logout; /* cmd_any.c */
 command_run cmd_select, cmd_examine, cmd_close, cmd_unselect, cmd_check;
 command_run cmd_status, cmd_subscribe, cmd_unsubscribe; /* cmd_mailbox.c */
 command_run cmd_list, cmd_lsub, cmd_namespace;          /* cmd_list.c */
-command_run cmd_fetch, cmd_store, cmd_idle;
+command_run cmd_fetch, cmd_store, cmd_expunge, cmd_idle;
 
 /* Answers of the mail API, on their way to the client. */
 void status_put(struct session *s, const char *mailbox,

@@ -158,12 +158,12 @@ session_explain(const struct session *s, const char *name)
 }
 
 void
-session_deselect(struct session *s, bool expunge)
+session_deselect(struct session *s)
 {
 	if (!s->stream)
 		return;
 	s->news.muted = true;
-	s->stream = mail_close_full(s->stream, expunge ? CL_EXPUNGE : NIL);
+	s->stream = mail_close(s->stream);
 	s->news.muted = false;
 	s->dirty = 0;
 	s->resume.uid = 0;
@@ -200,7 +200,7 @@ session_run(struct session *s)
 	if (event_end() == EVENT_TERMINATED)
 		session_sync(s, true);
 	else
-		session_deselect(s, false);
+		session_deselect(s);
 	if (s->reason)
 		syslog(LOG_INFO, "%s user=%.80s host=%.80s", s->reason, s->user,
 		    s->client);

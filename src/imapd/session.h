@@ -125,9 +125,8 @@ session_gone(const struct session *s)
  * once, what would allow it. */
 void session_explain(const struct session *s, const char *name);
 
-/* Closes the selected mailbox, if there is one; expunge: remove what is marked
- * deleted, silently. */
-void session_deselect(struct session *s, bool expunge);
+/* Closes the selected mailbox, if there is one. What is marked deleted stays. */
+void session_deselect(struct session *s);
 
 /*
  * All waits of a session: writes what is collected, then waits for the

@@ -1,0 +1,819 @@
+/*
+ * test_mboxfile_expunge.c - what is left of a mailbox after an expunge, octet
+ * for octet, and that nothing else is lost when it is killed anywhere.
+ */
+#include "mboxfile_pseudo.h"
+#include "misc.h"
+#include "test_mboxfile_kill.h"
+#include "test_mboxfile_scene.h"
+
+#define CLEAN 5 /* messages of the mailbox that is all written */
+#define ALL ((1u << CLEAN) - 1)
+#define CLEAN_LAST 9 /* its last UID */
+
+/* ------------------------------------------------------------- what is left */
+
+static const struct mbox_keywords words = { { (char *)"Work", (char *)"Later" },
+	2 };
+
+static unsigned
+clean_flags(int i)
+{
+	return i % 2 ? fSEEN : fFLAGGED | fDRAFT;
+}
+
+static uint32_t
+clean_keywords(int i)
+{
+	return (uint32_t)i % 4;
+}
+
+/* Message i as a rewrite leaves it. */
+static void
+put_clean(struct strbuf *out, int i, bool base)
+{
+	size_t start;
+
+	cc_strbuf_printf(out, "From u%d Thu Jun  6 14:07:%02d 2002 +0000\n", i,
+	    i);
+	cc_strbuf_printf(out, "Subject: clean %d\n", i);
+	start = out->len;
+	if (base)
+		cc_mbox_put_base(out, "X-IMAPbase", 0, 1709629200, CLEAN_LAST,
+		    &words);
+	cc_mbox_put_status(out, clean_flags(i) | fOLD, clean_keywords(i),
+	    &words, start, base ? CC_MBOX_PAD_BASE : CC_MBOX_PAD);
+	cc_strbuf_printf(out, "X-UID: %d\n\n", i + 3);
+	for (int k = 0; k <= i * 7; k++)
+		cc_strbuf_printf(out, "line %d of clean %d\n", k, i);
+	cc_strbuf_putc(out, '\n');
+}
+
+/* The mailbox without the messages of the mask. */
+static void
+put_rest(struct strbuf *out, unsigned without, bool pseudo)
+{
+	bool base = !pseudo;
+
+	cc_strbuf_init(out, SIZE_MAX);
+	for (int i = 0; i < CLEAN; i++)
+		if (!(without & 1u << i)) {
+			put_clean(out, i, base);
+			base = false;
+		}
+}
+
+static void
+clean_box(bool pseudo)
+{
+	struct strbuf all, text;
+
+	put_rest(&text, 0, pseudo);
+	cc_strbuf_init(&all, SIZE_MAX);
+	if (pseudo)
+		cc_mbox_put_pseudo(&all, 1709629200, true, 1709629200,
+		    CLEAN_LAST, &words);
+	cc_strbuf_put_span(&all, cc_strbuf_span(&text));
+	box_write(all.data, all.len);
+	cc_strbuf_free(&text);
+	cc_strbuf_free(&all);
+}
+
+/* The whole file; the caller frees it. */
+static void
+read_box(struct strbuf *out)
+{
+	int fd = open(tmpdir_path(&tmp, "home/box"), O_RDONLY);
+	struct stat st;
+	ssize_t n;
+
+	assert_true(fd >= 0);
+	assert_int_equal(fstat(fd, &st), 0);
+	cc_strbuf_init(out, SIZE_MAX);
+	n = read(fd, cc_strbuf_room(out, (size_t)st.st_size + 1),
+	    (size_t)st.st_size);
+	assert_int_equal(n, st.st_size);
+	cc_strbuf_claim(out, (size_t)n);
+	close(fd);
+}
+
+/* Does the file hold this, behind internal data if there is any? */
+static void
+expect_rest(unsigned without, bool pseudo)
+{
+	struct strbuf is, want;
+	const char *from;
+
+	read_box(&is);
+	put_rest(&want, without, pseudo);
+	from = cc_strbuf_str(&is);
+	if (pseudo) {
+		assert_memory_equal(from, "From MAILER-DAEMON ", 19);
+		assert_non_null(strstr(from,
+		    "\nX-IMAP: 1709629200 0000000009 Work Later\n"
+		    "Status: RO\n\n"));
+		from = strstr(from, "\n\nFrom u");
+		from = from ? from + 2 : is.data + is.len;
+	}
+	assert_string_equal(from, cc_strbuf_str(&want));
+	cc_strbuf_free(&is);
+	cc_strbuf_free(&want);
+}
+
+static void
+mark(MAILSTREAM *s, unsigned mask)
+{
+	char number[16];
+
+	for (int i = 0; i < CLEAN; i++)
+		if (mask & 1u << i) {
+			snprintf(number, sizeof(number), "%d", i + 1);
+			mail_flag(s, number, "\\Deleted", ST_SET);
+		}
+}
+
+/* The session knows the same messages as the mask leaves. */
+static void
+expect_session(MAILSTREAM *s, unsigned without)
+{
+	unsigned long msgno = 0;
+
+	for (int i = 0; i < CLEAN; i++) {
+		char header[32];
+
+		if (without & 1u << i)
+			continue;
+		assert_int_equal(uid(s, ++msgno), i + 3);
+		assert_int_equal(flags(s, msgno), clean_flags(i) | fOLD);
+		assert_int_equal(keywords(s, msgno), clean_keywords(i));
+		snprintf(header, sizeof(header), "Subject: clean %d\n\n", i);
+		expect_header(s, msgno, header);
+	}
+	assert_int_equal(s->nmsgs, msgno);
+	assert_int_equal(s->uid_validity, 1709629200);
+	assert_int_equal(s->uid_last, CLEAN_LAST);
+}
+
+/* What was told: from the last to the first, so that each number is true. */
+static void
+expect_told(unsigned mask)
+{
+	unsigned n = 0;
+	char text[64];
+
+	for (int i = CLEAN; i-- > 0;)
+		if (mask & 1u << i)
+			assert_int_equal(test_callbacks.expunged.number[n++],
+			    i + 1);
+	assert_int_equal(test_callbacks.expunged.count, n);
+	snprintf(text, sizeof(text), "Expunged %u messages", n);
+	assert_string_equal(test_callbacks.log,
+	    n > 0 ? text : "Mailbox checkpointed, but no messages expunged");
+	assert_int_equal(test_callbacks.log_level, NIL);
+}
+
+static void
+expunge_clean(unsigned mask, bool pseudo, size_t step)
+{
+	bool internal = pseudo || mask == ALL;
+	MAILSTREAM *s;
+
+	begin();
+	clean_box(pseudo);
+	s = open_box(NIL);
+	((struct mbox *)s->local)->step_max = step;
+	mark(s, mask);
+	test_callbacks_reset();
+	assert_int_equal(mail_expunge_full(s, NIL, NIL), LONGT);
+	expect_told(mask);
+	expect_session(s, mask);
+	expect_rest(mask, internal);
+	mail_close(s);
+	expect_rest(mask, internal);
+	/* the next one to come has a number of its own */
+	deliver(FROM "Subject: new\n\nnew\n\n");
+	s = open_box(NIL);
+	assert_int_equal(s->uid_validity, 1709629200);
+	assert_int_equal(uid(s, s->nmsgs), CLEAN_LAST + 1);
+	expect_text(s, s->nmsgs, "new\n");
+	mail_close(s);
+	assert_int_equal(files_named(".cedar-redo"), 0);
+	assert_int_equal(files_named("cedar-redo"), 0);
+	end();
+}
+
+/* Every set of messages, among them none, each alone, every second and all. */
+static void
+test_every_set(void **state)
+{
+	static const size_t steps[] = { 0, 900, 1300 };
+
+	(void)state;
+	for (size_t k = 0; k < COUNT(steps); k++)
+		for (unsigned mask = 0; mask <= ALL; mask++) {
+			expunge_clean(mask, false, steps[k]);
+			expunge_clean(mask, true, steps[k]);
+		}
+}
+
+static void
+test_only_message(void **state)
+{
+	MAILSTREAM *s;
+	struct strbuf b;
+
+	(void)state;
+	begin();
+	box(FROM "\n\n"); /* shorter than what takes its place */
+	s = open_box(NIL);
+	mail_flag(s, "1", "\\Deleted New", ST_SET);
+	assert_int_equal(mail_expunge(s), LONGT);
+	assert_int_equal(s->nmsgs, 0);
+	mail_close(s);
+	read_box(&b);
+	assert_memory_equal(b.data, "From MAILER-DAEMON ", 19);
+	assert_non_null(strstr(cc_strbuf_str(&b), " 0000000001 New\n"));
+	cc_strbuf_free(&b);
+	s = open_box(OP_READONLY);
+	assert_int_equal(s->nmsgs, 0);
+	assert_int_equal(s->uid_last, 1);
+	mail_close(s);
+	end();
+}
+
+/* UIDs that only the record knew go into the file first. */
+static void
+test_uids_stay(void **state)
+{
+	unsigned long validity;
+	MAILSTREAM *s;
+
+	(void)state;
+	begin();
+	box(FROM "\none\n\n" FROM2 "\ntwo\n\n" FROM3 "\nthree\n\n" FROM
+		 "\nfour");
+	s = open_box(NIL);
+	validity = s->uid_validity;
+	mail_flag(s, "1,3", "\\Deleted", ST_SET);
+	assert_int_equal(mail_expunge(s), LONGT);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(s->nmsgs, 2);
+		assert_int_equal(s->uid_validity, validity);
+		assert_int_equal(uid(s, 1), 2);
+		assert_int_equal(uid(s, 2), 4);
+		expect_text(s, 1, "two\n");
+		expect_text(s, 2, "four\n");
+		mail_close(s);
+		if (i == 0)
+			s = open_box(OP_READONLY);
+	}
+	end();
+}
+
+static void
+slurp(const char *name, struct strbuf *out)
+{
+	FILE *f = fopen(name, "r");
+	size_t n;
+
+	assert_non_null(f);
+	cc_strbuf_init(out, SIZE_MAX);
+	n = fread(cc_strbuf_room(out, 65536), 1, 65535, f);
+	cc_strbuf_claim(out, n);
+	fclose(f);
+}
+
+/* The step of the vectors, as the original toolkit made it. */
+static void
+test_vector(void **state)
+{
+	struct strbuf b, is;
+	MAILSTREAM *s;
+
+	(void)state;
+	begin();
+	slurp("tests/vectors/steps/unix/2-store", &b);
+	box_write(b.data, b.len);
+	cc_strbuf_free(&b);
+	s = open_box(NIL);
+	mail_flag(s, "1", "\\Deleted", ST_SET);
+	assert_int_equal(mail_expunge(s), LONGT);
+	mail_close(s);
+	slurp("tests/vectors/steps/unix/3-expunge", &b);
+	read_box(&is);
+	assert_string_equal(cc_strbuf_str(&is), cc_strbuf_str(&b));
+	cc_strbuf_free(&b);
+	cc_strbuf_free(&is);
+	end();
+}
+
+/* --------------------------------------------------------- what is asked for */
+
+static const struct {
+	const char *sequence;
+	long options;
+	unsigned mask; /* of those with \Deleted, which all have */
+	bool wrong;
+} asked[] = {
+	{ "1", NIL, 1, false },
+	{ "2,4:5", NIL, 2 | 8 | 16, false },
+	{ "*", NIL, 16, false },
+	{ "1:*", NIL, ALL, false },
+	{ "4", EX_UID, 2, false },
+	{ "1:4,100", EX_UID, 1 | 2, false },
+	{ "5:*", EX_UID, 4 | 8 | 16, false },
+	{ "100:200", EX_UID, 0, false },
+	{ "6", NIL, 0, true },
+	{ "x", NIL, 0, true },
+	{ "", EX_UID, 0, true },
+};
+
+static void
+test_sequences(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(asked); i++) {
+		char *sequence = cpystr(asked[i].sequence);
+		MAILSTREAM *s;
+
+		begin();
+		print_message("%s\n", sequence);
+		clean_box(false);
+		s = open_box(NIL);
+		mark(s, ALL);
+		test_callbacks_reset();
+		assert_int_equal(mail_expunge_full(s, sequence,
+				     asked[i].options),
+		    asked[i].wrong ? NIL : LONGT);
+		if (asked[i].wrong)
+			assert_int_equal(test_callbacks.log_level, ERROR);
+		else
+			expect_told(asked[i].mask);
+		mail_flag(s, "1:*", "\\Deleted", NIL);
+		if (asked[i].mask != ALL)
+			expect_session(s, asked[i].mask);
+		mail_close(s);
+		expect_rest(asked[i].mask, asked[i].mask == ALL);
+		fs_give((void **)&sequence);
+		end();
+	}
+}
+
+static void
+test_read_only(void **state)
+{
+	MAILSTREAM *s;
+
+	(void)state;
+	begin();
+	clean_box(false);
+	s = open_box(OP_READONLY);
+	mark(s, ALL);
+	assert_int_equal(mail_expunge(s), LONGT);
+	assert_string_equal(test_callbacks.log,
+	    "Expunge ignored on readonly mailbox");
+	assert_int_equal(s->nmsgs, CLEAN);
+	mail_close_full(s, CL_EXPUNGE);
+	expect_rest(0, false);
+	end();
+}
+
+/* CL_EXPUNGE: without a word. */
+static void
+test_close(void **state)
+{
+	MAILSTREAM *s;
+
+	(void)state;
+	begin();
+	clean_box(false);
+	s = open_box(NIL);
+	mark(s, 9);
+	test_callbacks_reset();
+	mail_close_full(s, CL_EXPUNGE);
+	assert_int_equal(test_callbacks.expunged.count, 0);
+	assert_int_equal(test_callbacks.logs, 0);
+	expect_rest(9, false);
+	/* and not at a close without it */
+	s = open_box(NIL);
+	mark(s, 1);
+	mail_close(s);
+	s = open_box(NIL);
+	assert_int_equal(s->nmsgs, 3);
+	assert_int_equal(flags(s, 1) & fDELETED, fDELETED);
+	mail_close(s);
+	end();
+}
+
+/* Mail that nobody was told of cannot be meant, whatever it says. */
+static void
+test_unknown_stays(void **state)
+{
+	MAILSTREAM *s;
+
+	(void)state;
+	begin();
+	clean_box(false);
+	s = open_box(NIL);
+	mark(s, 2);
+	deliver(FROM "X-Status: D\nSubject: new\n\nnew\n\n");
+	assert_int_equal(mail_expunge(s), LONGT);
+	assert_string_equal(test_callbacks.log, "Expunged 1 messages");
+	assert_int_equal(s->nmsgs, CLEAN);
+	assert_int_equal(uid(s, 5), CLEAN_LAST + 1);
+	expect_text(s, 5, "new\n");
+	mail_close(s);
+	end();
+}
+
+/* The first message that is left has a header too long to be rewritten, and
+ * in it what a stranger would like the mailbox to believe. */
+static void
+test_long_header(void **state)
+{
+	struct strbuf text;
+	MAILSTREAM *s;
+
+	(void)state;
+	begin();
+	cc_strbuf_init(&text, SIZE_MAX);
+	cc_strbuf_puts(&text,
+	    FROM BASE "Status: O\nX-UID: 1\n\none\n\n" FROM2
+		      "X-UID: 4\nStatus: O\nX-IMAPbase: 9 9 Evil\nLong: ");
+	memset(cc_strbuf_room(&text, 5000000), 'x', 5000000);
+	cc_strbuf_claim(&text, 5000000);
+	cc_strbuf_puts(&text, "\n\nlong\n\n");
+	box_write(text.data, text.len);
+	cc_strbuf_free(&text);
+	s = open_box(NIL);
+	mail_flag(s, "1", "\\Deleted", ST_SET);
+	assert_int_equal(mail_expunge(s), LONGT);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(s->nmsgs, 1);
+		assert_int_equal(s->uid_validity, 1709629200);
+		assert_int_equal(uid(s, 1), 4);
+		expect_text(s, 1, "long\n");
+		assert_string_equal(s->user_flags[0], "Work");
+		mail_close(s);
+		if (i == 0)
+			s = open_box(OP_READONLY);
+	}
+	end();
+}
+
+/* --------------------------------------------------------------- two sessions */
+
+static void
+test_two_sessions(void **state)
+{
+	MAILSTREAM *one, *two;
+
+	(void)state;
+	begin();
+	clean_box(false);
+	one = open_box(NIL);
+	two = open_box(NIL);
+	mark(one, 2 | 8);
+	assert_int_equal(mail_expunge(one), LONGT);
+	expect_session(one, 2 | 8);
+	/* the other knows nothing of it, and its numbers stay true */
+	assert_int_equal(two->nmsgs, CLEAN);
+	mail_parameters(NIL, SET_EXPUNGEATPING, NIL);
+	test_callbacks_reset();
+	assert_int_equal(mail_ping(two), LONGT);
+	assert_int_equal(test_callbacks.expunged.count, 0);
+	assert_int_equal(uid(two, 5), 7);
+	expect_header(two, 5, "Subject: clean 4\n\n");
+	mail_flag(two, "3", "\\Deleted", ST_SET);
+	/* its own expunge tells both */
+	test_callbacks_reset();
+	assert_int_equal(mail_expunge(two), LONGT);
+	assert_string_equal(test_callbacks.log, "Expunged 1 messages");
+	assert_int_equal(test_callbacks.expunged.count, 3);
+	assert_int_equal(test_callbacks.expunged.number[0], 4);
+	assert_int_equal(test_callbacks.expunged.number[1], 3);
+	assert_int_equal(test_callbacks.expunged.number[2], 2);
+	expect_session(two, 2 | 4 | 8);
+	mail_parameters(NIL, SET_EXPUNGEATPING, VOIDT);
+	test_callbacks_reset();
+	assert_int_equal(mail_ping(one), LONGT);
+	assert_int_equal(test_callbacks.expunged.count, 1);
+	assert_int_equal(test_callbacks.expunged.number[0], 2);
+	expect_session(one, 2 | 4 | 8);
+	mail_close(one);
+	mail_close(two);
+	expect_rest(2 | 4 | 8, false);
+	end();
+}
+
+/* ----------------------------------------------------------------- failures */
+
+/* Without a redo record nothing is moved; the session goes on. */
+static void
+test_no_record(void **state)
+{
+	MAILSTREAM *s;
+	char name[128];
+	struct stat st;
+
+	(void)state;
+	begin();
+	clean_box(false);
+	s = open_box(NIL);
+	mark(s, 4);
+	assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &st), 0);
+	snprintf(name, sizeof(name), "home/.cedar-redo.%llx.%llx.new",
+	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	tmpdir_mkdir(&tmp, name);
+	test_callbacks_reset();
+	assert_int_equal(mail_expunge(s), NIL);
+	assert_int_equal(test_callbacks.log_level, ERROR);
+	assert_int_equal(test_callbacks.expunged.count, 0);
+	assert_int_equal(s->nmsgs, CLEAN);
+	assert_int_equal(mail_ping(s), LONGT);
+	expect_header(s, 3, "Subject: clean 2\n\n");
+	assert_int_equal(flags(s, 3) & fDELETED, fDELETED);
+	assert_int_equal(rmdir(tmpdir_path(&tmp, name)), 0);
+	assert_int_equal(mail_expunge(s), LONGT);
+	expect_session(s, 4);
+	mail_close(s);
+	expect_rest(4, false);
+	end();
+}
+
+static void
+test_locked(void **state)
+{
+	MAILSTREAM *s;
+
+	(void)state;
+	begin();
+	clean_box(false);
+	s = open_box(NIL);
+	mark(s, 4);
+	tmpdir_write(&tmp, "home/box.lock", "", 0);
+	test_callbacks_reset();
+	assert_int_equal(mail_expunge(s), NIL);
+	assert_int_equal(test_callbacks.log_level, ERROR);
+	assert_memory_equal(test_callbacks.log, "[INUSE] ", 8);
+	assert_int_equal(s->nmsgs, CLEAN);
+	unlink(tmpdir_path(&tmp, "home/box.lock"));
+	assert_int_equal(mail_expunge(s), LONGT);
+	expect_session(s, 4);
+	mail_close(s);
+	end();
+}
+
+/* -------------------------------------------------------------------- kills */
+
+/* Which of the messages of test_mboxfile_scene.h go. */
+static unsigned doomed;
+
+#define EVERY ((1u << MESSAGES) - 1)
+
+static const unsigned sets[] = { 1u << 0, 1u << (MESSAGES - 1), 0x155, 0x0aa,
+	0x038, 0x081, EVERY };
+
+static void
+expunge_doomed(size_t step)
+{
+	MAILSTREAM *s = open_box(NIL);
+	char number[16];
+
+	((struct mbox *)s->local)->step_max = step;
+	for (int i = 0; i < MESSAGES; i++)
+		if (doomed & 1u << i) {
+			snprintf(number, sizeof(number), "%d", i + 1);
+			mail_flag(s, number, "\\Deleted", ST_SET);
+		}
+	mail_expunge(s);
+	mail_close(s);
+}
+
+/* The number in the header, and the text that belongs to it. */
+static int
+expect_whole(MAILSTREAM *s, unsigned long msgno)
+{
+	struct strbuf want, got;
+	int i = -1;
+
+	assert_int_equal(get(s, msgno, MAIL_HEADER, &got), 0);
+	assert_int_equal(sscanf(cc_strbuf_str(&got), "Subject: message %d", &i),
+	    1);
+	cc_strbuf_free(&got);
+	cc_strbuf_init(&want, SIZE_MAX);
+	cc_strbuf_printf(&want, "Text of %d\n", i);
+	for (int k = 0; k < i * lines; k++)
+		cc_strbuf_printf(&want, "line %d of %d\n", k, i);
+	expect_text(s, msgno, cc_strbuf_str(&want));
+	cc_strbuf_free(&want);
+	assert_int_equal(uid(s, msgno), i < 4 ? i + 1 : i + 2);
+	return i;
+}
+
+/* What must be left is, once, in order, with its UID; what was to go is gone
+ * if done, else it may be there, once. more: one that was delivered. */
+static void
+check_left(bool done, bool more)
+{
+	MAILSTREAM *s = open_box(NIL);
+	unsigned seen = 0;
+	int before = -1;
+
+	assert_int_equal(s->uid_validity, 1709629200);
+	for (unsigned long n = 1; n <= s->nmsgs; n++) {
+		int i = expect_whole(s, n);
+
+		assert_true(i > before && i <= MESSAGES);
+		before = i;
+		seen |= 1u << i;
+	}
+	if (done)
+		assert_int_equal(seen & EVERY, EVERY & ~doomed);
+	else
+		assert_int_equal(seen & EVERY & ~doomed, EVERY & ~doomed);
+	assert_int_equal(seen >> MESSAGES, more);
+	mail_close(s);
+	assert_int_equal(files_named(".cedar-redo"), 0);
+	assert_int_equal(files_named("cedar-redo"), 0);
+}
+
+static void
+kill_all(size_t step, enum how how, bool more)
+{
+	struct strbuf mail;
+	bool lived = false;
+	int n = 0;
+
+	cc_strbuf_init(&mail, SIZE_MAX);
+	put_message(&mail, MESSAGES);
+	while (!lived) {
+		begin();
+		make_box();
+		n += stride();
+		lived = run_until(n, how, expunge_doomed, step);
+		if (more)
+			deliver(cc_strbuf_str(&mail));
+		check_left(lived, more);
+		end();
+	}
+	assert_true(n > 10);
+	cc_strbuf_free(&mail);
+}
+
+static void
+test_killed_anywhere(void **state)
+{
+	static const size_t steps[] = { 900, 2500, 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sets); i++)
+		for (int how = BEFORE; how < HOWS; how++)
+			for (size_t k = 0; k < COUNT(steps); k++) {
+				if (!getenv("CEDAR_ALL") &&
+				    k != (i + (size_t)how) % COUNT(steps))
+					continue;
+				doomed = sets[i];
+				kill_all(steps[k], (enum how)how, false);
+			}
+}
+
+static void
+test_killed_then_delivery(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(sets); i++)
+		for (int how = BEFORE; how < HOWS; how++) {
+			doomed = sets[i];
+			kill_all(1100, (enum how)how, true);
+		}
+}
+
+/* And killed again by the repair. */
+static void
+test_killed_twice(void **state)
+{
+	(void)state;
+	doomed = 0x155;
+	for (int first = 12; first < 150; first += 10 + stride()) {
+		bool lived = false;
+
+		for (int n = 1; !lived; n += 3 + stride()) {
+			begin();
+			make_box();
+			(void)run_until(first, HALF, expunge_doomed, 900);
+			lived = run_until(n, HALF, expunge_doomed, 0);
+			check_left(lived, false);
+			end();
+		}
+	}
+}
+
+/* Any call says no: what must be left is. */
+static void
+test_disk_full(void **state)
+{
+	static const int errors[] = { ENOSPC, EDQUOT, EIO };
+
+	(void)state;
+	doomed = 0x155;
+	for (size_t e = 0; e < COUNT(errors); e++)
+		for (int n = 1; n < 120; n += stride()) {
+			begin();
+			make_box();
+			death.at = n;
+			death.count = 0;
+			death.fail = errors[e];
+			expunge_doomed(900);
+			death.at = death.fail = 0;
+			check_left(false, false);
+			end();
+		}
+}
+
+/* Mail comes in the middle of it, of one who takes no locks. */
+static bool delivered;
+
+static void
+deliver_new(void)
+{
+	delivered = true;
+	deliver(FROM "Subject: new\n\nnew\n\n");
+}
+
+/* Mail comes at call n of an expunge. False if it has fewer calls. */
+static bool
+deliver_at(int n, unsigned mask)
+{
+	MAILSTREAM *s;
+	unsigned long k = 1;
+	bool more;
+
+	begin();
+	clean_box(false);
+	s = open_box(NIL);
+	((struct mbox *)s->local)->step_max = 900;
+	mark(s, mask);
+	delivered = false;
+	death.at = n;
+	death.count = 0;
+	death.instead = deliver_new;
+	(void)mail_expunge(s);
+	more = death.count >= n;
+	death.at = 0;
+	death.instead = NULL;
+	mail_close(s);
+	s = open_box(NIL);
+	for (int i = 0; i < CLEAN; i++) {
+		if (mask & 1u << i)
+			continue;
+		while (k <= s->nmsgs && (int)uid(s, k) < i + 3)
+			k++;
+		assert_int_equal(uid(s, k), i + 3);
+	}
+	if (delivered)
+		expect_text(s, s->nmsgs, "new\n");
+	mail_close(s);
+	assert_int_equal(files_named("cedar-redo"), 0);
+	end();
+	return more;
+}
+
+static void
+test_delivery_meanwhile(void **state)
+{
+	int n;
+
+	(void)state;
+	for (unsigned mask = 1; mask < ALL; mask += 2) {
+		for (n = 1; deliver_at(n, mask); n++)
+			;
+		assert_true(n > 5);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_set),
+		cmocka_unit_test(test_only_message),
+		cmocka_unit_test(test_uids_stay),
+		cmocka_unit_test(test_vector),
+		cmocka_unit_test(test_sequences),
+		cmocka_unit_test(test_read_only),
+		cmocka_unit_test(test_close),
+		cmocka_unit_test(test_unknown_stays),
+		cmocka_unit_test(test_long_header),
+		cmocka_unit_test(test_two_sessions),
+		cmocka_unit_test(test_no_record),
+		cmocka_unit_test(test_locked),
+		cmocka_unit_test(test_killed_anywhere),
+		cmocka_unit_test(test_killed_then_delivery),
+		cmocka_unit_test(test_killed_twice),
+		cmocka_unit_test(test_disk_full),
+		cmocka_unit_test(test_delivery_meanwhile),
+	};
+
+	return cmocka_run_group_tests(tests, setup, NULL);
+}

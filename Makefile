@@ -254,8 +254,9 @@ UNIT := $(patsubst src/%.c,$(BUILD)/test/%,$(TEST_SRC))
 
 # Unit tests and fuzzers of server files name the objects they test in lines
 # "TEST_OBJECTS: a.c b.c" of their head comment; the library is always there.
-tested_objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(shell \
-	sed -n 's/.*TEST_OBJECTS: *//p' $(1)))
+# Patterns leave out main files and tests.
+tested_objects = $(call obj,$(filter-out %/main.c,$(call not_tests,$(wildcard \
+	$(addprefix src/,$(shell sed -n 's/.*TEST_OBJECTS: *//p' $(1)))))))
 SERVER_TESTS := $(shell grep -ls 'TEST_OBJECTS:' $(TEST_SRC) $(FUZZ_SRC))
 $(foreach f,$(SERVER_TESTS),$(eval $(patsubst src/%.c,$(BUILD)/test/%,$(f)) \
 	$(patsubst src/%.c,$(BUILD)/fuzzers/%,$(f)): $(call tested_objects,$(f))))
@@ -335,7 +336,8 @@ $(BUILD)/fuzzers/%: $(BUILD)/obj/%.o $(BUILD)/obj/c-client/test_callbacks.o \
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "LD $@")
 	$(Q)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -pie -o $@ \
-		$(filter-out %.a,$^) $(LIB) $(LIBS_SYSTEM)
+		$(filter-out %.a $(if $(filter %/unsolicited.o,$^),%/test_callbacks.o),$^) \
+		$(LIB) $(LIBS_SYSTEM)
 
 # Every object, tests and fuzzers too.
 objects: all $(TEST_OBJ) $(call obj,$(FUZZ_SRC))

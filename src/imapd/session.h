@@ -125,7 +125,7 @@ session_gone(const struct session *s)
  * once, what would allow it. */
 void session_explain(const struct session *s, const char *name);
 
-/* Closes the selected mailbox, if there is one. What is marked deleted stays. */
+/* Closes the selected mailbox, if there is one. Of its messages all stay. */
 void session_deselect(struct session *s);
 
 /*

@@ -1,5 +1,6 @@
 /*
- * test_mboxfile_power.c - what a power failure may leave of a rewrite.
+ * test_mboxfile_power.c - what a power failure may leave of a rewrite or an
+ * expunge.
  *
  * A session is recorded: its calls that change files, with their data and
  * order, and its syncs. Then, for each call, the states are made that the disk
@@ -31,6 +32,7 @@ struct op {
 struct log {
 	size_t count;
 	size_t used;
+	size_t confirmed; /* calls before an expunge was said to be done */
 	struct op ops[OPS_MAX];
 	char data[DATA_MAX];
 };
@@ -284,22 +286,61 @@ reset(void)
 
 /* How many ops the session made; they are in the recorder. */
 static size_t
-record_session(size_t step)
+record_session(void (*session)(size_t), size_t step)
 {
 	int status;
 	pid_t pid;
 
 	recorder->count = recorder->used = 0;
+	recorder->confirmed = SIZE_MAX;
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		recording = true;
-		victim(step);
+		session(step);
 		_exit(0);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	return recorder->count;
+}
+
+static void
+begin_power(void)
+{
+	recorder = mmap(NULL, sizeof(*recorder), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(recorder != MAP_FAILED);
+}
+
+/* Opens the states of a session; check is told whether the first n calls were
+ * enough for it to have said that it is done. */
+static void
+try_states(void (*session)(size_t), size_t step, void (*check)(bool done))
+{
+	bool all = getenv("CEDAR_ALL") != NULL;
+	size_t ops;
+
+	begin();
+	tmpdir_mkdir(&tmp, "home/.cedar");
+	make_box();
+	ops = record_session(session, step);
+	print_message("steps of %zu: %zu calls\n", step, ops);
+	assert_true(ops > 50);
+	for (size_t n = 0; n <= ops; n += 1 + (all ? 0 : dice(7)))
+		for (int v = 0; v < VARIANTS * (all ? 4 : 1); v++) {
+			reset();
+			make_state(n, (enum variant)(v % VARIANTS));
+			check(n >= recorder->confirmed);
+		}
+	end();
+}
+
+static void
+check_rewrite(bool done)
+{
+	(void)done;
+	check_box(0);
 }
 
 static void
@@ -309,30 +350,48 @@ test_power_fails_anywhere(void **state)
 		size_t step;
 		int lines;
 	} sizes[] = { { 400, 17 }, { 1200, 17 }, { 0, 17 }, { 30000, 200 } };
-	bool all = getenv("CEDAR_ALL") != NULL;
 
 	(void)state;
-	recorder = mmap(NULL, sizeof(*recorder), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	assert_true(recorder != MAP_FAILED);
+	begin_power();
 	for (size_t k = 0; k < COUNT(sizes); k++) {
-		size_t ops;
-
 		lines = sizes[k].lines;
-		begin();
-		tmpdir_mkdir(&tmp, "home/.cedar");
-		make_box();
-		ops = record_session(sizes[k].step);
-		print_message("steps of %zu: %zu calls\n", sizes[k].step, ops);
-		assert_true(ops > 50);
-		for (size_t n = 0; n <= ops; n += 1 + (all ? 0 : dice(7)))
-			for (int v = 0; v < VARIANTS * (all ? 4 : 1); v++) {
-				reset();
-				make_state(n, (enum variant)(v % VARIANTS));
-				check_box(0);
-			}
-		end();
+		try_states(victim, sizes[k].step, check_rewrite);
 	}
+	munmap(recorder, sizeof(*recorder));
+}
+
+static void
+confirm(void)
+{
+	recorder->confirmed = recorder->count;
+}
+
+static void
+check_expunge(bool done)
+{
+	check_left(done, false);
+}
+
+static void
+test_power_fails_in_expunge(void **state)
+{
+	static const struct {
+		size_t step;
+		int lines;
+		unsigned doomed;
+	} runs[] = { { 900, 17, 0x155 }, { 2000, 17, 1 }, { 0, 17, 0x0aa },
+		{ 900, 17, EVERY }, { 0, 17, 1u << (MESSAGES - 1) },
+		{ 30000, 200, 0x038 } };
+
+	(void)state;
+	begin_power();
+	confirmed = confirm;
+	for (size_t k = 0; k < COUNT(runs); k++) {
+		lines = runs[k].lines;
+		doomed = runs[k].doomed;
+		try_states(expunge_doomed, runs[k].step, check_expunge);
+	}
+	confirmed = NULL;
 	munmap(recorder, sizeof(*recorder));
 }
 
@@ -341,6 +400,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_power_fails_anywhere),
+		cmocka_unit_test(test_power_fails_in_expunge),
 	};
 
 	if (getenv("SEED"))

@@ -107,4 +107,79 @@ check_box(int more)
 	assert_int_equal(files_named(".cedar-redo"), 0);
 }
 
+/* ----------------------------------------------------------------- expunge */
+
+/* Which messages an expunge takes out. */
+static unsigned doomed;
+
+/* Called when it says that it is done. */
+static void (*confirmed)(void);
+
+#define EVERY ((1u << MESSAGES) - 1)
+
+static inline void
+expunge_doomed(size_t step)
+{
+	MAILSTREAM *s = open_box(NIL);
+	char number[16];
+
+	((struct mbox *)s->local)->step_max = step;
+	for (int i = 0; i < MESSAGES; i++)
+		if (doomed & 1u << i) {
+			snprintf(number, sizeof(number), "%d", i + 1);
+			mail_flag(s, number, "\\Deleted", ST_SET);
+		}
+	if (mail_expunge(s) && confirmed)
+		confirmed();
+	mail_close(s);
+}
+
+/* The number in the header, and the text that belongs to it. */
+static inline int
+expect_whole(MAILSTREAM *s, unsigned long msgno)
+{
+	const char subject[] = "Subject: message ";
+	struct strbuf want, got;
+	int i;
+
+	assert_int_equal(get(s, msgno, MAIL_HEADER, &got), 0);
+	assert_memory_equal(got.data, subject, strlen(subject));
+	i = (int)strtol(got.data + strlen(subject), NULL, 10);
+	cc_strbuf_free(&got);
+	cc_strbuf_init(&want, SIZE_MAX);
+	cc_strbuf_printf(&want, "Text of %d\n", i);
+	for (int k = 0; k < i * lines; k++)
+		cc_strbuf_printf(&want, "line %d of %d\n", k, i);
+	expect_text(s, msgno, cc_strbuf_str(&want));
+	cc_strbuf_free(&want);
+	assert_int_equal(uid(s, msgno), i < 4 ? i + 1 : i + 2);
+	return i;
+}
+
+/* What must be left is, once, in order, with its UID; what was to go is gone
+ * if done, else it may be there, once. more: one that was delivered. */
+static inline void
+check_left(bool done, bool more)
+{
+	MAILSTREAM *s = open_box(NIL);
+	unsigned seen = 0;
+	int before = -1;
+
+	assert_int_equal(s->uid_validity, 1709629200);
+	for (unsigned long n = 1; n <= s->nmsgs; n++) {
+		int i = expect_whole(s, n);
+
+		assert_true(i > before && i <= MESSAGES);
+		before = i;
+		seen |= 1u << i;
+	}
+	if (done)
+		assert_int_equal(seen & EVERY, EVERY & ~doomed);
+	else
+		assert_int_equal(seen & EVERY & ~doomed, EVERY & ~doomed);
+	assert_int_equal(seen >> MESSAGES, more);
+	mail_close(s);
+	assert_int_equal(files_named(".cedar-redo"), 0);
+}
+
 #endif

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include "cc_err.h"
@@ -25,6 +26,39 @@ cc_fdlock_is_nfs(int fd)
 	struct statfs fs;
 
 	return fstatfs(fd, &fs) == 0 && fs.f_type == NFS_MAGIC;
+}
+
+/*
+ * A line of /proc/locks names a flock() of pid on the inode:
+ *	1: FLOCK  ADVISORY  WRITE 1512 fe:00:11093489 0 EOF
+ * Who only waits for one has "->" before the kind.
+ */
+static bool
+names_holder(const char *line, pid_t pid, ino_t ino)
+{
+	unsigned long long inode;
+	long holder;
+
+	return sscanf(line, "%*u: FLOCK %*s %*s %ld %*x:%*x:%llu", &holder,
+		   &inode) == 2 &&
+	    holder == pid && inode == ino;
+}
+
+bool
+cc_fdlock_is_holder(int fd, pid_t pid)
+{
+	FILE *locks = fopen("/proc/locks", "re");
+	char line[256];
+	struct stat st;
+	bool found = false;
+
+	if (!locks)
+		return false;
+	if (fstat(fd, &st) == 0)
+		while (!found && fgets(line, sizeof(line), locks))
+			found = names_holder(line, pid, st.st_ino);
+	fclose(locks);
+	return found;
 }
 
 /* One try of flock(): 0, CC_EBUSY or CC_EIO. */

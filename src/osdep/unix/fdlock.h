@@ -10,6 +10,7 @@
 #define FDLOCK_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 enum fdlock_mode {
 	FDLOCK_SH, /* readers: flock shared */
@@ -27,6 +28,14 @@ int cc_fdlock_get(int fd, enum fdlock_mode mode, int wait_ms);
 
 /* Gives it up; harmless if nothing is held. Closing fd does the same. */
 void cc_fdlock_release(int fd);
+
+/*
+ * Does the kernel say that process pid holds a flock() on the file that fd has
+ * open? What somebody wrote into a file does not count. false where the
+ * kernel's list (/proc/locks) cannot be read. File systems may name their
+ * device otherwise there, so the inode number alone tells files apart.
+ */
+bool cc_fdlock_is_holder(int fd, pid_t pid);
 
 /* Is the file on NFS, where flock() is skipped? */
 bool cc_fdlock_is_nfs(int fd);

@@ -189,6 +189,25 @@ cc_inodelock_get(struct inodelock *lock_r, const struct stat *st,
 	    holder_r);
 }
 
+bool
+cc_inodelock_is_holder_in(const char *dir, const struct stat *st, pid_t pid)
+{
+	char *name = lock_name(dir, st);
+	int fd = open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	bool yes = fd >= 0 && cc_fdlock_is_holder(fd, pid);
+
+	if (fd >= 0)
+		close(fd);
+	fs_give((void **)&name);
+	return yes;
+}
+
+bool
+cc_inodelock_is_holder(const struct stat *st, pid_t pid)
+{
+	return cc_inodelock_is_holder_in(cc_env_lock_dir(), st, pid);
+}
+
 int
 cc_inodelock_put_pid(const struct inodelock *lock)
 {

@@ -9,6 +9,7 @@
 #ifndef INODELOCK_H
 #define INODELOCK_H
 
+#include <stdbool.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -39,6 +40,17 @@ int cc_inodelock_get(struct inodelock *lock_r, const struct stat *st,
 /* The same with the lock file in directory dir. */
 int cc_inodelock_get_in(const char *dir, struct inodelock *lock_r,
     const struct stat *st, enum fdlock_mode mode, int wait_ms, pid_t *holder_r);
+
+/*
+ * Does process pid hold the inode lock of the file described by *st? Anybody
+ * may write into a lock file, so ask this before a signal is sent to the pid
+ * found there.
+ */
+bool cc_inodelock_is_holder(const struct stat *st, pid_t pid);
+
+/* The same with the lock file in directory dir. */
+bool cc_inodelock_is_holder_in(const char *dir, const struct stat *st,
+    pid_t pid);
 
 /* Writes our pid into a held lock, so that others may ask us to let go. */
 int cc_inodelock_put_pid(const struct inodelock *lock);

@@ -144,7 +144,8 @@ kiss(const struct stat *st, pid_t holder, struct inodelock *lock)
 	struct strbuf b;
 	int r;
 
-	if (holder <= 1 || holder == getpid() || kill(holder, SIGUSR2) != 0)
+	if (holder <= 1 || holder == getpid() ||
+	    !cc_inodelock_is_holder(st, holder) || kill(holder, SIGUSR2) != 0)
 		return CC_EBUSY;
 	cc_strbuf_init(&b, MAILTMPLEN - 1);
 	cc_strbuf_printf(&b, "Trying to get mailbox lock from process %ld",

@@ -36,12 +36,14 @@ cc_fdlock_is_nfs(int fd)
 static bool
 names_holder(const char *line, pid_t pid, ino_t ino)
 {
-	unsigned long long inode;
-	long holder;
+	const char *flock_word = strstr(line, ": FLOCK ");
+	const char *mode = flock_word ? strstr(flock_word, "WRITE ") : NULL;
+	const char *colon = strrchr(line, ':');
 
-	return sscanf(line, "%*u: FLOCK %*s %*s %ld %*x:%*x:%llu", &holder,
-		   &inode) == 2 &&
-	    holder == pid && inode == ino;
+	if (flock_word && !mode)
+		mode = strstr(flock_word, "READ ");
+	return mode && strtol(strchr(mode, ' '), NULL, 10) == pid &&
+	    strtoull(colon + 1, NULL, 10) == ino;
 }
 
 bool

@@ -325,28 +325,6 @@ test_inodelock_holder(void **state)
 	tmpdir_remove(&t);
 }
 
-/* Another user may write any pid into the file (its mode is 0666); no signal
- * goes to a process that does not hold the lock. */
-static void
-test_inodelock_pid_is_not_believed(void **state)
-{
-	struct tmpdir t;
-	struct holder h;
-	struct stat st;
-
-	(void)state;
-	tmpdir_make(&t);
-	close(open_file(&t, "box"));
-	h = start_holder(hold_inode, tmpdir_path(&t, "box"));
-	lock_file(&t, &st);
-	assert_true(cc_inodelock_is_holder_in(t.path, &st, h.pid));
-	assert_false(cc_inodelock_is_holder_in(t.path, &st, getppid()));
-	assert_false(cc_inodelock_is_holder_in(t.path, &st, getpid()));
-	end_holder(&h);
-	assert_false(cc_inodelock_is_holder_in(t.path, &st, h.pid));
-	tmpdir_remove(&t);
-}
-
 static void
 test_inodelock_shared(void **state)
 {
@@ -984,7 +962,6 @@ main(void)
 		cmocka_unit_test(test_fdlock_waits),
 		cmocka_unit_test(test_inodelock_name),
 		cmocka_unit_test(test_inodelock_holder),
-		cmocka_unit_test(test_inodelock_pid_is_not_believed),
 		cmocka_unit_test(test_inodelock_shared),
 		cmocka_unit_test(test_inodelock_content),
 		cmocka_unit_test(test_inodelock_tricks),

@@ -661,10 +661,31 @@ test_mark(void **state)
 	end();
 }
 
+/* Anybody may write a pid into a lock file (its mode is 0666); no signal goes
+ * to a process that does not hold the lock. */
+static void
+test_pid_of_a_lock_is_not_believed(void **state)
+{
+	struct inodelock lock;
+	struct stat st;
+
+	(void)state;
+	begin();
+	box(MSG);
+	assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &st), 0);
+	assert_false(cc_inodelock_is_holder(&st, getpid()));
+	assert_int_equal(cc_inodelock_get(&lock, &st, FDLOCK_EX, 0, NULL), 0);
+	assert_true(cc_inodelock_is_holder(&st, getpid()));
+	assert_false(cc_inodelock_is_holder(&st, getppid()));
+	cc_inodelock_release(&lock);
+	end();
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_pid_of_a_lock_is_not_believed),
 		cmocka_unit_test(test_open),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_read_random),

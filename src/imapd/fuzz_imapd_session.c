@@ -14,7 +14,6 @@
  */
 #include <fcntl.h>
 #include <ftw.h>
-#include <stdarg.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <syslog.h>
@@ -31,7 +30,7 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 static char root[] = "/dev/shm/cedar-fuzz-XXXXXX"; /* no disk to wait for */
-static char home[64], spool[64], inbox[64], config[64];
+static char home[64], spool[64], inbox[80], config[64];
 static int null, out;
 
 static const char mailbox[] =
@@ -47,14 +46,6 @@ static const char mailbox[] =
     "From d@example.com Thu Mar  7 00:00:00 2024\nX-Keywords: Work\n"
     "Subject: =?utf-8?Q?=C3=A9?=\nTo: g: x@y, \"z\" <z@[127.0.0.1]>;\n\n"
     "marker-3\n";
-
-/* Nobody has to read of each refused command. */
-void
-syslog(int priority, const char *format, ...)
-{
-	(void)priority;
-	(void)format;
-}
 
 static void
 confine(void)
@@ -123,6 +114,8 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	out = memfd_create("out", MFD_CLOEXEC);
 	must(null >= 0 && out >= 0);
+	/* Nobody has to read of each refused command. */
+	setlogmask(LOG_MASK(LOG_EMERG));
 	setenv("HOME", home, 1);
 	cc_env_set(&cc_env()->config, config);
 	env_init((char *)(uintptr_t) "user", home);
@@ -214,7 +207,7 @@ check_traces(struct span in, bool broken)
 {
 	static const char *const removing[] = { "EXPUNGE", "CLOSE", "MOVE",
 		"DELETE", "RENAME", "APPEND", "COPY" };
-	char lock[80];
+	char lock[96];
 	struct stat st;
 	char *answer;
 	bool removes = false;

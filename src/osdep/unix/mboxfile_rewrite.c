@@ -65,18 +65,6 @@ is_wanting(const struct mbox_msg *msg)
 		!(msg->flags & MBOX_OLD_THERE));
 }
 
-/* Does the file say all that the mailbox itself must remember? */
-static bool
-is_remembered(const struct mbox *m)
-{
-	const struct mbox_index *index = &m->index;
-
-	return m->file_uidvalidity == index->uidvalidity &&
-	    index->uid_base == index->uid_last &&
-	    m->keywords_there ==
-	    (uint32_t)(((uint64_t)1 << index->keywords.count) - 1);
-}
-
 bool
 cc_mbox_needs_rewrite(const struct mbox *m)
 {
@@ -85,7 +73,10 @@ cc_mbox_needs_rewrite(const struct mbox *m)
 
 	if (first == index->count && !index->pseudo)
 		return false; /* there is nothing to write it to */
-	if (!is_remembered(m))
+	if (m->file_uidvalidity != index->uidvalidity ||
+	    index->uid_base != index->uid_last ||
+	    m->keywords_there !=
+		(uint32_t)(((uint64_t)1 << index->keywords.count) - 1))
 		return true;
 	for (uint32_t i = first; i < index->count; i++)
 		if (is_wanting(&index->msgs[i]))
@@ -186,11 +177,9 @@ make_form(struct mbox *m, uint32_t i, bool base, struct form *f)
 
 /* What the rewrite will do to the length of the file. */
 struct plan {
-	bool keep;            /* the front of the file stays as it is */
-	bool base;            /* the first message carries X-IMAPbase anew */
+	bool base;            /* the first message carries X-IMAPbase */
 	uint32_t first;       /* first message that stays */
 	uint64_t begin;       /* where it lies: what is before goes */
-	uint32_t low;         /* messages before this one stay as they are */
 	uint64_t tail;        /* octets up to here stay */
 	struct strbuf pseudo; /* the new internal-data message, or empty */
 	int64_t growth;       /* so far, from the beginning */
@@ -261,13 +250,6 @@ plan_front(struct mbox *m, struct plan *p, struct form *f)
 	const struct mbox_index *index = &m->index;
 	int r = 1;
 
-	/* then only what is behind the first change is moved */
-	p->keep = is_remembered(m) &&
-	    (index->pseudo ||
-		(index->based && p->first < index->count && p->begin == 0 &&
-		    !is_wanting(&index->msgs[p->first])));
-	if (p->keep)
-		return 0;
 	p->base = !index->pseudo && p->first < index->count;
 	if (p->base && p->begin > 0 &&
 	    (r = make_form(m, p->first, true, f)) < 0)
@@ -293,13 +275,9 @@ plan(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 	    p->first < index->count ? index->msgs[p->first].pos : index->end;
 	if ((r = plan_front(m, p, f)) != 0)
 		return r;
-	p->low = p->keep ? index->count : p->first;
-	for (uint32_t i = p->keep ? 0 : p->first; i < index->count; i++) {
+	for (uint32_t i = p->first; i < index->count; i++) {
 		uint64_t pos = index->msgs[i].pos;
 
-		if (i < p->low &&
-		    (!is_there(&index->msgs[i]) || is_rewritten(m, p, i)))
-			p->low = i;
 		if (!is_there(&index->msgs[i]))
 			plan_growth(p, cc_mbox_msg_end(index, i) - pos, 0);
 		else if ((!p->base || i != p->first) && is_rewritten(m, p, i) &&
@@ -351,14 +329,14 @@ move_all(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 		r = cc_move_copy(&v, m->index.end);
 	else
 		cc_move_drop(&v, m->index.end);
-	for (uint32_t i = m->index.count; r == 0 && i-- > p->low;)
+	for (uint32_t i = m->index.count; r == 0 && i-- > p->first;)
 		if (is_there(&m->index.msgs[i]))
 			r = move_message(m, p, i, f, &v);
 		else
 			cc_move_drop(&v, m->index.msgs[i].pos);
-	if (r == 0 && !p->keep && !p->base)
+	if (r == 0 && !p->base)
 		r = cc_move_put(&v, cc_strbuf_span(&p->pseudo));
-	if (r == 0 && !p->keep && (!p->base || p->begin > 0))
+	if (r == 0 && (!p->base || p->begin > 0))
 		cc_move_drop(&v, 0);
 	if (r == 0)
 		r = cc_move_end(&v);

@@ -34,6 +34,7 @@ struct mbox_view {
 	size_t len;
 	bool of_one; /* the file had changed: only octets of message ... */
 	uint32_t of; /* ... this one are known to be right */
+	struct mbox_stamp seen; /* of the file when it had changed last */
 };
 
 /* Where the parts of the message last looked at lie. */
@@ -61,6 +62,7 @@ struct mbox {
 	bool rdonly;       /* nothing is ever written */
 	bool uid_nosticky; /* UIDs are not on disk anywhere */
 	bool dead;         /* the file is not what it was: no more service */
+	const char *why;   /* dead: what the user must still be told, or NULL */
 	struct mbox_index index;
 	struct mbox_stamp stamp; /* of the file that the index describes */
 	bool stale; /* others may have changed flags that were not looked at */
@@ -177,6 +179,10 @@ int cc_mbox_sync(struct mbox *m, const char **why_r);
 /* The same with a parse of the whole file, also if nothing seems to have
  * changed. */
 int cc_mbox_resync(struct mbox *m, const char **why_r);
+
+/* After CC_ECHANGED of a read: takes over what others did, with locks of its
+ * own, and tells nothing. 0: the message may be somewhere else now. */
+int cc_mbox_refresh(struct mbox *m);
 
 /* The whole of a ping: true while the mailbox is of use. */
 bool cc_mbox_ping(struct mbox *m, MAILSTREAM *stream);

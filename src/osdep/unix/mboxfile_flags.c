@@ -468,7 +468,9 @@ cc_mbox_write_dirty(struct mbox *m)
 	cc_strbuf_init(&batch.data, 2 * BATCH_MAX);
 	batch.changes = fs_get((BATCH_PUTS + 1) * sizeof(*batch.changes));
 	cc_mbox_view_drop(m);
+	m->writing = true;
 	r = write_marked(m, &batch);
+	m->writing = false;
 	fs_give((void **)&batch.changes);
 	cc_strbuf_free(&batch.data);
 	cc_mbox_find_dirty(m);

@@ -545,7 +545,8 @@ message(struct scan *s, uint64_t pos, struct span *line)
 	if (s->index->count == UINT32_MAX)
 		return CC_ELIMIT;
 	s->msg = (struct mbox_msg){ .pos = pos & CC_MBOX_SIZE_MAX,
-		.from_sum = cc_mbox_from_sum(*line) & CC_MBOX_SUM_MAX };
+		.from_sum = cc_mbox_from_sum(*line) & CC_MBOX_SUM_MAX,
+		.junk = pos < position(s) };
 	s->octets = s->sum = 0;
 	s->tally = (struct mbox_tally){ 0, 0 };
 	s->uid_settled = false;
@@ -591,7 +592,7 @@ first_line(struct scan *s, struct span *line_r)
 
 int
 cc_mbox_read_sums(struct mbox_window *w, uint64_t pos, uint64_t end,
-    struct mbox_msg *msg_r)
+    struct mbox_msg *msg_r, uint64_t *text_r)
 {
 	struct mbox_index index = { .started = true };
 	struct scan s = { .index = &index, .w = w, .limit = end };
@@ -602,11 +603,13 @@ cc_mbox_read_sums(struct mbox_window *w, uint64_t pos, uint64_t end,
 	if ((r = first_line(&s, &line)) <= 0)
 		return r < 0 ? r : CC_EPARSE;
 	*msg_r = (struct mbox_msg){ .pos = pos & CC_MBOX_SIZE_MAX,
-		.from_sum = cc_mbox_from_sum(line) & CC_MBOX_SUM_MAX };
+		.from_sum = cc_mbox_from_sum(line) & CC_MBOX_SUM_MAX,
+		.junk = pos < position(&s) };
 	s.at += line.len + 1;
 	if ((r = header(&s)) < 0)
 		return r;
 	msg_r->head_sum = fold(s.sum) & CC_MBOX_SUM_MAX;
+	*text_r = position(&s);
 	return 0;
 }
 

@@ -18,10 +18,10 @@
  * effect. Real ones have under 2 KiB (30 keywords of 50 octets). */
 #define CC_MBOX_LINE_MAX (64u * 1024)
 
-/* Positions are kept in 48 bits, the size of a message in 36, sums in 14. */
+/* Positions are kept in 48 bits, the size of a message in 36, sums in 13. */
 #define CC_MBOX_SIZE_MAX (((uint64_t)1 << 48) - 1)
 #define CC_MBOX_MESSAGE_MAX (((uint64_t)1 << 36) - 1)
-#define CC_MBOX_SUM_MAX 0x3fffu
+#define CC_MBOX_SUM_MAX 0x1fffu
 
 /*
  * One message: 24 octets, all that an idle session keeps of it. It lies from
@@ -33,8 +33,10 @@ struct mbox_msg {
 	uint32_t uid;
 	uint32_t keywords;      /* bit n: keyword n of the list */
 	uint64_t size : 36;     /* octets on the wire: RFC822.SIZE */
-	uint64_t from_sum : 14; /* of the from-line: is it still there? */
-	uint64_t head_sum : 14; /* of the header that clients see */
+	uint64_t from_sum : 13; /* of the from-line: is it still there? */
+	uint64_t head_sum : 13; /* of the header that clients see */
+	uint64_t junk : 1;      /* white space is before the from-line */
+	uint64_t spare : 1;
 };
 
 /* Bits of mbox_msg.flags besides those of mail.h (fSEEN ... fDRAFT, fOLD). */
@@ -113,11 +115,11 @@ uint16_t cc_mbox_from_sum(struct span line);
 
 /*
  * Reads from-line and header of the message that should begin at pos and lie
- * before end: their sums into *msg_r. CC_EPARSE if no message begins there;
- * CC_ECHANGED (the file is shorter); CC_EIO.
+ * before end: their sums into *msg_r, and where its text begins. CC_EPARSE if
+ * no message begins there; CC_ECHANGED (the file is shorter); CC_EIO.
  */
 int cc_mbox_read_sums(struct mbox_window *w, uint64_t pos, uint64_t end,
-    struct mbox_msg *msg_r);
+    struct mbox_msg *msg_r, uint64_t *text_r);
 
 /* Same size, from-line and header: is it the same message? */
 static inline bool

@@ -80,10 +80,10 @@ from_line_at(const struct mbox *m, uint64_t pos, uint16_t *sum_r,
 	return r;
 }
 
-/* Does message i begin where it should? Many messages may have one from-line,
- * so the header is looked at, too. */
+/* Does message i begin where it should, and where does its text? Many messages
+ * may have one from-line, so the header is looked at, too. */
 static int
-check_header(const struct mbox *m, uint32_t i)
+check_header(const struct mbox *m, uint32_t i, uint64_t *text_r)
 {
 	const struct mbox_msg *msg = &m->index.msgs[i];
 	struct mbox_window w;
@@ -91,13 +91,13 @@ check_header(const struct mbox *m, uint32_t i)
 	int r;
 
 	cc_mbox_window_init(&w, m->fd, SMALL_READ);
-	r = cc_mbox_read_sums(&w, msg->pos, cc_mbox_msg_end(&m->index, i),
-	    &now);
+	r = cc_mbox_read_sums(&w, msg->pos, cc_mbox_msg_end(&m->index, i), &now,
+	    text_r);
 	cc_mbox_window_free(&w);
 	if (r == CC_EPARSE ||
 	    (r == 0 &&
 		(now.from_sum != msg->from_sum ||
-		    now.head_sum != msg->head_sum)))
+		    now.head_sum != msg->head_sum || now.junk != msg->junk)))
 		r = CC_ECHANGED;
 	return r;
 }
@@ -110,29 +110,10 @@ check_begin(const struct mbox *m, const struct mbox_msg *msg)
 	uint16_t sum;
 	int r = from_line_at(m, msg->pos, &sum, &from, &len);
 
-	if (r == 0 && sum != msg->from_sum)
+	/* an empty line more or less means that it has moved */
+	if (r == 0 && (sum != msg->from_sum || (from > msg->pos) != msg->junk))
 		r = CC_ECHANGED;
 	return r;
-}
-
-/* Is what was the end of the file still an end, or a delivery's beginning? */
-static int
-check_old_end(const struct mbox *m, off_t size)
-{
-	char buf[FROM_READ];
-	size_t got, i = 0;
-	int r;
-
-	if ((uint64_t)size < m->index.end)
-		return CC_ECHANGED;
-	if ((uint64_t)size == m->index.end)
-		return 0;
-	r = cc_fd_read_at(m->fd, m->index.end, buf, sizeof(buf), &got);
-	if (r != 0)
-		return r;
-	while (i < got && is_junk(buf[i]))
-		i++;
-	return i == got || buf[i] == 'F' ? 0 : CC_ECHANGED;
 }
 
 /* The first message behind i that is in the file, or count. */
@@ -152,6 +133,7 @@ check_message(const struct mbox *m, uint32_t i, bool *only_r)
 {
 	struct mbox_stamp now;
 	struct stat st;
+	uint64_t text;
 	uint32_t next;
 	int r;
 
@@ -165,11 +147,16 @@ check_message(const struct mbox *m, uint32_t i, bool *only_r)
 	if (!*only_r)
 		return 0;
 	next = next_there(&m->index, i);
-	if ((r = check_header(m, i)) != 0)
+	if ((r = check_header(m, i, &text)) != 0)
 		return r;
 	if (next < m->index.count)
 		return check_begin(m, &m->index.msgs[next]);
-	return check_old_end(m, st.st_size);
+	/* Nothing marks the end of the last message. It has not moved if its
+	 * text still begins where it was found while all was well. */
+	return m->place.known && m->place.i == i && m->place.text == text &&
+		(uint64_t)st.st_size >= m->index.end
+	    ? 0
+	    : CC_ECHANGED;
 }
 
 /* -------------------------------------------------------------------- view */
@@ -301,7 +288,7 @@ find_header(struct mbox *m, uint32_t i, uint64_t limit, struct mbox_place *p)
 	} else if ((r = from_line_at(m, pos, &sum, &p->from, &len)) != 0) {
 		return r;
 	}
-	if (sum != msg->from_sum)
+	if (sum != msg->from_sum || (p->from > pos) != msg->junk)
 		return CC_ECHANGED;
 	p->header = pos + len;
 	return 0;
@@ -336,6 +323,24 @@ find_text(struct mbox *m, uint32_t i, uint64_t limit, struct mbox_place *p)
 	return 0;
 }
 
+/* What was read before the file changed may lie elsewhere now: better to know
+ * before a message is begun than in its middle. */
+static void
+look_again(struct mbox *m)
+{
+	struct mbox_stamp now;
+	struct stat st;
+
+	if (m->writing || fstat(m->fd, &st) != 0)
+		return;
+	cc_mbox_stamp_of(&st, &now);
+	if (cc_mbox_stamp_same(&now, &m->stamp) ||
+	    cc_mbox_stamp_same(&now, &m->view.seen))
+		return;
+	cc_mbox_view_drop(m);
+	m->view.seen = now;
+}
+
 int
 cc_mbox_locate(struct mbox *m, uint32_t i, struct mbox_place *place_r)
 {
@@ -346,6 +351,7 @@ cc_mbox_locate(struct mbox *m, uint32_t i, struct mbox_place *place_r)
 
 	if (m->dead || (msg->flags & MBOX_GONE))
 		return CC_ECHANGED;
+	look_again(m);
 	if (m->place.known && m->place.i == i) {
 		*place_r = m->place;
 		return 0;
@@ -460,7 +466,9 @@ cc_mbox_next(struct mbox *m, uint32_t i, bool in_header, uint64_t *pos,
 	if (m->dead || (m->index.msgs[i].flags & MBOX_GONE))
 		return CC_ECHANGED;
 	if (in_header) {
-		if ((r = cc_mbox_locate(m, i, &place)) != 0)
+		if (m->place.known && m->place.i == i)
+			place = m->place;
+		else if ((r = cc_mbox_locate(m, i, &place)) != 0)
 			return r;
 		if (*pos >= place.hidden && *pos < place.text)
 			return next_mixed(m, &place, pos, end, span_r);

@@ -42,8 +42,8 @@
 
 #define NAME_LEN_MAX 128
 
-/* Line ends that mark a gap at the end of the file. */
-#define MARK_LEN 512
+/* Line ends at the end of a gap; more than any real from-line. */
+#define MARK_LEN 1024
 
 /* Octets of a record: one large put, or many small ones with old and new. */
 #define RECORD_MAX (4 * CC_REDO_PUT_MAX)
@@ -146,12 +146,12 @@ open_beside(const struct mbox *m)
 }
 
 /*
- * The directory that holds a record: 0 and its descriptor, or CC_ENOENT. On
- * the way goes what a writer left who was killed before his record was whole:
- * we have a lock, so there is no other writer.
+ * The directory that holds a record: 0 and its descriptor, or CC_ENOENT. tidy:
+ * on the way goes what a writer left who was killed before his record was
+ * whole; only for one who has a lock, so that there is no other writer.
  */
 static int
-find_record(const struct mbox *m, int *dir_r)
+find_in(const struct mbox *m, bool tidy, int *dir_r)
 {
 	struct strbuf name, new;
 	int dirs[2] = { open_beside(m), -1 }, r = CC_ENOENT;
@@ -164,7 +164,8 @@ find_record(const struct mbox *m, int *dir_r)
 			dirs[i] = cc_privdir_open();
 		if (dirs[i] < 0)
 			continue;
-		unlinkat(dirs[i], cc_strbuf_str(&new), 0);
+		if (tidy)
+			unlinkat(dirs[i], cc_strbuf_str(&new), 0);
 		if (faccessat(dirs[i], cc_strbuf_str(&name), F_OK,
 			AT_SYMLINK_NOFOLLOW) == 0) {
 			*dir_r = dirs[i];
@@ -176,6 +177,29 @@ find_record(const struct mbox *m, int *dir_r)
 	cc_strbuf_free(&name);
 	cc_strbuf_free(&new);
 	return r;
+}
+
+static int
+find_record(const struct mbox *m, int *dir_r)
+{
+	return find_in(m, true, dir_r);
+}
+
+bool
+cc_redo_names(const char *path)
+{
+	struct mbox m = { .fd = open(path,
+			      O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) };
+	int dir, r;
+
+	if (m.fd < 0)
+		return false;
+	m.path = cpystr(path);
+	if ((r = find_in(&m, false, &dir)) == 0)
+		close(dir);
+	fs_give((void **)&m.path);
+	close(m.fd);
+	return r == 0;
 }
 
 bool
@@ -457,37 +481,44 @@ do_step(struct mbox *m, const struct redo_step *step, bool sync)
 }
 
 /*
- * A gap at the end of the file will be cut off. To know later whether that
- * was done, and what lies there is a delivery, it begins with line ends.
+ * What lies in a gap must not be taken for more than it is, also by programs
+ * that know nothing of records. So it ends in line ends: what follows begins
+ * a line, no header goes on into it, and a short gap is but empty lines. A gap
+ * at the end of the file begins with them, too: later that tells whether it
+ * was cut off, and what lies there is a delivery.
  */
-static int
-do_marked_step(struct mbox *m, const struct redo_step *step, bool sync)
+static size_t
+mark_gap(const struct redo_step *step, const char *mark, struct redo_put *puts)
 {
 	uint64_t len = step->gap_end - step->gap;
-	struct redo_step marked = *step;
-	struct redo_put *puts;
-	char mark[MARK_LEN];
-	int r;
+	struct span ends =
+	    cc_span(mark, len < MARK_LEN ? (size_t)len : MARK_LEN);
+	size_t n = 0;
 
-	memset(mark, '\n', sizeof(mark));
-	puts = fs_get((step->count + 1) * sizeof(*puts));
-	if (step->count > 0)
-		memcpy(puts, step->puts, step->count * sizeof(*puts));
-	puts[step->count] = (struct redo_put){ step->gap,
-		cc_span(mark, len < MARK_LEN ? (size_t)len : MARK_LEN) };
-	marked.puts = puts;
-	marked.count++;
-	r = do_step(m, &marked, sync);
-	fs_give((void **)&puts);
-	return r;
+	if (len == 0)
+		return 0;
+	puts[n++] = (struct redo_put){ step->gap_end - ends.len, ends };
+	if (step->gap_end == step->size && len > MARK_LEN)
+		puts[n++] = (struct redo_put){ step->gap, ends };
+	return n;
 }
 
 int
 cc_redo_step(struct mbox *m, const struct redo_step *step, bool sync)
 {
-	if (step->gap < step->gap_end && step->gap_end == step->size)
-		return do_marked_step(m, step, sync);
-	return do_step(m, step, sync);
+	struct redo_put *puts = fs_get((step->count + 2) * sizeof(*puts));
+	struct redo_step marked = *step;
+	char mark[MARK_LEN];
+	int r;
+
+	memset(mark, '\n', sizeof(mark));
+	if (step->count > 0)
+		memcpy(puts, step->puts, step->count * sizeof(*puts));
+	marked.puts = puts;
+	marked.count += mark_gap(step, mark, puts + step->count);
+	r = do_step(m, &marked, sync);
+	fs_give((void **)&puts);
+	return r;
 }
 
 /* Moves octets from behind the gap into it, as many as a step may put. */

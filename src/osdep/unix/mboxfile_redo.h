@@ -56,6 +56,9 @@ int cc_redo_close(struct mbox *m, uint64_t gap, uint64_t gap_end, bool sync);
 /* Is there a record for this file? */
 bool cc_redo_found(const struct mbox *m);
 
+/* The same for the file at path, without any lock; changes nothing. */
+bool cc_redo_names(const char *path);
+
 /*
  * Does what a record asks for, under all locks. A record that does not fit
  * the file any more is set aside under a visible name and logged. 0 (also if

@@ -11,8 +11,10 @@
  */
 #include <sys/stat.h>
 
+#include "cc_ctype.h"
 #include "cc_err.h"
 #include "cc_limits.h"
+#include "fdio.h"
 #include "fs.h"
 #include "mail.h"
 #include "mboxfile.h"
@@ -25,6 +27,9 @@
 #define RESCAN_MAX (4u * 1024 * 1024)
 
 #define NOTES_MAX 10
+
+/* Octets of white space in front of a delivery that are looked at. */
+#define JUNK_MAX 1024
 
 static const char changed[] = "Unexpected changes to mailbox (try restarting)";
 
@@ -139,15 +144,42 @@ cc_mbox_find_dirty(struct mbox *m)
 	keep_changes(m);
 }
 
-/* A rewrite supplies the line ends that a torn message lacks; nothing else
- * may change what clients see. */
+/* Is there only white space between the old end of the file and position end?
+ * A delivery may begin with it; then it belongs to the message before. */
 static bool
-same_message(const struct mbox_msg *was, const struct mbox_msg *now)
+is_junk_to(const struct mbox *m, uint64_t old_end, uint64_t end)
 {
-	if (was->from_sum != now->from_sum)
+	char buf[JUNK_MAX];
+	size_t got;
+
+	if (end < old_end || end - old_end > sizeof(buf) ||
+	    cc_fd_read_at(m->fd, old_end, buf, (size_t)(end - old_end), &got) !=
+		0)
 		return false;
-	return cc_mbox_msg_same(was, now) ||
-	    (was->flags & (MBOX_OPEN_HEADER | MBOX_OPEN_LINE)) != 0;
+	for (size_t i = 0; i < got; i++)
+		if (!is_wsp(buf[i]) && buf[i] != '\r' && buf[i] != '\n')
+			return false;
+	return true;
+}
+
+/*
+ * A rewrite supplies the line ends that a torn message lacks, and empty lines
+ * that came behind the last message are its own from then on; nothing else
+ * may change what clients see. end: where the message now ends.
+ */
+static bool
+same_message(const struct mbox *m, const struct mbox_index *was, uint32_t i,
+    const struct mbox_msg *now, uint64_t end)
+{
+	const struct mbox_msg *old = &was->msgs[i];
+
+	if (old->from_sum != now->from_sum)
+		return false;
+	if (cc_mbox_msg_same(old, now) ||
+	    (old->flags & (MBOX_OPEN_HEADER | MBOX_OPEN_LINE)) != 0)
+		return true;
+	return i + 1 == was->count && old->head_sum == now->head_sum &&
+	    old->pos == now->pos && is_junk_to(m, was->end, end);
 }
 
 /*
@@ -170,8 +202,11 @@ join(struct mbox *m, const struct mbox_index *was)
 
 		if (!(msg.flags & MBOX_GONE) && j < now->count &&
 		    now->msgs[j].uid == msg.uid) {
-			msg = now->msgs[j++];
-			ok = ok && same_message(&was->msgs[i], &msg);
+			msg = now->msgs[j];
+			ok = ok &&
+			    same_message(m, was, i, &msg,
+				cc_mbox_msg_end(now, j));
+			j++;
 			match(m, &msg, &was->msgs[i]);
 		} else if (i >= m->known) {
 			continue; /* came and went untold */
@@ -315,7 +350,10 @@ cc_mbox_resync(struct mbox *m, const char **why_r)
 	int r = rescan(m);
 
 	*why_r = changed;
-	m->dead = r == CC_ECHANGED;
+	if (r == CC_ECHANGED) {
+		m->dead = true;
+		m->why = changed;
+	}
 	return r;
 }
 
@@ -325,6 +363,7 @@ void
 cc_mbox_die(struct mbox *m, const char *why)
 {
 	m->dead = true;
+	m->why = NULL;
 	mm_log((char *)why, ERROR);
 }
 
@@ -431,6 +470,23 @@ may_expunge(MAILSTREAM *stream)
 	    mail_parameters(NIL, GET_ONETIMEEXPUNGEATPING, NIL) == stream;
 }
 
+int
+cc_mbox_refresh(struct mbox *m)
+{
+	struct mbox_lock lock;
+	const char *why;
+	int r;
+
+	if (m->dead)
+		return CC_ECHANGED;
+	r = cc_mbox_lock(m, FDLOCK_SH, CC_MBOX_WAIT_PING, &lock);
+	if (r != 0)
+		return r;
+	r = sync_with(m, false, &why);
+	cc_mbox_unlock(&lock);
+	return r;
+}
+
 /* Looks at a file that changed; false if the session is over. */
 static bool
 take_changes(struct mbox *m)
@@ -458,6 +514,8 @@ cc_mbox_ping(struct mbox *m, MAILSTREAM *stream)
 	struct mbox_stamp now;
 	struct stat st;
 
+	if (m->dead && m->why)
+		die_changed(m, m->why);
 	if (m->dead)
 		return false;
 	cc_mbox_adopt_keywords(m, stream);

@@ -457,6 +457,52 @@ test_changes_without_uids(void **state)
 	end();
 }
 
+/* Empty lines in front of a delivery, and a session that learns of it only
+ * when other things have changed, too. */
+static void
+test_junk_before_delivery(void **state)
+{
+	MAILSTREAM *s;
+
+	(void)state;
+	begin();
+	box(FOUR TWO_FROM);
+	s = open_box(NIL);
+	deliver("\n\n" NINE);
+	assert_int_equal(mail_ping(s), LONGT);
+	assert_int_equal(s->nmsgs, 3);
+	expect_text(s, 3, "nine\n");
+	assert_int_equal(uid(s, 2), 2);
+	deliver("\r\n \n" FROM "X-UID: 10\n\nten\n\n");
+	assert_int_equal(mail_ping(s), LONGT);
+	assert_int_equal(s->nmsgs, 4);
+	expect_text(s, 4, "ten\n");
+	mail_close(s);
+	end();
+}
+
+/* Another program makes hidden lines of a message longer while we look at it:
+ * its text moves by few octets, and only by white space to the next line. */
+static void
+test_text_moves_by_one(void **state)
+{
+	MAILSTREAM *s;
+
+	(void)state;
+	begin();
+	box(FOUR FROM2 "X-UID: 2\n\ntwo\n\n" NINE);
+	s = open_box(OP_READONLY);
+	expect_text(s, 1, "one\n");
+	box(FOUR FROM2 "X-UID: 02\n\ntwo\n\n" NINE);
+	expect_text(s, 2, "two\n");
+	box(FOUR FROM2 "X-UID: 2\n\ntwo\n\n" FROM "X-UID: 0009\n\nnine\n\n");
+	expect_text(s, 3, "nine\n");
+	expect_text(s, 2, "two\n");
+	assert_int_equal(mail_ping(s), LONGT);
+	mail_close(s);
+	end();
+}
+
 /* A mailbox emptied by another program, as spool readers do. */
 static void
 test_emptied(void **state)
@@ -699,6 +745,8 @@ main(void)
 		cmocka_unit_test(test_expunge_of_others),
 		cmocka_unit_test(test_deaths),
 		cmocka_unit_test(test_changes_without_uids),
+		cmocka_unit_test(test_junk_before_delivery),
+		cmocka_unit_test(test_text_moves_by_one),
 		cmocka_unit_test(test_emptied),
 		cmocka_unit_test(test_removed),
 		cmocka_unit_test(test_replaced),

@@ -18,6 +18,7 @@
 #include "mail_generic.h"
 #include "mailpath.h"
 #include "mboxfile.h"
+#include "mboxfile_redo.h"
 #include "misc.h"
 
 /* Tries for the lock of a session that was asked to let go, a second each. */
@@ -89,6 +90,14 @@ mbox_of(MAILSTREAM *stream)
 
 /* ------------------------------------------------------------ by name */
 
+/* In the middle of a rewrite, of one that was killed too, the file may begin
+ * with anything. Its redo record knows better. */
+static bool
+is_being_changed(const char *path)
+{
+	return cc_redo_names(path) || cc_mbox_is_unix(path);
+}
+
 static DRIVER *
 unix_valid(char *mailbox)
 {
@@ -99,7 +108,9 @@ unix_valid(char *mailbox)
 	cc_strbuf_init(&path, CC_MAILPATH_MAX);
 	yes = cc_mailbox_file(mailbox, &path) == 0 &&
 	    stat(cc_strbuf_str(&path), &st) == 0 && st.st_size > 0 &&
-	    cc_mbox_is_unix(cc_strbuf_str(&path));
+	    S_ISREG(st.st_mode) &&
+	    (cc_mbox_is_unix(cc_strbuf_str(&path)) ||
+		is_being_changed(cc_strbuf_str(&path)));
 	cc_strbuf_free(&path);
 	return yes ? &unixdriver : NIL;
 }
@@ -393,21 +404,32 @@ fast_size(MAILSTREAM *stream, unsigned long msgno, uint64_t *size_r)
 static int
 fast_date(MAILSTREAM *stream, unsigned long msgno, struct imap_date *date_r)
 {
+	struct mbox *m = mbox_of(stream);
+	uint32_t i = (uint32_t)(msgno - 1);
+	int r;
+
 	if (!msg_of(stream, msgno))
 		return CC_ENOENT;
-	return cc_mbox_date(mbox_of(stream), (uint32_t)(msgno - 1), date_r);
+	r = cc_mbox_date(m, i, date_r);
+	if (r == CC_ECHANGED && cc_mbox_refresh(m) == 0)
+		r = cc_mbox_date(m, i, date_r);
+	return r;
 }
 
 static int
 fast_locate(MAILSTREAM *stream, unsigned long msgno, enum mail_what what,
     uint64_t *pos_r, uint64_t *end_r)
 {
+	struct mbox *m = mbox_of(stream);
+	uint32_t i = (uint32_t)(msgno - 1);
 	struct mbox_place place;
 	int r;
 
 	if (!msg_of(stream, msgno))
 		return CC_ENOENT;
-	r = cc_mbox_locate(mbox_of(stream), (uint32_t)(msgno - 1), &place);
+	r = cc_mbox_locate(m, i, &place);
+	if (r == CC_ECHANGED && cc_mbox_refresh(m) == 0)
+		r = cc_mbox_locate(m, i, &place); /* others have moved it */
 	if (r != 0)
 		return r;
 	*pos_r = what == MAIL_HEADER ? place.header : place.text;

@@ -491,15 +491,19 @@ static size_t
 mark_gap(const struct redo_step *step, const char *mark, struct redo_put *puts)
 {
 	uint64_t len = step->gap_end - step->gap;
-	struct span ends =
-	    cc_span(mark, len < MARK_LEN ? (size_t)len : MARK_LEN);
+	uint64_t last = len < MARK_LEN ? len : MARK_LEN, first = len - last;
 	size_t n = 0;
 
 	if (len == 0)
 		return 0;
-	puts[n++] = (struct redo_put){ step->gap_end - ends.len, ends };
-	if (step->gap_end == step->size && len > MARK_LEN)
-		puts[n++] = (struct redo_put){ step->gap, ends };
+	puts[n++] = (struct redo_put){ step->gap_end - last,
+		cc_span(mark, (size_t)last) };
+	/* puts of a step do not overlap */
+	if (first > MARK_LEN)
+		first = MARK_LEN;
+	if (step->gap_end == step->size && first > 0)
+		puts[n++] = (struct redo_put){ step->gap,
+			cc_span(mark, (size_t)first) };
 	return n;
 }
 

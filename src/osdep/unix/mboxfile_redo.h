@@ -24,7 +24,7 @@ cc_redo_put_max(const struct mbox *m)
 	return m->step_max ? m->step_max : CC_REDO_PUT_MAX;
 }
 
-/* Octets to be written at a place. */
+/* Octets to be written at a place. Those of one step do not overlap. */
 struct redo_put {
 	uint64_t pos;
 	struct span data;

@@ -27,7 +27,13 @@ are played in order.
     !remove NAME         removes a file
     !signal NAME         sends SIGNAME to the server
     !contains NAME TEXT  the file holds TEXT
+    !absent NAME         there is no such file
+    !directory NAME      there is a directory of this name
     !shut                the client sends no more
+
+C, S and X rows may have a digit before them, as "2C: a NOOP": those of another
+session of the same user, whose program starts at its first row and whose
+greeting is passed over.
 
 A line that begins with "+ " continues the row before it. ${TEXT*N} in a row is
 TEXT N times. Without LOGOUT in the file one is sent at the end; whatever else
@@ -85,6 +91,9 @@ def account():
 class Row:
     def __init__(self, path, number, kind, text):
         self.path, self.number, self.kind, self.text = path, number, kind, text
+        self.session = "1"
+        if kind[0].isdigit():
+            self.session, self.kind = kind[0], kind[1:]
         self.inline = []
 
     def __str__(self):
@@ -106,7 +115,7 @@ def read(path):
                 continue
             if not line:
                 continue
-            m = re.match(r"(#|C=:|C:|S\*:|S:|S\.\.\.|S\$|X:|!)\s?(.*)", line)
+            m = re.match(r"(#|\d?(?:C=:|C:|S\*:|S:|S\.\.\.|S\$|X:)|!)\s?(.*)", line)
             if not m:
                 raise WireError("%s:%d: cannot read: %s" % (path, n, line))
             rows.append(Row(path, n, m.group(1), m.group(2)))
@@ -289,50 +298,61 @@ class Player:
         self.rows = read(path)
         self.program = os.path.basename(
             os.path.dirname(os.path.dirname(path)))
-        self.skipping = False   # after S...
+        self.servers = {}       # by session
+        self.skipping = set()   # sessions after S...
 
     def flag(self, text):
         return any(r.kind == "#" and r.text == text for r in self.rows)
 
     def play(self):
         home = Home()
-        server = None
         try:
             for row in self.rows:
                 if row.kind == "#":
                     home.prepare(row)
-            server = Server(self.program, home, self.flag("over socket"))
-            self.run(server, home)
+            self.run(home)
         except (WireError, OSError, subprocess.TimeoutExpired) as e:
-            said = b"\n    ".join(server.seen[-12:]) if server else b""
-            err = server.end() if server else ""
-            server = None
-            raise WireError("%s\n  the server said last:\n    %s\n%s" % (
-                e, said.decode("latin-1"), err)) from None
+            said = "".join("\n  session %s was told last:\n    %s" % (
+                n, b"\n    ".join(s.seen[-12:]).decode("latin-1"))
+                for n, s in sorted(self.servers.items()))
+            err = "".join(s.end() for s in self.servers.values())
+            self.servers = {}
+            raise WireError("%s%s\n%s" % (e, said, err)) from None
         finally:
-            if server:
+            for server in self.servers.values():
                 server.end()
             home.remove()
 
-    def run(self, server, home):
-        if not self.flag("greeting") and not server.line():
-            raise WireError("no greeting")
-        ended = any(r.kind in ("S$", "X:") for r in self.rows)
+    def server(self, home, session):
+        """The one of this session, started if it is not there."""
+        if session not in self.servers:
+            server = Server(self.program, home, self.flag("over socket"))
+            self.servers[session] = server
+            greets = session == "1" and self.flag("greeting")
+            if not greets and not server.line():
+                raise WireError("no greeting")
+        return self.servers[session]
+
+    def run(self, home):
+        self.server(home, "1")
+        ended = {r.session for r in self.rows if r.kind in ("S$", "X:")}
         rows = [r for r in self.rows if r.kind != "#"]
         i = 0
         while i < len(rows):
             group = [rows[i]]
             while rows[i].kind == "S*:" and i + 1 < len(rows) and \
-                    rows[i + 1].kind == "S*:":
+                    rows[i + 1].kind == "S*:" and \
+                    rows[i + 1].session == rows[i].session:
                 i += 1
                 group.append(rows[i])
             try:
-                self.step(server, home, group)
+                self.step(self.server(home, rows[i].session), home, group)
             except (WireError, OSError) as e:
                 raise WireError("%s\n  %s" % (group[0], e)) from None
             i += 1
-        if not ended:
-            self.logout(server)
+        for session, server in sorted(self.servers.items()):
+            if session not in ended:
+                self.logout(server)
 
     def logout(self, server):
         if self.program == "ipop3d":
@@ -358,7 +378,7 @@ class Player:
         elif row.kind in ("S:", "S*:"):
             self.expect(server, group)
         elif row.kind == "S...":
-            self.skipping = True
+            self.skipping.add(row.session)
         elif row.kind == "S$":
             line = server.line()
             if line is not None:
@@ -379,8 +399,8 @@ class Player:
             hit = [r for r in left if pattern(expand(r.text)).match(line)]
             if hit:
                 left.remove(hit[0])
-                self.skipping = False
-            elif not self.skipping or self.is_answer(line, left):
+                self.skipping.discard(hit[0].session)
+            elif group[0].session not in self.skipping or self.is_answer(line, left):
                 raise WireError("got %r\n  want %s" % (
                     line.decode("latin-1"),
                     " | ".join(r.text for r in left)))
@@ -404,6 +424,12 @@ class Player:
             os.remove(home.file(words[1]))
         elif words[0] == "signal":
             server.process.send_signal(getattr(signal, "SIG" + words[1]))
+        elif words[0] == "absent":
+            if os.path.lexists(home.file(words[1])):
+                raise WireError("the file is there")
+        elif words[0] == "directory":
+            if not os.path.isdir(os.path.join(home.path, words[1])):
+                raise WireError("no such directory")
         elif words[0] == "contains":
             with open(home.file(words[1]), encoding="latin-1",
                       newline="\n") as f:

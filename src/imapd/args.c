@@ -34,13 +34,20 @@ args_atom(struct args *a, struct span *s_r)
 }
 
 /* A literal is the last thing of its piece; what follows is the next one. */
+bool
+args_at_literal(const struct args *a)
+{
+	const char *at = a->in->piece.p + a->in->literal_at;
+
+	return a->in->announced && (const char *)a->c.p == at;
+}
+
 static int
 literal(struct args *a, struct span *s_r)
 {
-	const char *at = a->in->piece.p + a->in->literal_at;
 	int r;
 
-	if (!a->in->announced || (const char *)a->c.p != at)
+	if (!args_at_literal(a))
 		return CC_EPARSE;
 	r = input_literal(a->in, a->arena, s_r);
 	if (r == 0)
@@ -118,6 +125,20 @@ args_mailbox(struct args *a, char **name_r)
 		return r;
 	*name_r = cc_arena_dup(a->arena, s);
 	return *name_r ? 0 : CC_ELIMIT;
+}
+
+int
+args_message(struct args *a, void (*keep)(void *ctx, struct span octets),
+    void *ctx)
+{
+	int r;
+
+	if (!args_at_literal(a))
+		return CC_EPARSE;
+	r = input_message(a->in, keep, ctx);
+	if (r == 0)
+		a->c = cc_cursor(a->in->piece);
+	return r;
 }
 
 int

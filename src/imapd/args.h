@@ -47,6 +47,13 @@ int args_list_mailbox(struct args *a, struct span *s_r);
 /* astring, as a C string in the arena. */
 int args_mailbox(struct args *a, char **name_r);
 
+/* Does a literal stand here? */
+bool args_at_literal(const struct args *a);
+
+/* The literal here, as input_message reads it, and on behind it. */
+int args_message(struct args *a, void (*keep)(void *ctx, struct span octets),
+    void *ctx);
+
 int args_seqset(struct args *a, struct imap_seqset *set_r);
 
 #endif

@@ -10,25 +10,6 @@
 #include "command.h"
 #include "unsolicited.h"
 
-/* The set as the library wants it: text in the arena, NULL if it is empty. */
-static int
-set_text(struct session *s, const struct imap_seqset *set, char **text_r)
-{
-	struct strbuf b;
-	int r;
-
-	*text_r = NULL;
-	if (set->count == 0)
-		return 0;
-	cc_strbuf_init(&b, CC_COMMAND_MEMORY);
-	cc_imap_put_seqset(&b, set);
-	r = cc_strbuf_status(&b);
-	if (r == 0 && !(*text_r = cc_arena_dup(&s->arena, cc_strbuf_span(&b))))
-		r = CC_ELIMIT;
-	cc_strbuf_free(&b);
-	return r;
-}
-
 static enum cmd_result
 expunge(struct session *s, char *sequence)
 {
@@ -53,7 +34,7 @@ cmd_expunge(struct session *s, struct args *args)
 		return r;
 	if (!args_end(args))
 		return cmd_extra(s);
-	if (set_text(s, &set, &text) != 0)
+	if (cmd_sequence_text(s, &set, &text) != 0)
 		return cmd_bogus_sequence(s, "Sequence too long");
 	return text ? expunge(s, text) : CMD_OK;
 }

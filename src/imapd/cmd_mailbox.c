@@ -48,18 +48,6 @@ parse_items(struct session *s, struct args *args, long *flags_r)
 	return cc_cursor_skip(&args->c, ')') ? 0 : CC_EPARSE;
 }
 
-/* The selected mailbox under this name? Spellings of one path are not looked
- * through: the answer is right anyway, only the hint is missing. */
-static bool
-is_selected(struct session *s, const char *name)
-{
-	return s->stream &&
-	    (strcmp(name, s->stream->mailbox) == 0 ||
-		(s->stream->original_mailbox &&
-		    strcmp(name, s->stream->original_mailbox) == 0) ||
-		(s->stream->inbox && strcasecmp(name, "INBOX") == 0));
-}
-
 enum cmd_result
 cmd_status(struct session *s, struct args *args)
 {
@@ -71,18 +59,16 @@ cmd_status(struct session *s, struct args *args)
 		return cmd_missing(s);
 	if (!args_end(args))
 		return cmd_extra(s);
-	if (is_selected(s, name))
+	if (cmd_is_selected(s, name))
 		unsolicited_note(s, "NO",
 		    "CLIENT BUG DETECTED: "
 		    "STATUS on selected mailbox: %s",
 		    name);
-	if (cmd_is_remote(name)) {
-		cmd_say(s, "Can't get status of %s: no such mailbox", name);
-		return CMD_NO;
-	}
+	if (cmd_is_remote(name))
+		return cmd_no_mailbox(s, "get status of", name);
 	if (mail_status(s->stream, name, flags))
 		return CMD_OK;
-	session_explain(s, name);
+	cmd_explain(s, name);
 	return CMD_NO;
 }
 

@@ -20,15 +20,13 @@ open_mailbox(struct session *s, struct args *args, long options)
 	if (!args_end(args))
 		return cmd_extra(s);
 	session_deselect(s);
-	if (cmd_is_remote(name)) {
-		cmd_say(s, "Can't open mailbox %s: no such mailbox", name);
-		return CMD_NO;
-	}
+	if (cmd_is_remote(name))
+		return cmd_no_mailbox(s, "open mailbox", name);
 	s->news.muted = true;
 	s->stream = mail_open(NULL, name, options);
 	s->news.muted = false;
 	if (!s->stream) {
-		session_explain(s, name);
+		cmd_explain(s, name);
 		return CMD_NO;
 	}
 	unsolicited_put_mailbox(s);

@@ -5,12 +5,16 @@
  * What the client sends is hostile; whatever it is, it is answered once, and
  * the next command is read where the client begins it.
  */
+#include <errno.h>
+#include <sys/stat.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include "alert.h"
 #include "cc_ctype.h"
 #include "cc_err.h"
 #include "command.h"
+#include "mailpath.h"
 #include "unsolicited.h"
 
 static const struct command commands[] = {
@@ -24,11 +28,16 @@ static const struct command commands[] = {
 	{ "LSUB", ST_ANY, 0, cmd_lsub },
 	{ "NAMESPACE", ST_ANY, 0, cmd_namespace },
 	{ "STATUS", ST_ANY, 0, cmd_status },
+	{ "CREATE", ST_ANY, 0, cmd_create },
+	{ "DELETE", ST_ANY, 0, cmd_delete },
+	{ "RENAME", ST_ANY, 0, cmd_rename },
+	{ "APPEND", ST_ANY, 0, cmd_append },
 	{ "SUBSCRIBE", ST_ANY, 0, cmd_subscribe },
 	{ "UNSUBSCRIBE", ST_ANY, 0, cmd_unsubscribe },
 	{ "IDLE", ST_ANY, 0, cmd_idle },
 	{ "FETCH", ST_SELECTED, CMD_UID | CMD_NOEXPUNGE, cmd_fetch },
 	{ "STORE", ST_SELECTED, CMD_UID | CMD_NOEXPUNGE, cmd_store },
+	{ "COPY", ST_SELECTED, CMD_UID | CMD_NOEXPUNGE, cmd_copy },
 	{ "EXPUNGE", ST_SELECTED, CMD_UID, cmd_expunge },
 	{ "CHECK", ST_SELECTED, 0, cmd_check },
 	{ "CLOSE", ST_SELECTED, 0, cmd_close },
@@ -72,6 +81,81 @@ cmd_bogus_sequence(struct session *s, const char *why)
 {
 	cmd_say(s, "Bogus sequence in %s: %s", s->command, why);
 	return CMD_BAD;
+}
+
+static const char *
+bracketed(struct session *s, const char *code)
+{
+	size_t n = strlen(code);
+	char *p = cc_arena_get(&s->arena, n + 3);
+
+	if (!p)
+		return NULL;
+	p[0] = '[';
+	memcpy(p + 1, code, n);
+	p[n + 1] = ']';
+	p[n + 2] = '\0';
+	return p;
+}
+
+void
+cmd_code(struct session *s, const char *code)
+{
+	s->code = bracketed(s, code);
+}
+
+void
+cmd_why(struct session *s, const char *code)
+{
+	if (!s->why)
+		s->why = bracketed(s, code);
+}
+
+void
+cmd_explain(struct session *s, const char *name)
+{
+	struct strbuf path;
+	struct stat st;
+
+	session_explain(s, name);
+	cc_strbuf_init(&path, CC_MAILPATH_MAX);
+	if (cc_mailbox_file(name, &path) != 0 || path.len == 0)
+		;
+	else if (stat(cc_strbuf_str(&path), &st) != 0)
+		cmd_why(s,
+		    errno == EACCES || errno == EPERM ? "NOPERM"
+						      : "NONEXISTENT");
+	else if (access(cc_strbuf_str(&path), R_OK | W_OK) != 0)
+		cmd_why(s, "NOPERM");
+	cc_strbuf_free(&path);
+}
+
+enum cmd_result
+cmd_no_mailbox(struct session *s, const char *purpose, const char *name)
+{
+	cmd_why(s, "NONEXISTENT");
+	cmd_say(s, "Can't %s %s: no such mailbox", purpose, name);
+	return CMD_NO;
+}
+
+bool
+cmd_is_selected(struct session *s, const char *name)
+{
+	const char *file = s->stream ? cc_mail_watch(s->stream) : NULL;
+	struct strbuf path;
+	bool same;
+
+	if (!s->stream)
+		return false;
+	if (strcmp(name, s->stream->mailbox) == 0 ||
+	    (s->stream->original_mailbox &&
+		strcmp(name, s->stream->original_mailbox) == 0))
+		return true;
+	cc_strbuf_init(&path, CC_MAILPATH_MAX);
+	same = file && cc_mailbox_file(name, &path) == 0 &&
+	    strcmp(cc_strbuf_str(&path), file) == 0;
+	cc_strbuf_free(&path);
+	return same;
 }
 
 enum cmd_result
@@ -124,6 +208,25 @@ cmd_sequence(struct session *s, struct args *args, struct imap_seqset *set_r)
 	}
 	cc_imap_seqset_normalise(set_r, max);
 	return CMD_OK;
+}
+
+int
+cmd_sequence_text(struct session *s, const struct imap_seqset *set,
+    char **text_r)
+{
+	struct strbuf b;
+	int r;
+
+	*text_r = NULL;
+	if (set->count == 0)
+		return 0;
+	cc_strbuf_init(&b, CC_COMMAND_MEMORY);
+	cc_imap_put_seqset(&b, set);
+	r = cc_strbuf_status(&b);
+	if (r == 0 && !(*text_r = cc_arena_dup(&s->arena, cc_strbuf_span(&b))))
+		r = CC_ELIMIT;
+	cc_strbuf_free(&b);
+	return r;
 }
 
 /* The first message whose UID is at least uid; nmsgs + 1 if there is none. */
@@ -266,6 +369,13 @@ parse_tag(struct session *s, struct cursor *c)
 	return true;
 }
 
+/* Shall the client make the mailbox and try again? */
+static bool
+tries_create(const struct session *s)
+{
+	return s->why && strcmp(s->why, "[TRYCREATE]") == 0;
+}
+
 /* The text of the tagged response: what the library said goes first. */
 static void
 put_text(struct session *s, enum cmd_result result)
@@ -276,11 +386,30 @@ put_text(struct session *s, enum cmd_result result)
 		text = cc_strbuf_span(&s->notes.info);
 	if (result == CMD_NO && s->notes.error.len)
 		text = cc_strbuf_span(&s->notes.error);
+	if (result == CMD_NO && tries_create(s)) {
+		output_printf(&s->out, "%s failed: ", s->command);
+		if (!text.len)
+			text = cc_span_z("No such destination mailbox");
+	}
 	if (text.len)
 		output_text(&s->out, text);
 	else
 		output_printf(&s->out, "%s %s", s->command,
 		    result == CMD_OK ? "completed" : "failed");
+}
+
+/* The response code, unless the text of the library brings its own. */
+static void
+put_code(struct session *s, enum cmd_result result)
+{
+	const char *code = result == CMD_OK ? s->code
+	    : result == CMD_NO              ? s->why
+					    : NULL;
+
+	if (result == CMD_NO && cc_strbuf_str(&s->notes.error)[0] == '[')
+		code = NULL;
+	if (code)
+		output_printf(&s->out, "%s ", code);
 }
 
 static void
@@ -291,8 +420,7 @@ finish(struct session *s, enum cmd_result result)
 	if (result == CMD_OK && s->notes.error.len)
 		result = CMD_NO;
 	output_printf(&s->out, "%s %s ", s->tag, words[result]);
-	if (s->code && result != CMD_BAD)
-		output_printf(&s->out, "%s ", s->code);
+	put_code(s, result);
 	put_text(s, result);
 	output_puts(&s->out, "\r\n");
 }
@@ -378,7 +506,7 @@ command_serve(struct session *s)
 
 	cc_arena_reset(&s->arena);
 	cc_strbuf_reset(&s->text);
-	s->code = NULL;
+	s->code = s->why = NULL;
 	unsolicited_begin(s);
 	if (r == 0)
 		dispatch(s);

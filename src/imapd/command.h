@@ -45,6 +45,22 @@ enum cmd_result cmd_extra(struct session *s);   /* one too many */
 enum cmd_result cmd_bogus_list(struct session *s);
 enum cmd_result cmd_bogus_sequence(struct session *s, const char *why);
 
+/* Response codes, without brackets: of an OK; of a NO (RFC 5530), where the
+ * first that is known counts. */
+void cmd_code(struct session *s, const char *code);
+void cmd_why(struct session *s, const char *code);
+
+/* The library could not do it with this mailbox: finds out whether there is
+ * one, and whether it may be used, for the response code. */
+void cmd_explain(struct session *s, const char *name);
+
+/* NO: "Can't PURPOSE NAME: no such mailbox". */
+enum cmd_result cmd_no_mailbox(struct session *s, const char *purpose,
+    const char *name);
+
+/* Is it the selected mailbox, by this name or another one of the same file? */
+bool cmd_is_selected(struct session *s, const char *name);
+
 /* For commands that take no argument: CMD_OK, or the answer. */
 enum cmd_result cmd_no_args(struct session *s, struct args *args);
 
@@ -58,6 +74,10 @@ bool cmd_is_remote(const char *name);
  */
 enum cmd_result cmd_sequence(struct session *s, struct args *args,
     struct imap_seqset *set_r);
+
+/* The set as the library wants it: text in the arena, NULL if it is empty. */
+int cmd_sequence_text(struct session *s, const struct imap_seqset *set,
+    char **text_r);
 
 /*
  * Walks the messages of such a set in ascending order:
@@ -80,6 +100,11 @@ command_run cmd_select, cmd_examine, cmd_close, cmd_unselect, cmd_check;
 command_run cmd_status, cmd_subscribe, cmd_unsubscribe; /* cmd_mailbox.c */
 command_run cmd_list, cmd_lsub, cmd_namespace;          /* cmd_list.c */
 command_run cmd_fetch, cmd_store, cmd_expunge, cmd_idle;
+command_run cmd_create, cmd_delete, cmd_rename; /* cmd_manage.c */
+command_run cmd_append, cmd_copy;
+
+/* Makes the library tell where messages went; once. */
+void copy_init(struct session *s);
 
 /* Answers of the mail API, on their way to the client. */
 void status_put(struct session *s, const char *mailbox,

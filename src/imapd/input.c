@@ -199,9 +199,10 @@ input_line(struct input *in)
 	return r;
 }
 
-/* Reads len octets to dst, or away if dst is NULL. */
+/* Reads len octets, telling of each piece. */
 static int
-read_octets(struct input *in, char *dst, uint64_t len)
+pass_octets(struct input *in, uint64_t len,
+    void (*keep)(void *ctx, struct span octets), void *ctx)
 {
 	while (len > 0) {
 		size_t n;
@@ -212,20 +213,28 @@ read_octets(struct input *in, char *dst, uint64_t len)
 		n = in->raw_len - in->raw_pos;
 		if (n > len)
 			n = (size_t)len;
-		if (dst) {
-			memcpy(dst, in->raw + in->raw_pos, n);
-			dst += n;
-		}
+		if (keep)
+			keep(ctx, cc_span(in->raw + in->raw_pos, n));
 		in->raw_pos += n;
 		len -= n;
 	}
 	return 0;
 }
 
+/* Puts octets where the pointer that ctx points to points to. */
+static void
+copy(void *ctx, struct span octets)
+{
+	char **dst = ctx;
+
+	memcpy(*dst, octets.p, octets.len);
+	*dst += octets.len;
+}
+
 int
 input_literal(struct input *in, struct arena *a, struct span *literal_r)
 {
-	char *p = NULL;
+	char *p = NULL, *end;
 	int r;
 
 	if (!in->announced)
@@ -243,13 +252,32 @@ input_literal(struct input *in, struct arena *a, struct span *literal_r)
 	if (!in->nonsync)
 		output_puts(in->out, "+ Ready for argument\r\n");
 	*literal_r = cc_span(p, (size_t)in->literal);
-	if ((r = read_octets(in, p, in->literal)) != 0)
+	end = p;
+	if ((r = pass_octets(in, in->literal, copy, &end)) != 0)
 		return r;
 	r = get_line(in, INPUT_MORE);
 	in->too_long = r == CC_ELIMIT;
 	if (r != 0)
 		return r;
 	return memchr(p, '\0', literal_r->len) ? CC_EPARSE : 0;
+}
+
+int
+input_message(struct input *in, void (*keep)(void *ctx, struct span octets),
+    void *ctx)
+{
+	int r;
+
+	if (!in->announced)
+		return CC_EPARSE;
+	in->announced = false;
+	if (!in->nonsync)
+		output_puts(in->out, "+ Ready for argument\r\n");
+	if ((r = pass_octets(in, in->literal, keep, ctx)) != 0)
+		return r;
+	r = get_line(in, INPUT_MORE);
+	in->too_long = r == CC_ELIMIT;
+	return r;
 }
 
 int
@@ -260,7 +288,7 @@ input_skip(struct input *in)
 
 		if (in->literal > INPUT_DISCARD_MAX)
 			return CC_ELIMIT;
-		if ((r = read_octets(in, NULL, in->literal)) != 0)
+		if ((r = pass_octets(in, in->literal, NULL, NULL)) != 0)
 			return r;
 		in->used = 0;
 		r = get_line(in, INPUT_MORE);

@@ -79,6 +79,14 @@ int input_line(struct input *in);
 int input_literal(struct input *in, struct arena *a, struct span *literal_r);
 
 /*
+ * Reads the literal that in->piece announces, of whatever size, and the next
+ * piece behind it; keep gets the octets as they come. CC_ELIMIT with
+ * in->too_long if that piece is too long.
+ */
+int input_message(struct input *in, void (*keep)(void *ctx, struct span octets),
+    void *ctx);
+
+/*
  * Makes the connection step to the next command: literals that the client
  * sends without waiting, and the lines behind them, are read away. 0; negative
  * for the end.

@@ -141,6 +141,7 @@ session_init(struct session *s, int in, int out, struct span ahead)
 	cc_arena_init(&s->arena, CC_COMMAND_MEMORY);
 	cc_strbuf_init(&s->text, 1024);
 	unsolicited_init(s);
+	copy_init(s);
 }
 
 void

@@ -87,7 +87,8 @@ struct session {
 	char command[84];   /* upper case, "UID FETCH" for UID */
 	bool uid;           /* with UID in front */
 	struct strbuf text; /* what the tagged response says, or empty */
-	const char *code;   /* "[READ-WRITE]", or NULL */
+	const char *code;   /* of an OK: "[READ-WRITE]", or NULL */
+	const char *why;    /* of a NO: "[TRYCREATE]", or NULL */
 
 	bool ending;        /* no further command */
 	const char *reason; /* for the log */

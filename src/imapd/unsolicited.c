@@ -8,6 +8,7 @@
  * library may expunge only where the dispatcher allows it, and there no
  * response is open.
  */
+#include <errno.h>
 #include <syslog.h>
 
 #include "alert.h"
@@ -119,6 +120,8 @@ void
 mm_notify(MAILSTREAM *stream, char *string, long errflg)
 {
 	(void)stream;
+	if (strncmp(string, "[TRYCREATE]", 11) == 0)
+		cmd_why(session, "TRYCREATE");
 	if (session->news.muted && strncmp(string, "[TRYCREATE]", 11) != 0 &&
 	    strncmp(string, "[UIDNOTSTICKY]", 14) != 0 &&
 	    strncmp(string, "[ALERT]", 7) != 0)
@@ -493,6 +496,8 @@ mm_diskerror(MAILSTREAM *stream, long errcode, long serious)
 {
 	const char *why = strerror((int)errcode);
 
+	if (errcode == ENOSPC || errcode == EDQUOT)
+		cmd_why(session, "OVERQUOTA");
 	if (!serious) {
 		unsolicited_note(session, "NO", "Disk error: %s", why);
 		return T;

@@ -69,6 +69,11 @@
 #define CC_FETCH_ITEMS 100u
 #define CC_SEARCH_DEPTH 500u
 
+/* Keys of one SEARCH: each is looked at for each message, and takes up to 500
+ * octets of memory. A line of 64 KiB holds ten times more, of which no client
+ * has use. */
+#define CC_SEARCH_KEYS 4000u
+
 /* Ranges of one sequence set: a client that lists single messages of a large
  * mailbox needs thousands; a line cannot hold more than 32767. */
 #define CC_SEQSET_RANGES 32768u

@@ -1,9 +1,9 @@
 /*
  * mail_struct.c - making and freeing public structures.
  *
- * Lists may be as long as a peer made them and thread trees as deep, so both
- * are freed by loops. Bodies and search programs are freed by recursion: their
- * parsers bound how deep they nest (CC_MIME_DEPTH, CC_SEARCH_DEPTH).
+ * Lists may be as long as a peer made them, thread trees and search programs as
+ * deep, so they are freed by loops. Bodies are freed by recursion: their parser
+ * bounds how deep they nest (CC_MIME_DEPTH).
  */
 #include <string.h>
 
@@ -302,17 +302,12 @@ mail_free_stringlist(STRINGLIST **string)
 	}
 }
 
-void
-mail_free_searchpgm(SEARCHPGM **pgm)
+/* All of a program but the programs in it. */
+static void
+free_search_keys(SEARCHPGM *p)
 {
-	SEARCHPGM *p = *pgm;
-
-	if (!p)
-		return;
 	mail_free_searchset(&p->msgno);
 	mail_free_searchset(&p->uid);
-	mail_free_searchor(&p->or);
-	mail_free_searchpgmlist(&p->not );
 	mail_free_searchheader(&p->header);
 	mail_free_stringlist(&p->bcc);
 	mail_free_stringlist(&p->body);
@@ -331,7 +326,66 @@ mail_free_searchpgm(SEARCHPGM **pgm)
 	mail_free_stringlist(&p->newsgroups);
 	mail_free_stringlist(&p->followup_to);
 	mail_free_stringlist(&p->references);
-	fs_give((void **)pgm);
+}
+
+/* Puts a program in front of a list. */
+static void
+defer(SEARCHPGMLIST **list, SEARCHPGM *pgm)
+{
+	SEARCHPGMLIST *first;
+
+	if (!pgm)
+		return;
+	first = fs_get(sizeof(*first));
+	*first = (SEARCHPGMLIST){ .pgm = pgm, .next = *list };
+	*list = first;
+}
+
+/* Puts the programs of an OR list in front of a list, and frees the OR list. */
+static void
+defer_or(SEARCHPGMLIST **list, SEARCHOR **orl)
+{
+	while (*orl) {
+		SEARCHOR *next = (*orl)->next;
+
+		defer(list, (*orl)->first);
+		defer(list, (*orl)->second);
+		fs_give((void **)orl);
+		*orl = next;
+	}
+}
+
+/* Frees a list; what its programs hold goes in front of what is left. */
+static void
+free_deferred(SEARCHPGMLIST **list)
+{
+	while (*list) {
+		SEARCHPGMLIST *first = *list, **tail;
+		SEARCHPGM *pgm = first->pgm;
+
+		*list = first->next;
+		fs_give((void **)&first);
+		if (!pgm)
+			continue;
+		tail = &pgm->not ;
+		while (*tail)
+			tail = &(*tail)->next;
+		*tail = *list;
+		*list = pgm->not ;
+		defer_or(list, &pgm->or);
+		free_search_keys(pgm);
+		fs_give((void **)&pgm);
+	}
+}
+
+void
+mail_free_searchpgm(SEARCHPGM **pgm)
+{
+	SEARCHPGMLIST *list = NIL;
+
+	defer(&list, *pgm);
+	*pgm = NIL;
+	free_deferred(&list);
 }
 
 void
@@ -361,26 +415,16 @@ mail_free_searchset(SEARCHSET **set)
 void
 mail_free_searchor(SEARCHOR **orl)
 {
-	while (*orl) {
-		SEARCHOR *next = (*orl)->next;
+	SEARCHPGMLIST *list = NIL;
 
-		mail_free_searchpgm(&(*orl)->first);
-		mail_free_searchpgm(&(*orl)->second);
-		fs_give((void **)orl);
-		*orl = next;
-	}
+	defer_or(&list, orl);
+	free_deferred(&list);
 }
 
 void
 mail_free_searchpgmlist(SEARCHPGMLIST **pgl)
 {
-	while (*pgl) {
-		SEARCHPGMLIST *next = (*pgl)->next;
-
-		mail_free_searchpgm(&(*pgl)->pgm);
-		fs_give((void **)pgl);
-		*pgl = next;
-	}
+	free_deferred(pgl);
 }
 
 void

@@ -146,3 +146,17 @@ args_seqset(struct args *a, struct imap_seqset *set_r)
 {
 	return cc_imap_parse_seqset(&a->c, a->arena, set_r);
 }
+
+/* The cursor is that of ctx, which a literal moves to the next piece. */
+static int
+search_astring(void *ctx, struct cursor *c, struct span *s_r)
+{
+	(void)c;
+	return args_astring(ctx, s_r);
+}
+
+int
+args_search(struct args *a, SEARCHPGM **pgm_r)
+{
+	return cc_imap_parse_search(&a->c, search_astring, a, pgm_r);
+}

@@ -12,6 +12,7 @@
 #include "arena.h"
 #include "cursor.h"
 #include "imap_grammar.h"
+#include "imap_search.h"
 #include "input.h"
 
 struct args {
@@ -55,5 +56,9 @@ int args_message(struct args *a, void (*keep)(void *ctx, struct span octets),
     void *ctx);
 
 int args_seqset(struct args *a, struct imap_seqset *set_r);
+
+/* The keys of SEARCH, SORT and THREAD (imap_search.h), of which the caller frees
+ * the program. What follows is the caller's to check. */
+int args_search(struct args *a, SEARCHPGM **pgm_r);
 
 #endif

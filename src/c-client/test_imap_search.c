@@ -94,7 +94,7 @@ test_parse(void **state)
 		{ "SENTON 31-Feb-2001", "SENTON 3-Mar-2001", 0 },
 		{ "BEFORE 2-Feb-1994 BEFORE 1-Feb-1994 BEFORE 3-Feb-1994",
 		    "BEFORE 1-Feb-1994", 0 },
-		{ "SENTSINCE 2-Feb-1994 SENTSINCE 3-Feb-1994 SENTSINCE 1-Jan-70",
+		{ "SENTSINCE 2-Feb-94 SENTSINCE 3-Feb-94 SENTSINCE 1-Jan-70",
 		    "SENTSINCE 3-Feb-1994", 0 },
 		{ "ON 1-Feb-1994 ON 1-Feb-1994", "ON 1-Feb-1994", 0 },
 		{ "ON 1-Feb-1994 ON 2-Feb-1994",

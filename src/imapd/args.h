@@ -57,8 +57,8 @@ int args_message(struct args *a, void (*keep)(void *ctx, struct span octets),
 
 int args_seqset(struct args *a, struct imap_seqset *set_r);
 
-/* The keys of SEARCH, SORT and THREAD (imap_search.h), of which the caller frees
- * the program. What follows is the caller's to check. */
+/* The keys of SEARCH, SORT and THREAD (imap_search.h); the caller frees the
+ * program. What follows is the caller's to check. */
 int args_search(struct args *a, SEARCHPGM **pgm_r);
 
 #endif

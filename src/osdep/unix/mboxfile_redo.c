@@ -29,8 +29,8 @@
 #include "cursor.h"
 #include "fdio.h"
 #include "fs.h"
+#include "mboxfile_record.h"
 #include "mboxfile_redo.h"
-#include "misc.h"
 #include "privdir.h"
 #include "strbuf.h"
 #include "uidrecord_text.h"
@@ -40,178 +40,10 @@
 /* Puts up to this length are recorded with the octets that were there. */
 #define OLD_MAX (16u * 1024)
 
-#define NAME_LEN_MAX 128
-
 /* Line ends at the end of a gap; more than any real from-line. */
 #define MARK_LEN 1024
 
-/* Octets of a record: one large put, or many small ones with old and new. */
-#define RECORD_MAX (4 * CC_REDO_PUT_MAX)
-
 #define PUTS_MAX 1000000u /* puts of a record: messages of one STORE */
-
-/* -------------------------------------------------------------------- sums */
-
-/* Finds damage, not forgery. Eight octets at a time. */
-struct sum {
-	uint64_t h;
-	unsigned have; /* octets in part */
-	unsigned char part[8];
-};
-
-static uint64_t
-mix(uint64_t h, uint64_t v)
-{
-	h = (h ^ v) * 0x9e3779b97f4a7c15u;
-	return h ^ h >> 29;
-}
-
-static uint64_t
-word(const unsigned char *p)
-{
-	uint64_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-static void
-sum_add(struct sum *s, const void *data, size_t len)
-{
-	const unsigned char *p = data;
-
-	while (len > 0 && s->have > 0) {
-		s->part[s->have++] = *p++;
-		len--;
-		if (s->have == 8) {
-			s->h = mix(s->h, word(s->part));
-			s->have = 0;
-		}
-	}
-	for (; len >= 8; p += 8, len -= 8)
-		s->h = mix(s->h, word(p));
-	while (len-- > 0)
-		s->part[s->have++] = *p++;
-}
-
-static uint64_t
-sum_end(struct sum *s)
-{
-	for (unsigned i = s->have; i < 8; i++)
-		s->part[i] = (unsigned char)s->have;
-	return mix(s->h, word(s->part));
-}
-
-static uint64_t
-sum_of(const void *data, size_t len)
-{
-	struct sum s = { .h = len };
-
-	sum_add(&s, data, len);
-	return sum_end(&s);
-}
-
-/* ------------------------------------------------------------------- places */
-
-/* "WHAT.DEV.INO" of the file that is open. */
-static void
-put_name(struct strbuf *name, const struct mbox *m, const char *what)
-{
-	struct stat st = { .st_dev = 0 };
-
-	(void)fstat(m->fd, &st);
-	cc_strbuf_init(name, NAME_LEN_MAX);
-	cc_strbuf_printf(name, "%s.%llx.%llx", what,
-	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
-}
-
-#define RECORD_NAME ".cedar-redo"
-#define NEW_NAME ".new" /* behind the name, while it is written */
-#define ASIDE_NAME "cedar-redo-failed"
-
-/* The directory of the mailbox. A descriptor or negative. */
-static int
-open_beside(const struct mbox *m)
-{
-	const char *slash = strrchr(m->path, '/');
-	char *dir;
-	int fd;
-
-	if (!slash)
-		return open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	dir = cc_span_dup(cc_span(m->path, (size_t)(slash - m->path) + 1));
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	fs_give((void **)&dir);
-	return fd >= 0 ? fd : cc_err_errno();
-}
-
-/*
- * The directory that holds a record: 0 and its descriptor, or CC_ENOENT. tidy:
- * on the way goes what a writer left who was killed before his record was
- * whole; only for one who has a lock, so that there is no other writer.
- */
-static int
-find_in(const struct mbox *m, bool tidy, int *dir_r)
-{
-	struct strbuf name, new;
-	int dirs[2] = { open_beside(m), -1 }, r = CC_ENOENT;
-
-	put_name(&name, m, RECORD_NAME);
-	put_name(&new, m, RECORD_NAME);
-	cc_strbuf_puts(&new, NEW_NAME);
-	for (int i = 0; i < 2 && r != 0; i++) {
-		if (i == 1)
-			dirs[i] = cc_privdir_open();
-		if (dirs[i] < 0)
-			continue;
-		if (tidy)
-			unlinkat(dirs[i], cc_strbuf_str(&new), 0);
-		if (faccessat(dirs[i], cc_strbuf_str(&name), F_OK,
-			AT_SYMLINK_NOFOLLOW) == 0) {
-			*dir_r = dirs[i];
-			r = 0;
-		} else {
-			close(dirs[i]);
-		}
-	}
-	cc_strbuf_free(&name);
-	cc_strbuf_free(&new);
-	return r;
-}
-
-static int
-find_record(const struct mbox *m, int *dir_r)
-{
-	return find_in(m, true, dir_r);
-}
-
-bool
-cc_redo_names(const char *path)
-{
-	struct mbox m = { .fd = open(path,
-			      O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) };
-	int dir, r;
-
-	if (m.fd < 0)
-		return false;
-	m.path = cpystr(path);
-	if ((r = find_in(&m, false, &dir)) == 0)
-		close(dir);
-	fs_give((void **)&m.path);
-	close(m.fd);
-	return r == 0;
-}
-
-bool
-cc_redo_found(const struct mbox *m)
-{
-	int dir;
-
-	if (find_record(m, &dir) != 0)
-		return false;
-	close(dir);
-	return true;
-}
 
 /* ------------------------------------------------------------------ writing */
 
@@ -220,7 +52,7 @@ struct writer {
 	int dir; /* borrowed */
 	int fd;
 	uint64_t len;
-	struct sum sum;
+	struct redo_sum sum;
 	int r; /* of the first write that failed */
 };
 
@@ -230,7 +62,7 @@ emit(struct writer *w, const void *p, size_t len)
 	if (w->r == 0)
 		w->r = cc_fd_write_at(w->fd, w->len, cc_span(p, len));
 	w->len += len;
-	sum_add(&w->sum, p, len);
+	cc_redo_sum_add(&w->sum, p, len);
 }
 
 static void
@@ -261,6 +93,15 @@ read_there(const struct mbox *m, const struct redo_step *step,
 	return 0;
 }
 
+static uint64_t
+word(const unsigned char *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
 static size_t
 pieces(size_t len)
 {
@@ -273,8 +114,8 @@ emit_sums(struct writer *w, const unsigned char *old, size_t len)
 	uint64_t *sums = fs_get(pieces(len) * sizeof(*sums));
 
 	for (size_t at = 0; at < len; at += PIECE)
-		sums[at / PIECE] =
-		    sum_of(old + at, len - at < PIECE ? len - at : PIECE);
+		sums[at / PIECE] = cc_redo_sum_of(old + at,
+		    len - at < PIECE ? len - at : PIECE);
 	emit(w, sums, pieces(len) * sizeof(*sums));
 	fs_give((void **)&sums);
 }
@@ -321,24 +162,10 @@ emit_record(struct writer *w, const struct mbox *m,
 	for (size_t i = 0; r == 0 && i < step->count; i++)
 		r = emit_put(w, m, step, &step->puts[i], &text);
 	cc_strbuf_printf(&text, "check %016llx\n",
-	    (unsigned long long)sum_end(&w->sum));
+	    (unsigned long long)cc_redo_sum_end(&w->sum));
 	emit_text(w, &text);
 	cc_strbuf_free(&text);
 	return r != 0 ? r : w->r;
-}
-
-/* A file that a killed writer left goes: we have the locks. */
-static int
-create(int dir, const char *name, mode_t mode)
-{
-	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-	int fd = openat(dir, name, flags, 0600);
-
-	if (fd < 0 && errno == EEXIST && unlinkat(dir, name, 0) == 0)
-		fd = openat(dir, name, flags, 0600);
-	if (fd >= 0 && fchmod(fd, mode) != 0)
-		errno = 0; /* then others cannot read it: so be it */
-	return fd >= 0 ? fd : cc_err_errno();
 }
 
 /* Makes the new record the record. Without sync only a power failure can
@@ -363,10 +190,10 @@ write_record_in(int dir, const struct mbox *m, const struct redo_step *step,
 
 	if (fstat(m->fd, &st) != 0)
 		return CC_EIO;
-	put_name(&name, m, RECORD_NAME);
-	put_name(&new, m, RECORD_NAME);
-	cc_strbuf_puts(&new, NEW_NAME);
-	w.fd = create(dir, cc_strbuf_str(&new), (st.st_mode & 0644) | 0600);
+	cc_redo_name(&name, m, "");
+	cc_redo_name(&new, m, CC_REDO_NEW);
+	w.fd = cc_redo_create(dir, cc_strbuf_str(&new),
+	    (st.st_mode & 0644) | 0600);
 	r = w.fd < 0 ? w.fd : emit_record(&w, m, step);
 	if (r == 0)
 		r = replace(dir, w.fd, cc_strbuf_str(&new),
@@ -384,7 +211,7 @@ write_record_in(int dir, const struct mbox *m, const struct redo_step *step,
 static int
 write_record(const struct mbox *m, const struct redo_step *step, bool sync)
 {
-	int dir = open_beside(m), r = dir;
+	int dir = cc_redo_beside(m), r = dir;
 
 	if (dir >= 0) {
 		r = write_record_in(dir, m, step, sync);
@@ -396,23 +223,6 @@ write_record(const struct mbox *m, const struct redo_step *step, bool sync)
 		return r;
 	r = write_record_in(dir, m, step, sync);
 	close(dir);
-	return r;
-}
-
-static int
-remove_record(const struct mbox *m, bool sync)
-{
-	struct strbuf name;
-	int dir, r = 0;
-
-	if (find_record(m, &dir) != 0)
-		return 0;
-	put_name(&name, m, RECORD_NAME);
-	if (unlinkat(dir, cc_strbuf_str(&name), 0) != 0 ||
-	    (sync && fsync(dir) != 0))
-		r = cc_err_errno();
-	close(dir);
-	cc_strbuf_free(&name);
 	return r;
 }
 
@@ -472,7 +282,7 @@ do_step(struct mbox *m, const struct redo_step *step, bool sync)
 	if ((r = lengthen(m, step, sync)) != 0) {
 		/* nothing was put: the record must not stay */
 		if (ftruncate(m->fd, (off_t)step->size_before) == 0)
-			(void)remove_record(m, sync);
+			(void)cc_redo_remove(m, sync);
 		return r;
 	}
 	if ((r = put_all(m, step)) == 0 && sync)
@@ -567,7 +377,7 @@ cut(struct mbox *m, uint64_t gap, uint64_t gap_end, bool sync)
 		return cc_err_errno();
 	if (gap < gap_end && sync && (r = cc_fd_datasync(m->fd)) != 0)
 		return r;
-	return remove_record(m, sync);
+	return cc_redo_remove(m, sync);
 }
 
 int
@@ -578,7 +388,7 @@ cc_redo_close(struct mbox *m, uint64_t gap, uint64_t gap_end, bool sync)
 	int r = 0;
 
 	if (gap == gap_end)
-		return remove_record(m, sync);
+		return cc_redo_remove(m, sync);
 	for (;;) {
 		if (fstat(m->fd, &st) != 0)
 			r = CC_EIO;
@@ -609,20 +419,6 @@ struct record {
 	struct read_put *puts;
 };
 
-static int
-read_all(int fd, uint64_t size, struct strbuf *text)
-{
-	size_t got;
-	char *room;
-	int r;
-
-	if (size > RECORD_MAX || !(room = cc_strbuf_room(text, size + 1)))
-		return CC_ELIMIT;
-	if ((r = cc_fd_read_at(fd, 0, room, size, &got)) == 0)
-		cc_strbuf_claim(text, got);
-	return r;
-}
-
 static bool
 take(struct cursor *c, size_t len, struct span *s_r)
 {
@@ -641,7 +437,7 @@ parse_put(struct cursor *c, const struct redo_step *step, struct read_put *p)
 	if (cc_uidrecord_word(c, "put ") != 0 ||
 	    cc_uidrecord_dec(c, CC_MBOX_SIZE_MAX, &pos) != 0 ||
 	    cc_uidrecord_word(c, " ") != 0 ||
-	    cc_uidrecord_dec(c, RECORD_MAX, &len) != 0)
+	    cc_uidrecord_dec(c, CC_REDO_RECORD_MAX, &len) != 0)
 		return CC_EPARSE;
 	p->sums = cc_uidrecord_word(c, " sums\n") == 0;
 	if (!p->sums && cc_uidrecord_word(c, " old\n") != 0)
@@ -689,14 +485,15 @@ parse_head(struct cursor *c, const struct mbox *m, struct redo_step *step)
 static int
 check_sum(struct cursor *c, const struct strbuf *text)
 {
-	struct sum s = { .h = 0 };
+	struct redo_sum s = { .h = 0 };
 	uint64_t sum;
 
-	sum_add(&s, text->data, (size_t)((const char *)c->p - text->data));
+	cc_redo_sum_add(&s, text->data,
+	    (size_t)((const char *)c->p - text->data));
 	return cc_uidrecord_word(c, "check ") == 0 &&
 		cc_uidrecord_hex(c, 16, &sum) == 0 &&
 		cc_uidrecord_word(c, "\n") == 0 && cc_cursor_at_end(c) &&
-		sum == sum_end(&s)
+		sum == cc_redo_sum_end(&s)
 	    ? 0
 	    : CC_EPARSE;
 }
@@ -746,7 +543,7 @@ is_mixture(const unsigned char *now, const struct read_put *p)
 		size_t n = len - at < PIECE ? len - at : PIECE;
 
 		if (memcmp(now + at, p->put.data.p + at, n) != 0 &&
-		    sum_of(now + at, n) !=
+		    cc_redo_sum_of(now + at, n) !=
 			word((const unsigned char *)p->old.p + 8 * i))
 			odd++;
 	}
@@ -804,7 +601,7 @@ is_untouched(const struct mbox *m, const struct redo_step *step,
 	if (*yes_r && !p->sums)
 		*yes_r = memcmp(now, p->old.p, below) == 0;
 	for (size_t i = 0; *yes_r && p->sums && (i + 1) * PIECE <= below; i++)
-		*yes_r = sum_of(now + i * PIECE, PIECE) ==
+		*yes_r = cc_redo_sum_of(now + i * PIECE, PIECE) ==
 		    word((const unsigned char *)p->old.p + 8 * i);
 	fs_give((void **)&now);
 	return r;
@@ -835,37 +632,6 @@ not_begun(const struct mbox *m, const struct record *rec, bool *yes_r)
 	return r;
 }
 
-/*
- * Reads a record that may be believed: one of our own, of root or of the
- * mailbox's owner. Anybody can make files in some directories, and what a
- * record says is written into the mailbox.
- */
-static int
-read_record(const struct mbox *m, int dir, struct strbuf *text)
-{
-	struct strbuf name;
-	struct stat st, box;
-	int fd, r;
-
-	put_name(&name, m, RECORD_NAME);
-	fd = openat(dir, cc_strbuf_str(&name),
-	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	cc_strbuf_free(&name);
-	if (fd < 0)
-		return cc_err_errno();
-	if (fstat(fd, &st) != 0 || fstat(m->fd, &box) != 0)
-		r = CC_EIO;
-	else if (!S_ISREG(st.st_mode) || st.st_nlink != 1 ||
-	    (st.st_mode & 022) != 0 ||
-	    (st.st_uid != geteuid() && st.st_uid != box.st_uid &&
-		st.st_uid != 0))
-		r = CC_EACCESS;
-	else
-		r = read_all(fd, (uint64_t)st.st_size, text);
-	close(fd);
-	return r;
-}
-
 /* Was the gap at the end of the file cut off already? Then all else is as it
  * should be, and what lies there now was delivered. */
 static int
@@ -884,28 +650,6 @@ is_cut(const struct mbox *m, const struct record *rec, bool *yes_r)
 	for (size_t i = 0; r == 0 && *yes_r && i < step->count; i++)
 		if (rec->puts[i].put.pos < step->gap)
 			r = fits_put(m, step, &rec->puts[i], yes_r);
-	return r;
-}
-
-/* A record that fits no more: a human may want to look at it. */
-static int
-set_aside(const struct mbox *m, int dir)
-{
-	struct strbuf name, aside;
-	int r = 0;
-
-	put_name(&name, m, RECORD_NAME);
-	put_name(&aside, m, ASIDE_NAME);
-	cc_strbuf_printf(&aside, ".%lld", (long long)time(NULL));
-	if (renameat(dir, cc_strbuf_str(&name), dir, cc_strbuf_str(&aside)) !=
-	    0)
-		r = cc_err_errno();
-	syslog(LOG_ERR,
-	    "Redo record of mailbox %.80s does not fit it any more, kept as "
-	    "%.80s",
-	    m->path, cc_strbuf_str(&aside));
-	cc_strbuf_free(&name);
-	cc_strbuf_free(&aside);
 	return r;
 }
 
@@ -930,7 +674,7 @@ static int
 recover(struct mbox *m, int dir, struct record *rec)
 {
 	bool ok = false;
-	int r = read_record(m, dir, &rec->text);
+	int r = cc_redo_read(m, dir, &rec->text);
 
 	if (r == CC_ENOENT)
 		return 0;
@@ -949,9 +693,9 @@ recover(struct mbox *m, int dir, struct record *rec)
 	if (r == 0 && (r = not_begun(m, rec, &ok)) == 0 && !ok)
 		r = is_cut(m, rec, &ok);
 	if (r == 0 && ok)
-		return remove_record(m, true);
+		return cc_redo_remove(m, true);
 	if (r == 0 || r == CC_EPARSE || r == CC_ELIMIT)
-		return set_aside(m, dir);
+		return cc_redo_set_aside(m, dir);
 	return r;
 }
 
@@ -961,9 +705,9 @@ cc_redo_recover(struct mbox *m)
 	struct record rec = { .puts = NULL };
 	int dir, r;
 
-	if (find_record(m, &dir) != 0)
+	if (cc_redo_find(m, &dir) != 0)
 		return 0;
-	cc_strbuf_init(&rec.text, RECORD_MAX);
+	cc_strbuf_init(&rec.text, CC_REDO_RECORD_MAX);
 	r = recover(m, dir, &rec);
 	if (rec.puts)
 		fs_give((void **)&rec.puts);

@@ -1,0 +1,57 @@
+/*
+ * mboxfile_record.h - the files in which changes of a mailbox are written
+ * down, for those who must finish or undo them: mboxfile_redo.c, and
+ * mboxfile_undo.c for appends.
+ */
+#ifndef MBOXFILE_RECORD_H
+#define MBOXFILE_RECORD_H
+
+#include "mboxfile_redo.h"
+#include "strbuf.h"
+
+/* Octets of a record: one large put, or many small ones with old and new. */
+#define CC_REDO_RECORD_MAX (4 * CC_REDO_PUT_MAX)
+
+/* Behind the name of a record while it is written. */
+#define CC_REDO_NEW ".new"
+
+/* A sum that finds damage, not forgery. Begin with .h = what tells it from
+ * others, or 0. */
+struct redo_sum {
+	uint64_t h;
+	unsigned have; /* octets in part */
+	unsigned char part[8];
+};
+
+void cc_redo_sum_add(struct redo_sum *s, const void *data, size_t len);
+uint64_t cc_redo_sum_end(struct redo_sum *s);
+uint64_t cc_redo_sum_of(const void *data, size_t len);
+
+/* The name of this mailbox's record, with something behind it. Initialises
+ * *name. */
+void cc_redo_name(struct strbuf *name, const struct mbox *m,
+    const char *behind);
+
+/* The directory of the mailbox: a descriptor, or negative. */
+int cc_redo_beside(const struct mbox *m);
+
+/* The directory that has the record: 0 and its descriptor, or CC_ENOENT. For
+ * one who has the locks: what a killed writer left unfinished goes. */
+int cc_redo_find(const struct mbox *m, int *dir_r);
+
+/* A new file in dir, open for writing. A file that a killed writer left goes:
+ * we have the locks. A descriptor, or negative. */
+int cc_redo_create(int dir, const char *name, mode_t mode);
+
+int cc_redo_remove(const struct mbox *m, bool sync);
+
+/* Reads a record that may be believed: one of our own, of root or of the
+ * mailbox's owner. 0; CC_ENOENT; CC_EACCESS (not to be believed); CC_ELIMIT;
+ * CC_EIO. */
+int cc_redo_read(const struct mbox *m, int dir, struct strbuf *text);
+
+/* A record that fits no more gets a visible name: a human may want to look at
+ * it. */
+int cc_redo_set_aside(const struct mbox *m, int dir);
+
+#endif

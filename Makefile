@@ -321,7 +321,8 @@ unit: all $(UNIT) $(TEST_TOOLS)
 # Conversations with the servers; the runner wants Debian's pytest.
 quick: unit
 	$(Q)BUILD=$(BUILD) $(PYTEST) -q tests/test_wire.py \
-		tests/test_imapd.py tests/test_grammar_peers.py
+		tests/test_imapd.py tests/test_imapd_message.py \
+		tests/test_grammar_peers.py
 
 # ------------------------------------------- fuzzers, sanitizers, analysis
 

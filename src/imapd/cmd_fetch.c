@@ -70,10 +70,12 @@ fetch_message(struct session *s, struct fetch_run *run,
     const struct fetch_program *p)
 {
 	uint64_t mark = output_mark(&s->out);
+	struct mail_record before, now;
 	int r;
 
 	if ((r = cc_mail_record(s->stream, run->msgno, &run->record)) != 0)
 		return r;
+	before = run->record;
 	s->out.in_line = true;
 	r = put_message(s, run, p);
 	s->out.in_line = false;
@@ -81,6 +83,10 @@ fetch_message(struct session *s, struct fetch_run *run,
 		r = CC_ELIMIT;
 	if (r == 0)
 		return output_check(&s->out) ? 0 : CC_ECLOSED;
+	/* What it did is told when the command is done. */
+	if (cc_mail_record(s->stream, run->msgno, &now) == 0 &&
+	    now.flags != before.flags)
+		unsolicited_flags(s, run->msgno);
 	if (!output_failed(&s->out) && !output_undo(&s->out, mark))
 		session_end(s, "Mailbox changed while a message was sent", 1);
 	return r;
@@ -99,7 +105,7 @@ fetch_all(struct session *s, const struct imap_seqset *set,
 	cc_strbuf_init(&run.scratch, SCRATCH_MAX);
 	cc_strbuf_init(&run.converted, CONVERTED_MAX);
 	s->news.muted = true; /* \Seen is told in the response itself */
-	while (cmd_walk_next(s, &w)) {
+	while (!run.unknown_cte && cmd_walk_next(s, &w)) {
 		run.msgno = w.msgno;
 		if ((r = fetch_message(s, &run, p)) != 0)
 			failed = r;
@@ -111,7 +117,10 @@ fetch_all(struct session *s, const struct imap_seqset *set,
 	cc_strbuf_free(&run.converted);
 	if (failed == 0)
 		return CMD_OK;
-	cmd_say(s, "%s failed: %s", s->command, cc_strerror(failed));
+	if (run.unknown_cte)
+		cmd_why(s, "UNKNOWN-CTE");
+	cmd_say(s, "%s failed: %s", s->command,
+	    run.unknown_cte ? run.unknown_cte : cc_strerror(failed));
 	return CMD_NO;
 }
 

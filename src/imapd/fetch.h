@@ -11,6 +11,7 @@
 
 #include "args.h"
 #include "mail_fast.h"
+#include "mime_decode.h"
 #include "output.h"
 #include "span.h"
 
@@ -54,6 +55,20 @@ struct fetch_program {
 	bool flags; /* FLAGS is among them */
 };
 
+/* What is known of the body part that was decoded last (fetch_binary.c), and
+ * where a decoder stood in it. */
+struct fetch_decoded {
+	uint32_t uid;      /* of the message, 0: nothing known */
+	uint64_t pos, end; /* driver's positions of the part */
+	uint64_t size;     /* octets, decoded */
+	bool has_nul;      /* 0 is among them */
+
+	uint64_t octets; /* decoded octets before `at`; 0: not known */
+	uint64_t at;     /* driver's position */
+	unsigned state;  /* of cc_mail_convert */
+	struct mime_decoder decoder;
+};
+
 /* Where the last partial fetch ended, so that the next one need not read the
  * part from its beginning. Valid for the named message and extent only. */
 struct fetch_resume {
@@ -65,6 +80,8 @@ struct fetch_resume {
 
 	uint64_t header;        /* driver's position of the header, ... */
 	uint64_t header_octets; /* and its octets as sent; 0: not known */
+
+	struct fetch_decoded decoded;
 };
 
 /* What the items of one command share while messages go by. */
@@ -74,6 +91,8 @@ struct fetch_run {
 	struct strbuf scratch;   /* native text of a header in pieces */
 	struct strbuf converted; /* header as sent */
 	struct fetch_resume *resume;
+
+	const char *unknown_cte; /* why a part cannot be decoded, or NULL */
 
 	unsigned long msgno;       /* the present message */
 	struct mail_record record; /* of it */
@@ -91,6 +110,23 @@ int fetch_parse(struct args *a, struct fetch_program *program_r,
  * the label from it. As fetch_parse. */
 int fetch_parse_section(struct args *a, struct fetch_item *item_r,
     const char **why_r);
+
+/* The same for what follows "BINARY", "BINARY.PEEK", "BINARY.SIZE": "[1.2]",
+ * and a partial where the item is no size. item->put is set. */
+int fetch_parse_binary(struct args *a, struct fetch_item *item,
+    const char **why_r);
+
+/* Parts of these: nz-number *("." nz-number) ["."], with more_r if there was a
+ * "." at the end; and "<" start "." length ">", if it is there. */
+int fetch_parse_part(struct args *a, struct fetch_section *sec, bool *more_r);
+int fetch_parse_partial(struct args *a, struct fetch_section *sec);
+
+/* Which octets of a text of `total` are asked for. */
+void fetch_clip(const struct fetch_section *sec, uint64_t total,
+    uint64_t *start_r, uint64_t *length_r);
+
+int fetch_put_binary(struct fetch_run *run, const struct fetch_item *item);
+int fetch_put_binary_size(struct fetch_run *run, const struct fetch_item *item);
 
 /* fetch_put of BODY[...] and the RFC822 family. */
 int fetch_put_section(struct fetch_run *run, const struct fetch_item *item);

@@ -180,6 +180,17 @@ item_name(struct args *a)
 	return cc_cursor_since(&a->c, start);
 }
 
+/* BINARY and its kin, which may leave \Seen alone. */
+static fetch_put *
+binary_item(struct span name, bool *peek_r)
+{
+	*peek_r = !cc_span_is_nocase(name, "BINARY");
+	if (!*peek_r || cc_span_is_nocase(name, "BINARY.PEEK"))
+		return fetch_put_binary;
+	return cc_span_is_nocase(name, "BINARY.SIZE") ? fetch_put_binary_size
+						      : NULL;
+}
+
 /* One item, already separated from what precedes it. */
 static int
 parse_item(struct args *a, struct fetch_program *p, const char **why_r)
@@ -194,6 +205,14 @@ parse_item(struct args *a, struct fetch_program *p, const char **why_r)
 		if ((r = fetch_parse_section(a, item, why_r)) != 0)
 			return r;
 		item->put = fetch_put_section;
+		p->seen |= !peek;
+		p->count++;
+		return 0;
+	}
+	if (cc_cursor_peek(&a->c) == '[' &&
+	    (item->put = binary_item(name, &peek)) != NULL) {
+		if ((r = fetch_parse_binary(a, item, why_r)) != 0)
+			return r;
 		p->seen |= !peek;
 		p->count++;
 		return 0;

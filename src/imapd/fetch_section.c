@@ -38,9 +38,8 @@ static const struct {
 	{ "MIME", SECTION_MIME },
 };
 
-/* nz-number *("." nz-number) ["."]; sets more_r if a text must follow. */
-static int
-parse_part(struct args *a, struct fetch_section *sec, bool *more_r)
+int
+fetch_parse_part(struct args *a, struct fetch_section *sec, bool *more_r)
 {
 	*more_r = false;
 	sec->part = cc_arena_get(a->arena, CC_MIME_DEPTH * sizeof(uint32_t));
@@ -109,9 +108,8 @@ parse_text(struct args *a, struct fetch_section *sec, const char **why_r)
 	return 0;
 }
 
-/* "<" start "." length ">" */
-static int
-parse_partial(struct args *a, struct fetch_section *sec)
+int
+fetch_parse_partial(struct args *a, struct fetch_section *sec)
 {
 	uint32_t start, length;
 
@@ -185,7 +183,7 @@ fetch_parse_section(struct args *a, struct fetch_item *item, const char **why_r)
 	*why_r = SYNTAX;
 	if (!cc_cursor_skip(&a->c, '['))
 		return CC_EPARSE;
-	if ((r = parse_part(a, sec, &more)) != 0)
+	if ((r = fetch_parse_part(a, sec, &more)) != 0)
 		return r;
 	if ((more || is_alpha(cc_cursor_peek(&a->c))) &&
 	    (r = parse_text(a, sec, why_r)) != 0)
@@ -194,7 +192,7 @@ fetch_parse_section(struct args *a, struct fetch_item *item, const char **why_r)
 	if (!cc_cursor_skip(&a->c, ']'))
 		return CC_EPARSE;
 	*why_r = PARTIAL;
-	if ((r = parse_partial(a, sec)) != 0)
+	if ((r = fetch_parse_partial(a, sec)) != 0)
 		return r;
 	*why_r = BEHIND;
 	if (!args_end(a) && cc_cursor_peek(&a->c) != ' ' &&
@@ -228,9 +226,8 @@ put_nil(struct fetch_run *run, const struct fetch_item *item)
 	return 0;
 }
 
-/* Which octets of a text of `total` are asked for. */
-static void
-clip(const struct fetch_section *sec, uint64_t total, uint64_t *start_r,
+void
+fetch_clip(const struct fetch_section *sec, uint64_t total, uint64_t *start_r,
     uint64_t *length_r)
 {
 	*start_r = 0;
@@ -249,7 +246,7 @@ put_text(struct fetch_run *run, const struct fetch_item *item, struct span text)
 {
 	uint64_t start, length;
 
-	clip(&item->section, text.len, &start, &length);
+	fetch_clip(&item->section, text.len, &start, &length);
 	put_literal(run, item, length);
 	cc_strbuf_put(&run->out->buf, text.p + start, (size_t)length);
 	return output_check(run->out) ? 0 : CC_ECLOSED;
@@ -420,7 +417,7 @@ put_whole(struct fetch_run *run, const struct fetch_item *item)
 
 	if ((r = cc_mail_size(run->stream, run->msgno, &size)) != 0)
 		return r;
-	clip(&item->section, size, &start, &length);
+	fetch_clip(&item->section, size, &start, &length);
 	put_literal(run, item, length);
 	if ((r = put_half(run, MAIL_HEADER, partial, &start, &length)) != 0 ||
 	    (length > 0 &&
@@ -437,7 +434,7 @@ put_walk(struct fetch_run *run, const struct fetch_item *item, struct walk *w,
 	uint64_t pos = w->reader.pos, start, length;
 	int r;
 
-	clip(&item->section, size, &start, &length);
+	fetch_clip(&item->section, size, &start, &length);
 	put_literal(run, item, length);
 	if ((r = walk_exactly(w, AWAY, take_up(w, start))) != 0 ||
 	    (r = walk_exactly(w, OUT, length)) != 0)

@@ -2,6 +2,7 @@
  * test_fetch.c - the list of FETCH items and the section specifiers.
  *
  * TEST_OBJECTS: imapd/fetch_item.c imapd/fetch_section.c imapd/args.c
+ * TEST_OBJECTS: imapd/fetch_binary.c
  * TEST_OBJECTS: imapd/input.c imapd/output.c imapd/event.c
  */
 #include "cc_err.h"
@@ -68,6 +69,7 @@ done(struct parse **p)
 #define SECTION_OPEN "Section specifier not terminated"
 #define PARTIAL "Syntax error in partial text specifier"
 #define BEHIND "Syntax error after section specifier"
+#define BINARY "Syntax error in binary specifier"
 
 static void
 test_lists(void **state)
@@ -105,6 +107,10 @@ test_lists(void **state)
 		    "BODY[HEADER.FIELDS (DATE FROM TO)] UID ", false, false },
 		{ "BODY.PEEK[2.HEADER.FIELDS.NOT (\"a b\")]",
 		    "BODY[2.HEADER.FIELDS.NOT (\"A B\")] ", false, false },
+		{ "BINARY[]", "BINARY[] ", true, false },
+		{ "binary.peek[1.2]<3.4>", "BINARY[1.2]<3> ", false, false },
+		{ "(BINARY.SIZE[4294967295] BINARY.SIZE[])",
+		    "BINARY.SIZE[4294967295] BINARY.SIZE[] ", false, false },
 	};
 
 	(void)state;
@@ -150,7 +156,13 @@ test_refused(void **state)
 		{ "RFC822.PEEK", BOGUS },
 		{ "RFC822.TEXT.PEEK", BOGUS },
 		{ "RFC822.HEADER.LINES", BOGUS },
-		{ "BINARY[1]", BOGUS },
+		{ "BINARY", BOGUS },
+		{ "BINARY[1", BINARY },
+		{ "BINARY[1.]", BINARY },
+		{ "BINARY[TEXT]", BINARY },
+		{ "BINARY[0]", BINARY },
+		{ "BINARY[1]<0.0>", PARTIAL },
+		{ "BINARY.SIZE[1]<0.1>", BEHIND },
 		{ "BODY.PEEK", SYNTAX },
 		{ "BODY[", SECTION_OPEN },
 		{ "BODY[1", SECTION_OPEN },

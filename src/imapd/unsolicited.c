@@ -185,11 +185,11 @@ mm_expunged(MAILSTREAM *stream, unsigned long number)
 }
 
 void
-mm_flags(MAILSTREAM *stream, unsigned long number)
+unsolicited_flags(struct session *s, unsigned long number)
 {
-	struct news *news = &session->news;
+	struct news *news = &s->news;
 
-	if (!concerns(stream) || number > news->exists)
+	if (number > news->exists)
 		return;
 	if (news->flag_count == news->flag_cap) {
 		news->flag_cap = news->flag_cap ? 2 * news->flag_cap : 64;
@@ -201,6 +201,13 @@ mm_flags(MAILSTREAM *stream, unsigned long number)
 			    fs_get(news->flag_cap * sizeof(*news->flags));
 	}
 	news->flags[news->flag_count++] = (uint32_t)number;
+}
+
+void
+mm_flags(MAILSTREAM *stream, unsigned long number)
+{
+	if (concerns(stream))
+		unsolicited_flags(session, number);
 }
 
 unsigned

@@ -29,6 +29,9 @@ bool unsolicited_poll(struct session *s, bool expunge_ok);
 void unsolicited_note(struct session *s, const char *kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The flags of a message are to be told at the end of the command. */
+void unsolicited_flags(struct session *s, unsigned long number);
+
 /* Puts the lines noted, which must not happen within a response. */
 void unsolicited_notes(struct session *s);
 

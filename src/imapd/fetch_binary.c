@@ -1,0 +1,304 @@
+/*
+ * fetch_binary.c - BINARY[part]<partial> and BINARY.SIZE[part]: body parts
+ * without their content transfer encoding (RFC 3516).
+ *
+ * A part is decoded as it goes by, never held: once to learn how long it is and
+ * whether it has octets 0, which need a literal8, and once to send it. What the
+ * first walk found is kept for the next partial fetch of the same part, and so
+ * is the place where the second one ended. Text that does not follow its
+ * encoding is not guessed at: the command fails with UNKNOWN-CTE.
+ */
+#include "cc_err.h"
+#include "fetch.h"
+#include "mail_const.h"
+
+/* Octets of encoded text that are decoded at once. */
+#define CHUNK (16u * 1024)
+
+/* ---------------------------------------------------------------- parsing */
+
+static struct span
+make_label(struct arena *a, const char *name, const struct fetch_section *sec)
+{
+	struct strbuf b;
+	char *label;
+
+	cc_strbuf_init(&b, CC_COMMAND_MEMORY);
+	cc_strbuf_printf(&b, "%s[", name);
+	for (size_t i = 0; i < sec->parts; i++)
+		cc_strbuf_printf(&b, i ? ".%u" : "%u", sec->part[i]);
+	cc_strbuf_putc(&b, ']');
+	if (sec->partial)
+		cc_strbuf_printf(&b, "<%llu>", (unsigned long long)sec->start);
+	label = cc_arena_dup(a, cc_strbuf_span(&b));
+	cc_strbuf_free(&b);
+	return label ? cc_span_z(label) : cc_span(NULL, 0);
+}
+
+int
+fetch_parse_binary(struct args *a, struct fetch_item *item, const char **why_r)
+{
+	bool size = item->put == fetch_put_binary_size, more;
+	int r;
+
+	*why_r = "Syntax error in binary specifier";
+	if (!cc_cursor_skip(&a->c, '['))
+		return CC_EPARSE;
+	if ((r = fetch_parse_part(a, &item->section, &more)) != 0)
+		return r;
+	if (more || !cc_cursor_skip(&a->c, ']'))
+		return CC_EPARSE;
+	if (!size) {
+		*why_r = "Syntax error in partial text specifier";
+		if ((r = fetch_parse_partial(a, &item->section)) != 0)
+			return r;
+	}
+	*why_r = "Syntax error after section specifier";
+	if (!args_end(a) && cc_cursor_peek(&a->c) != ' ' &&
+	    cc_cursor_peek(&a->c) != ')')
+		return CC_EPARSE;
+	item->label = make_label(a->arena, size ? "BINARY.SIZE" : "BINARY",
+	    &item->section);
+	return item->label.p ? 0 : CC_ELIMIT;
+}
+
+/* --------------------------------------------------------------- decoding */
+
+/* A walk over the decoded octets of a part. */
+struct decoding {
+	struct fetch_run *run;
+	struct mail_reader reader;
+	enum mime_newline newline;
+	struct span span; /* of the reader, what is left */
+	unsigned state;   /* of cc_mail_convert */
+	struct mime_decoder decoder;
+	struct strbuf out; /* decoded, what the last step gave */
+	uint64_t octets;   /* decoded before that step */
+	bool ended;
+};
+
+static int
+decoding_begin(struct decoding *d, struct fetch_run *run,
+    const struct mime_part *part)
+{
+	*d = (struct decoding){ .run = run,
+		.newline = cc_mail_newline(run->stream) };
+	cc_mime_decode_init(&d->decoder, part->encoding);
+	cc_strbuf_init(&d->out, 4 * CHUNK);
+	return cc_mail_read_extent(run->stream, run->msgno, &part->body,
+	    &d->reader);
+}
+
+static void
+decoding_end(struct decoding *d)
+{
+	cc_strbuf_free(&d->decoder.held);
+	cc_strbuf_free(&d->out);
+}
+
+/* Decodes the next piece into d->out: 1, 0 at the end, or negative. */
+static int
+decoding_step(struct decoding *d)
+{
+	char text[CHUNK];
+	size_t n = 0;
+	int more = 1;
+
+	d->octets += d->out.len;
+	cc_strbuf_reset(&d->out);
+	if (d->ended)
+		return 0;
+	while (n < sizeof(text) && more > 0) {
+		size_t k;
+
+		if (d->span.len == 0 &&
+		    (more = cc_mail_next(&d->reader, &d->span)) < 0)
+			return more;
+		k = cc_mail_convert(d->newline, &d->span, text + n,
+		    sizeof(text) - n, &d->state);
+		n += k;
+		more = more > 0 || k > 0;
+	}
+	cc_mime_decode(&d->decoder, &d->out, cc_span(text, n));
+	if (n == 0) {
+		d->ended = true;
+		cc_mime_decode_end(&d->decoder, &d->out);
+	}
+	return cc_strbuf_status(&d->out) != 0 ? CC_ELIMIT : 1;
+}
+
+/* Remembers where the walk is, if the decoder holds nothing back. */
+static void
+keep_place(const struct decoding *d, struct fetch_decoded *known)
+{
+	if (d->decoder.held.len > 0 || d->ended)
+		return;
+	known->octets = d->octets + d->out.len;
+	known->at = d->reader.pos - d->span.len;
+	known->state = d->state;
+	known->decoder = d->decoder;
+	known->decoder.held = (struct strbuf){ .max = d->decoder.held.max };
+}
+
+/* Goes on there, if that is not behind start. */
+static void
+take_up(struct decoding *d, const struct fetch_decoded *known, uint64_t start)
+{
+	if (known->octets == 0 || known->octets > start)
+		return;
+	d->octets = known->octets;
+	d->reader.pos = known->at;
+	d->state = known->state;
+	cc_strbuf_free(&d->decoder.held);
+	d->decoder = known->decoder;
+}
+
+static int
+undecodable(struct fetch_run *run, const char *why)
+{
+	run->unknown_cte = why;
+	return CC_EUNSUPPORTED;
+}
+
+/* Length and kind of the decoded part. */
+static int
+measure(struct fetch_run *run, const struct mime_part *part,
+    struct fetch_decoded *known_r)
+{
+	struct decoding d;
+	bool has_nul = false;
+	int r;
+
+	if (known_r->uid == run->record.uid && known_r->pos == part->body.pos &&
+	    known_r->end == part->body.end)
+		return 0;
+	if ((r = decoding_begin(&d, run, part)) == 0)
+		while ((r = decoding_step(&d)) > 0)
+			has_nul |= d.out.len > 0 &&
+			    memchr(d.out.data, '\0', d.out.len) != NULL;
+	if (r == 0 && d.decoder.broken)
+		r = undecodable(run,
+		    part->encoding == ENCBASE64
+			? "Undecodable BASE64 contents"
+			: "Undecodable QUOTED-PRINTABLE contents");
+	if (r == 0)
+		*known_r = (struct fetch_decoded){ .uid = run->record.uid,
+			.pos = part->body.pos,
+			.end = part->body.end,
+			.size = d.octets,
+			.has_nul = has_nul };
+	decoding_end(&d);
+	return r;
+}
+
+/* ---------------------------------------------------------------- sending */
+
+/* Sends length decoded octets from start on. */
+static int
+send_decoded(struct fetch_run *run, const struct mime_part *part,
+    struct fetch_decoded *known, uint64_t start, uint64_t length)
+{
+	uint64_t end = start + length;
+	struct decoding d;
+	int r = decoding_begin(&d, run, part);
+
+	if (r == 0)
+		take_up(&d, known, start);
+	while (r == 0 && d.octets < end && (r = decoding_step(&d)) > 0) {
+		uint64_t behind = d.octets + d.out.len;
+		uint64_t from = d.octets < start ? start : d.octets;
+		uint64_t to = behind < end ? behind : end;
+
+		if (from < to)
+			cc_strbuf_put(&run->out->buf,
+			    d.out.data + (from - d.octets),
+			    (size_t)(to - from));
+		if (behind <= end)
+			keep_place(&d, known);
+		r = output_check(run->out) ? 0 : CC_ECLOSED;
+		if (behind >= end || d.ended)
+			break;
+	}
+	/* The octets announced have to be there. */
+	if (r == 0 && d.octets + d.out.len < end)
+		r = CC_ECHANGED;
+	decoding_end(&d);
+	return r;
+}
+
+/* Is there something to be decoded? Composite parts never are (RFC 2045
+ * section 6.4). */
+static bool
+is_encoded(const struct mime_part *part)
+{
+	return part->type != TYPEMULTIPART && !cc_mime_is_message(part) &&
+	    (part->encoding == ENCBASE64 ||
+		part->encoding == ENCQUOTEDPRINTABLE);
+}
+
+/* The part that is asked for, if it can be sent. */
+static int
+find_part(struct fetch_run *run, const struct fetch_item *item,
+    const struct mime_part **part_r)
+{
+	const struct fetch_section *sec = &item->section;
+	const struct mime_part *root;
+	int r;
+
+	if ((r = cc_mail_structure(run->stream, run->msgno, &root)) != 0)
+		return r;
+	*part_r = cc_mime_find(root, sec->part, sec->parts);
+	if (!*part_r)
+		return undecodable(run, "Invalid body part");
+	if ((*part_r)->encoding > ENCQUOTEDPRINTABLE)
+		return undecodable(run, "Unknown Content-Transfer-Encoding");
+	return 0;
+}
+
+int
+fetch_put_binary(struct fetch_run *run, const struct fetch_item *item)
+{
+	struct fetch_decoded *known = &run->resume->decoded;
+	struct strbuf *b = &run->out->buf;
+	const struct mime_part *part;
+	uint64_t start, length;
+	int r;
+
+	if (item->section.parts == 0)
+		return fetch_put_section(run, item);
+	if ((r = find_part(run, item, &part)) != 0)
+		return r;
+	if (!is_encoded(part))
+		return fetch_put_section(run, item);
+	if ((r = measure(run, part, known)) != 0)
+		return r;
+	fetch_clip(&item->section, known->size, &start, &length);
+	cc_strbuf_put_span(b, item->label);
+	cc_strbuf_puts(b, known->has_nul ? " ~{" : " {");
+	cc_strbuf_put_uint(b, length);
+	cc_strbuf_put(b, "}\r\n", 3);
+	return send_decoded(run, part, known, start, length);
+}
+
+int
+fetch_put_binary_size(struct fetch_run *run, const struct fetch_item *item)
+{
+	const struct mime_part *part;
+	uint64_t size = 0;
+	int r;
+
+	if (item->section.parts == 0) {
+		r = cc_mail_size(run->stream, run->msgno, &size);
+	} else if ((r = find_part(run, item, &part)) == 0) {
+		size = part->body.octets;
+		if (is_encoded(part) &&
+		    (r = measure(run, part, &run->resume->decoded)) == 0)
+			size = run->resume->decoded.size;
+	}
+	if (r != 0)
+		return r;
+	cc_strbuf_put_span(&run->out->buf, item->label);
+	cc_strbuf_putc(&run->out->buf, ' ');
+	cc_strbuf_put_uint(&run->out->buf, size);
+	return 0;
+}

@@ -13,7 +13,9 @@
 struct parts {
 	int year, month, day; /* month from 1 */
 	int hour, minute, second;
-	int zone; /* minutes east */
+	int zone;   /* minutes east */
+	bool dated; /* day, month and year were read */
+	bool timed; /* and the time */
 };
 
 /* A run of digits, at most max of them: how many there were, 0 for none. */
@@ -163,8 +165,12 @@ take_rfc822(struct cursor *c, struct parts *t)
 	if (!(t->month = month_of(take_letters(c))))
 		return CC_EPARSE;
 	skip_gap(c);
-	if ((r = take_year(c, &t->year)) != 0 || (r = take_time(c, t)) != 0)
+	if ((r = take_year(c, &t->year)) != 0)
 		return r;
+	t->dated = true;
+	if ((r = take_time(c, t)) != 0)
+		return r;
+	t->timed = true;
 	return take_zone(c, t);
 }
 
@@ -183,31 +189,48 @@ take_ctime(struct cursor *c, struct parts *t)
 	if (!is_digit(cc_cursor_peek(c)) && (r = take_zone(c, t)) != 0)
 		return r;
 	cc_rfc822_skip_cfws(c);
-	return take_year(c, &t->year);
+	r = take_year(c, &t->year);
+	t->dated = t->timed = r == 0;
+	return r;
 }
 
 static bool
-is_date(const struct parts *t)
+is_day(const struct parts *t)
 {
 	static const int days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30,
 		31 };
 	bool leap =
 	    t->year % 4 == 0 && (t->year % 100 != 0 || t->year % 400 == 0);
 
-	/* A leap second is the next minute. */
 	return t->day >= 1 && t->day <= days[t->month - 1] &&
-	    (t->month != 2 || t->day < 29 || leap) && t->hour <= 23 &&
-	    t->minute <= 59 && t->second <= 60 && t->zone > -24 * 60 &&
-	    t->zone < 24 * 60;
+	    (t->month != 2 || t->day < 29 || leap);
 }
 
-int
-cc_rfc822_parse_date(struct span s, struct imap_date *date_r)
+static bool
+is_time(const struct parts *t)
+{
+	/* A leap second is the next minute. */
+	return t->hour <= 23 && t->minute <= 59 && t->second <= 60;
+}
+
+static bool
+is_zone(const struct parts *t)
+{
+	return t->zone > -24 * 60 && t->zone < 24 * 60;
+}
+
+static int64_t
+seconds(const struct parts *t)
+{
+	return cc_days_from_civil(t->year, t->month, t->day) * 86400 +
+	    t->hour * 3600 + t->minute * 60 + t->second - t->zone * 60;
+}
+
+static int
+take_date(struct span s, struct parts *t)
 {
 	struct cursor c = cc_cursor(s);
-	struct parts t = { 0 };
 	struct span word;
-	int r;
 
 	cc_rfc822_skip_cfws(&c);
 	word = take_letters(&c);
@@ -215,21 +238,46 @@ cc_rfc822_parse_date(struct span s, struct imap_date *date_r)
 	if (cc_cursor_skip(&c, ','))
 		cc_rfc822_skip_cfws(&c);
 	if (is_digit(cc_cursor_peek(&c)) && !month_of(word)) {
-		if (!take_number(&c, 2, &t.day))
-			return CC_EPARSE;
-		r = take_rfc822(&c, &t);
-	} else {
-		if (is_alpha(cc_cursor_peek(&c)))
-			word = take_letters(&c);
-		t.month = month_of(word);
-		r = t.month ? take_ctime(&c, &t) : CC_EPARSE;
+		return take_number(&c, 2, &t->day) ? take_rfc822(&c, t)
+						   : CC_EPARSE;
 	}
-	if (r != 0)
+	if (is_alpha(cc_cursor_peek(&c)))
+		word = take_letters(&c);
+	t->month = month_of(word);
+	return t->month ? take_ctime(&c, t) : CC_EPARSE;
+}
+
+int
+cc_rfc822_parse_date(struct span s, struct imap_date *date_r)
+{
+	struct parts t = { 0 };
+	int r;
+
+	if ((r = take_date(s, &t)) != 0)
 		return r;
-	if (!is_date(&t))
+	if (!is_day(&t) || !is_time(&t) || !is_zone(&t))
 		return CC_ERANGE;
 	date_r->zone = t.zone;
-	date_r->time = cc_days_from_civil(t.year, t.month, t.day) * 86400 +
-	    t.hour * 3600 + t.minute * 60 + t.second - t.zone * 60;
+	date_r->time = seconds(&t);
+	return 0;
+}
+
+int
+cc_rfc822_sent_date(struct span s, int64_t *time_r)
+{
+	struct parts t = { 0 };
+	int r = take_date(s, &t);
+
+	if (!t.dated)
+		return r;
+	if (!is_day(&t))
+		return CC_ERANGE;
+	if (!t.timed || !is_time(&t)) {
+		t.hour = t.minute = t.second = 0;
+		t.zone = 0;
+	}
+	if (!is_zone(&t))
+		t.zone = 0;
+	*time_r = seconds(&t);
 	return 0;
 }

@@ -16,4 +16,11 @@
  */
 int cc_rfc822_parse_date(struct span s, struct imap_date *date_r);
 
+/*
+ * The sent date of SORT and THREAD (RFC 5256 section 2.2), seconds since 1970
+ * in UTC: as above, but a zone that is none is UTC, and a time that is none is
+ * 0:00 UTC. 0; CC_EPARSE or CC_ERANGE if there is no such day.
+ */
+int cc_rfc822_sent_date(struct span s, int64_t *time_r);
+
 #endif

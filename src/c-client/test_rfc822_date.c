@@ -106,12 +106,58 @@ test_every_prefix(void **state)
 		}
 }
 
+/* RFC 5256 section 2.2: what is not valid is UTC, 0:00, or no date. */
+static void
+test_sent_date(void **state)
+{
+	static const struct {
+		const char *in;
+		int want;
+		int64_t time;
+	} cases[] = {
+		{ "31 Dec 2000 16:01:33 -0800", 0, 978307293 },
+		{ "1 Jan 2001 00:01:33 +0000", 0, 978307293 },
+		{ "1 Jan 2001 00:01:33", 0, 978307293 },
+		{ "1 Jan 2001 00:01:33 +1", 0, 978307293 },
+		{ "1 Jan 2001 00:01:33 +0000000", 0, 978307293 },
+		{ "1 Jan 2001 00:01:33 -9900", 0, 978307293 },
+		{ "1 Jan 2001 00:01:33 nonsense", 0, 978307293 },
+		{ "1 Jan 2001 24:00:00 -0800", 0, 978307200 },
+		{ "1 Jan 2001 12:60:00", 0, 978307200 },
+		{ "1 Jan 2001 noon", 0, 978307200 },
+		{ "1 Jan 2001", 0, 978307200 },
+		{ "Mon Jan  1 00:01:33 2001", 0, 978307293 },
+		{ "Mon Jan  1 00:01:61 PST 2001", 0, 978307200 },
+		{ "31 Dec 1969 23:59:59 +0000", 0, -1 },
+		{ "30 Feb 2001 00:00:00 +0000", CC_ERANGE, 0 },
+		{ "0 Jan 2001 00:00:00 +0000", CC_ERANGE, 0 },
+		{ "1 Foo 2001 00:00:00 +0000", CC_EPARSE, 0 },
+		{ "1 Jan", CC_EPARSE, 0 },
+		{ "Jan 1 12:00", CC_EPARSE, 0 },
+		{ "soon", CC_EPARSE, 0 },
+		{ "", CC_EPARSE, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		int64_t time = 0;
+		int r = cc_rfc822_sent_date(cc_span_z(cases[i].in), &time);
+
+		if (r != cases[i].want || time != cases[i].time)
+			print_error("\"%s\": %d %lld\n", cases[i].in, r,
+			    (long long)time);
+		assert_int_equal(r, cases[i].want);
+		assert_int_equal(time, cases[i].time);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_every_prefix),
+		cmocka_unit_test(test_sent_date),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

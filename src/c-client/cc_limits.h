@@ -74,6 +74,20 @@
  * has use. */
 #define CC_SEARCH_KEYS 4000u
 
+/* Octets of a text that SORT compares: what RFC 5322 allows in a line. */
+#define CC_SORT_KEY 998u
+
+/* Octets of all texts that one SORT compares: a million subjects of 500. */
+#define CC_SORT_MEMORY (512u * 1024 * 1024)
+
+/* Message-ids of one References field that THREAD looks at, besides its last
+ * one; real ones have some hundred. */
+#define CC_REFERENCES_MAX 10000u
+
+/* Message-ids of absent messages that one THREAD keeps, at 50 octets each;
+ * those after them are as if not mentioned. */
+#define CC_THREAD_ABSENT (1024u * 1024)
+
 /* Ranges of one sequence set: a client that lists single messages of a large
  * mailbox needs thousands; a line cannot hold more than 32767. */
 #define CC_SEQSET_RANGES 32768u

@@ -3,8 +3,10 @@
  * dates, LIST patterns (RFC 3501 section 9). Shared by server and client.
  *
  * All parsers: 0 and the result, or CC_EPARSE, CC_ERANGE, CC_ELIMIT with the
- * cursor unmoved. Literals are not here: they need I/O, so the reader of the
- * server puts their octets where the command refers to them (imapd/input.c).
+ * cursor unmoved. Of literals only the announcement is here: their octets
+ * need I/O, so the reader of the server puts them where the command refers to
+ * them (imapd/input.c). Responses, which a client has as a whole, are read by
+ * imap_read.h.
  */
 #ifndef IMAP_GRAMMAR_H
 #define IMAP_GRAMMAR_H
@@ -40,6 +42,23 @@ int cc_imap_parse_tag(struct cursor *c, struct span *tag_r);
 /* quoted: the value lies in the input if it has no escape, else in the arena.
  * Octets above 7F, CR, LF and NUL are refused. */
 int cc_imap_parse_quoted(struct cursor *c, struct arena *a, struct span *s_r);
+
+/* The announcement of a literal. */
+struct imap_literal {
+	uint64_t octets; /* at most CC_IMAP_LITERAL_HUGE */
+	bool nonsync;    /* "+": the octets come without being asked for */
+	bool binary;     /* "~": a literal8, which may hold NUL */
+};
+
+/* Octets of a literal whose number is no number64. */
+#define CC_IMAP_LITERAL_HUGE ((uint64_t)INT64_MAX + 1)
+
+/* "{n}", "{n+}", "~{n}", "~{n+}", without the line end behind it. */
+int cc_imap_parse_literal(struct cursor *c, struct imap_literal *literal_r);
+
+/* Does a line (without its line end) end in one? Then *at_r is its offset. */
+bool cc_imap_find_literal(struct span line, struct imap_literal *literal_r,
+    size_t *at_r);
 
 /* flag: an atom, or "\" and an atom; `\*` is not one. */
 int cc_imap_parse_flag(struct cursor *c, struct span *flag_r);

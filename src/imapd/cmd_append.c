@@ -130,10 +130,12 @@ static enum cmd_result
 read_message(struct append *a, struct args *args, struct message *m)
 {
 	struct session *s = a->s;
-	bool binary = cc_cursor_skip(&args->c, '~');
+	bool binary = s->in.binary;
 
-	if (!args_at_literal(args))
+	if (!args_at_literal(args)) {
+		cc_cursor_skip(&args->c, '~');
 		return no_literal(s, args);
+	}
 	if (s->in.literal == 0)
 		return refuse(s, CMD_NO, "Empty message to");
 	if (s->in.literal > APPEND_MAX)

@@ -11,15 +11,15 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "cc_ctype.h"
 #include "cc_err.h"
 #include "fs.h"
+#include "imap_grammar.h"
 #include "input.h"
 
 #define INPUT_RAW (16u * 1024) /* octets asked for at once */
 
-/* Octets at the end of a line that may announce a literal: braces, sign, 20
- * digits, line end. */
+/* Octets at the end of a line that may announce a literal: tilde, braces, sign,
+ * 20 digits, line end. */
 #define MARK_MAX 32u
 
 void
@@ -79,31 +79,18 @@ at_hand(const struct input *in, bool *complete_r)
 	return cc_span(p, lf ? (size_t)(lf - p) + 1 : len);
 }
 
-/* Looks for "{n}" or "{n+}" at the end of a line without its line end. */
+/* Looks for a literal at the end of a line without its line end. */
 static void
 find_literal(struct input *in, struct span line)
 {
-	const char *start = line.p, *p = line.p + line.len, *digits;
-	uint64_t n = 0;
+	struct imap_literal lit;
 
-	in->announced = false;
-	if (p == start || *--p != '}')
+	in->announced = cc_imap_find_literal(line, &lit, &in->literal_at);
+	if (!in->announced)
 		return;
-	in->nonsync = p > start && p[-1] == '+';
-	if (in->nonsync)
-		p--;
-	for (digits = p; digits > start && is_digit(digits[-1]);)
-		digits--;
-	if (digits == p || digits == start || digits[-1] != '{')
-		return;
-	in->literal_at = (size_t)(digits - 1 - start);
-	for (; digits < p; digits++) {
-		n = n * 10 + (uint64_t)(*digits - '0');
-		if (n > UINT32_MAX)
-			n = (uint64_t)UINT32_MAX + 1; /* stays too large */
-	}
-	in->literal = n;
-	in->announced = true;
+	in->literal = lit.octets;
+	in->nonsync = lit.nonsync;
+	in->binary = lit.binary;
 }
 
 /*
@@ -234,6 +221,7 @@ copy(void *ctx, struct span octets)
 int
 input_literal(struct input *in, struct arena *a, struct span *literal_r)
 {
+	bool binary = in->binary; /* of this one, not the next */
 	char *p = NULL, *end;
 	int r;
 
@@ -259,7 +247,7 @@ input_literal(struct input *in, struct arena *a, struct span *literal_r)
 	in->too_long = r == CC_ELIMIT;
 	if (r != 0)
 		return r;
-	return memchr(p, '\0', literal_r->len) ? CC_EPARSE : 0;
+	return !binary && memchr(p, '\0', literal_r->len) ? CC_EPARSE : 0;
 }
 
 int

@@ -1,6 +1,6 @@
 /*
  * input.h - what comes from the client: command lines and literals
- * (RFC 3501 sections 2.2.1, 4.3; RFC 7888).
+ * (RFC 3501 sections 2.2.1, 4.3; RFC 7888; RFC 4466, literal8).
  *
  * A command is one line, or several pieces of lines with literals between
  * them. The pieces of one command stand behind each other in a buffer that
@@ -43,7 +43,8 @@ struct input {
 	/* The literal that the last piece announces at its end. */
 	bool announced;      /* it does, and it was not read yet */
 	bool nonsync;        /* {n+} */
-	size_t literal_at;   /* offset of "{" in the piece */
+	bool binary;         /* ~{n}: it may hold NUL */
+	size_t literal_at;   /* offset of "{" or "~" in the piece */
 	uint64_t literal;    /* octets */
 	unsigned literals;   /* read or refused for this command */
 	bool too_long;       /* a later piece was, and the rest is lost */
@@ -74,7 +75,8 @@ int input_line(struct input *in);
 /*
  * Reads the literal that in->piece announces, of at most CC_IMAP_LITERAL
  * octets, into the arena, and the next piece behind it. CC_ELIMIT and
- * in->refusal if it is too long or one too many; CC_EPARSE if it holds a NUL.
+ * in->refusal if it is too long or one too many; CC_EPARSE if it holds a NUL
+ * and is no literal8.
  */
 int input_literal(struct input *in, struct arena *a, struct span *literal_r);
 

@@ -110,8 +110,13 @@ test_announced(void **state)
 		{ "{1}", true, false, 1, 0 },
 		{ "a X {4294967295}", true, false, UINT32_MAX, 4 },
 		{ "a X {4294967296+}", true, true, 4294967296, 4 },
-		{ "a X {99999999999999999999999999}", true, false, 4294967296,
-		    4 },
+		{ "a X {99999999999999999999999999}", true, false,
+		    CC_IMAP_LITERAL_HUGE, 4 },
+		{ "a X ~{5}", true, false, 5, 4 },
+		{ "a X ~{5+}", true, true, 5, 4 },
+		{ "a X ~~{5}", true, false, 5, 5 },
+		{ "~{5}", true, false, 5, 0 },
+		{ "a X {~5}", false, false, 0, 0 },
 		{ "a X {}", false, false, 0, 0 },
 		{ "a X {+}", false, false, 0, 0 },
 		{ "a X {-1}", false, false, 0, 0 },
@@ -136,6 +141,8 @@ test_announced(void **state)
 			assert_int_equal(c->in.nonsync, cases[i].nonsync);
 			assert_int_equal(c->in.literal, cases[i].size);
 			assert_int_equal(c->in.literal_at, cases[i].at);
+			assert_int_equal(c->in.binary,
+			    cases[i].line[cases[i].at] == '~');
 		}
 		close_client(&c);
 	}
@@ -314,6 +321,43 @@ test_nul_in_literal(void **state)
 	close_client(&c);
 }
 
+/* RFC 4466: a literal8 may; the command goes on behind it. */
+static void
+test_nul_in_literal8(void **state)
+{
+	static const char text[] = "a X ~{3+}\r\na\0b y\r\n";
+	struct client *c = connect_client(text, sizeof(text) - 1, 100);
+	struct span s;
+
+	(void)state;
+	assert_int_equal(input_command(&c->in), 0);
+	assert_int_equal(input_literal(&c->in, &c->arena, &s), 0);
+	assert_int_equal(s.len, 3);
+	assert_memory_equal(s.p, "a\0b", 3);
+	assert_span(c->in.piece, " y");
+	close_client(&c);
+}
+
+/* No argument that is there now is one: refused, and its octets with it. */
+static void
+test_literal8_is_no_astring(void **state)
+{
+	static const char text[] = "a X ~{3+}\r\nabc\r\nb NOOP\r\n";
+	struct client *c = connect_client(text, sizeof(text) - 1, 100);
+	struct span s;
+	struct args a;
+
+	(void)state;
+	assert_int_equal(input_command(&c->in), 0);
+	args_init(&a, &c->arena, &c->in, 4);
+	assert_int_equal(args_string(&a, &s), CC_EPARSE);
+	assert_int_equal(args_nstring(&a, &s), CC_EPARSE);
+	assert_int_equal(input_skip(&c->in), 0);
+	assert_int_equal(input_command(&c->in), 0);
+	assert_span(c->in.piece, "b NOOP");
+	close_client(&c);
+}
+
 /* Octets that the login already read come first. */
 static void
 test_ahead(void **state)
@@ -350,6 +394,8 @@ main(void)
 		cmocka_unit_test(test_line_limit),
 		cmocka_unit_test(test_endless_literal),
 		cmocka_unit_test(test_nul_in_literal),
+		cmocka_unit_test(test_nul_in_literal8),
+		cmocka_unit_test(test_literal8_is_no_astring),
 		cmocka_unit_test(test_ahead),
 	};
 

@@ -129,32 +129,31 @@ int
 cc_gate_imap_literal(struct cursor *c, uint64_t *size_r, bool *wait_r)
 {
 	const struct cursor start = *c;
+	struct imap_literal lit;
 
-	*wait_r = true;
-	if (!cc_cursor_skip(c, '{') || cc_imap_parse_number64(c, size_r) != 0)
-		goto wrong;
-	if (cc_cursor_skip(c, '+'))
-		*wait_r = false;
-	if (cc_cursor_skip(c, '}'))
-		return 0;
-wrong:
-	*c = start;
-	return CC_EPARSE;
+	if (cc_imap_parse_literal(c, &lit) != 0)
+		return CC_EPARSE;
+	/* No command before login takes a literal8. */
+	if (lit.binary) {
+		*c = start;
+		return CC_EPARSE;
+	}
+	*size_r = lit.octets;
+	*wait_r = !lit.nonsync;
+	return 0;
 }
 
 /* Does the text end in "{n+}", octets that come whether we like it or not? */
 static bool
 has_unasked_literal(struct span text, uint64_t *size_r)
 {
-	const char *brace = text.len ? memrchr(text.p, '{', text.len) : NULL;
-	struct cursor c;
-	bool wait;
+	struct imap_literal lit;
+	size_t at;
 
-	if (!brace)
+	if (!cc_imap_find_literal(text, &lit, &at) || !lit.nonsync)
 		return false;
-	c = cc_cursor(cc_span(brace, text.len - (size_t)(brace - text.p)));
-	return cc_gate_imap_literal(&c, size_r, &wait) == 0 && !wait &&
-	    cc_cursor_at_end(&c);
+	*size_r = lit.octets;
+	return true;
 }
 
 /* A command was refused (and answered). Literals that the client sends all the

@@ -34,12 +34,40 @@ static const struct span encodings[] = {
 	[ENCQUOTEDPRINTABLE] = CC_SPAN("QUOTED-PRINTABLE"),
 };
 
+void
+cc_mime_name_type(struct mime_part *part, struct arena *a, struct span name,
+    struct span subtype)
+{
+	unsigned short type;
+
+	for (type = TYPETEXT; type < TYPEOTHER; type++)
+		if (cc_span_eq_nocase(name, types[type].name))
+			break;
+	part->type = type;
+	part->type_name =
+	    type < TYPEOTHER ? types[type].name : cc_mime_upper(a, name);
+	part->subtype =
+	    subtype.len ? cc_mime_upper(a, subtype) : types[type].subtype;
+}
+
+void
+cc_mime_name_encoding(struct mime_part *part, struct arena *a, struct span name)
+{
+	unsigned short enc;
+
+	for (enc = ENC7BIT; enc < ENCOTHER; enc++)
+		if (cc_span_eq_nocase(name, encodings[enc]))
+			break;
+	part->encoding = enc;
+	part->encoding_name =
+	    enc < ENCOTHER ? encodings[enc] : cc_mime_upper(a, name);
+}
+
 static void
 parse_type(struct mime_part *part, struct arena *a, struct span body)
 {
 	struct cursor c = cc_cursor(body);
 	struct span name, subtype = { 0 };
-	unsigned short type;
 
 	if (part->type_name.p)
 		return;
@@ -53,14 +81,7 @@ parse_type(struct mime_part *part, struct arena *a, struct span body)
 		cc_rfc822_skip_cfws(&c);
 		subtype = cc_mime_take_token(&c, ";(,\"");
 	}
-	for (type = TYPETEXT; type < TYPEOTHER; type++)
-		if (cc_span_eq_nocase(name, types[type].name))
-			break;
-	part->type = type;
-	part->type_name =
-	    type < TYPEOTHER ? types[type].name : cc_mime_upper(a, name);
-	part->subtype =
-	    subtype.len ? cc_mime_upper(a, subtype) : types[type].subtype;
+	cc_mime_name_type(part, a, name, subtype);
 	part->params = cc_mime_parse_params(&c, a);
 }
 
@@ -69,20 +90,13 @@ parse_encoding(struct mime_part *part, struct arena *a, struct span body)
 {
 	struct cursor c = cc_cursor(body);
 	struct span name;
-	unsigned short enc;
 
 	if (part->encoding_name.p)
 		return;
 	cc_rfc822_skip_cfws(&c);
 	name = cc_mime_take_token(&c, ";(,");
-	if (!name.len)
-		return;
-	for (enc = ENC7BIT; enc < ENCOTHER; enc++)
-		if (cc_span_eq_nocase(name, encodings[enc]))
-			break;
-	part->encoding = enc;
-	part->encoding_name =
-	    enc < ENCOTHER ? encodings[enc] : cc_mime_upper(a, name);
+	if (name.len)
+		cc_mime_name_encoding(part, a, name);
 }
 
 static void

@@ -66,6 +66,15 @@ struct span cc_mime_param_decoded(const struct mime_param *params,
 void cc_mime_parse_field(struct mime_part *part, struct arena *a,
     struct span name, struct span body);
 
+/* Sets type and subtype, in upper case; a missing subtype (no octets) is the
+ * type's usual one. */
+void cc_mime_name_type(struct mime_part *part, struct arena *a,
+    struct span name, struct span subtype);
+
+/* Sets the encoding. */
+void cc_mime_name_encoding(struct mime_part *part, struct arena *a,
+    struct span name);
+
 /* Fills in what no field has said: the type (message/rfc822 if digest is set,
  * else text/plain), a subtype, charset US-ASCII for text, 7BIT. */
 void cc_mime_set_defaults(struct mime_part *part, struct arena *a, bool digest);

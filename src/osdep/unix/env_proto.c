@@ -110,9 +110,8 @@ get_dir_protection(char *mailbox)
 	}
 }
 
-/* The mode of a new file by its mailbox name. */
-static long
-file_mode(const char *mailbox)
+long
+cc_env_file_mode(const char *mailbox)
 {
 	const struct cc_env *env = cc_env();
 
@@ -141,7 +140,7 @@ searchable(mode_t mode)
 long
 set_mbx_protections(char *mailbox, char *path)
 {
-	mode_t mode = (mode_t)file_mode(mailbox);
+	mode_t mode = (mode_t)cc_env_file_mode(mailbox);
 	struct stat st;
 
 	if (stat(path, &st) != 0)

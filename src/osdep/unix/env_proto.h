@@ -7,4 +7,7 @@
 /* Finds the formats that the configuration names; at the end of env_init. */
 void cc_env_proto_init(void);
 
+/* The mode of a new file, by its mailbox name. */
+long cc_env_file_mode(const char *mailbox);
+
 #endif

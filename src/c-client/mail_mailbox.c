@@ -50,8 +50,12 @@ mail_utf7_valid(char *mailbox)
 static const char *
 bad_new_name(char *name)
 {
-	if (strpbrk(name, "\r\n") || strlen(name) >= NAME_MAX_OCTETS)
+	if (strlen(name) >= NAME_MAX_OCTETS)
 		return "invalid name";
+	/* RFC 5198 section 2: no terminal should have to show them */
+	for (const unsigned char *s = (const unsigned char *)name; *s; s++)
+		if (*s < ' ' || *s == 0x7f)
+			return "invalid name";
 	return NULL;
 }
 

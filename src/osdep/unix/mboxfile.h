@@ -112,6 +112,11 @@ int cc_mbox_lock(struct mbox *m, enum fdlock_mode mode, int wait_ms,
     struct mbox_lock *lock_r);
 void cc_mbox_unlock(struct mbox_lock *lock);
 
+/* The same, but a change that somebody began and did not end stays as it is:
+ * for one who removes the file. */
+int cc_mbox_lock_as_is(struct mbox *m, enum fdlock_mode mode, int wait_ms,
+    struct mbox_lock *lock_r);
+
 /* Waits of the callers, in milliseconds. A command waits for its locks no
  * longer than a client waits for an answer; opening waits as long as a stale
  * dot-lock lives. */
@@ -284,5 +289,22 @@ bool cc_mbox_needs_rewrite(const struct mbox *m);
  * again. 0; CC_ENOSPACE, CC_EACCESS
  * (nothing changed); CC_EIO and others (a redo record may be left). */
 int cc_mbox_rewrite(struct mbox *m);
+
+/* ---------------------------------------- by path: mboxfile_manage.c */
+
+/*
+ * Makes a mailbox without messages: one that keeps UIDs and keywords from its
+ * beginning, or an empty file if SET_USERHASNOLIFE is set. 0; CC_EEXIST; other
+ * codes with errno kept.
+ */
+int cc_mbox_create(const char *path, mode_t mode);
+
+/* Removes a mailbox, and what is remembered of it. 0; CC_EBUSY (somebody has
+ * its locks), others with errno kept. */
+int cc_mbox_delete(const char *path);
+
+/* Renames a mailbox, never over anything; the parents of the new name are
+ * there. As cc_mbox_delete; CC_EEXIST. */
+int cc_mbox_rename(const char *old, const char *path);
 
 #endif

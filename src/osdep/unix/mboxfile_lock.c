@@ -157,8 +157,8 @@ check_inode(const struct mbox *m, const struct stat *st)
 								    : CC_EBUSY;
 }
 
-static int
-get_all(struct mbox *m, enum fdlock_mode mode, int wait_ms,
+int
+cc_mbox_lock_as_is(struct mbox *m, enum fdlock_mode mode, int wait_ms,
     struct mbox_lock *lock_r)
 {
 	struct stat st;
@@ -203,7 +203,7 @@ recover(struct mbox *m, int wait_ms)
 	writer.fd = open(m->path, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (writer.fd < 0)
 		return 0;
-	if ((r = get_all(&writer, FDLOCK_EX, wait_ms, &lock)) == 0) {
+	if ((r = cc_mbox_lock_as_is(&writer, FDLOCK_EX, wait_ms, &lock)) == 0) {
 		r = cc_redo_recover(&writer);
 		cc_mbox_unlock(&lock);
 	}
@@ -215,7 +215,7 @@ int
 cc_mbox_lock(struct mbox *m, enum fdlock_mode mode, int wait_ms,
     struct mbox_lock *lock_r)
 {
-	int r = get_all(m, mode, wait_ms, lock_r);
+	int r = cc_mbox_lock_as_is(m, mode, wait_ms, lock_r);
 
 	if (r == 0 && mode == FDLOCK_EX && (r = cc_redo_recover(m)) != 0)
 		cc_mbox_unlock(lock_r);
@@ -224,5 +224,5 @@ cc_mbox_lock(struct mbox *m, enum fdlock_mode mode, int wait_ms,
 	cc_mbox_unlock(lock_r);
 	if ((r = recover(m, wait_ms)) != 0)
 		return r;
-	return get_all(m, mode, wait_ms, lock_r);
+	return cc_mbox_lock_as_is(m, mode, wait_ms, lock_r);
 }

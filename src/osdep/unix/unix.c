@@ -19,7 +19,9 @@
 #include "mailpath.h"
 #include "mboxfile.h"
 #include "mboxfile_redo.h"
+#include "mboxfile_transfer.h"
 #include "misc.h"
+#include "unix_inner.h"
 
 /* Tries for the lock of a session that was asked to let go, a second each. */
 #define KISS_TRIES 15
@@ -51,7 +53,7 @@ static int fast_store(MAILSTREAM *stream, unsigned long msgno, unsigned mask,
 static int fast_flush(MAILSTREAM *stream, bool sync);
 static const char *fast_watch(MAILSTREAM *stream);
 
-static const struct cc_driver_fast unix_fast = {
+const struct cc_driver_fast cc_unix_fast = {
 	.record = fast_record,
 	.size = fast_size,
 	.date = fast_date,
@@ -71,13 +73,16 @@ DRIVER unixdriver = {
 	.scan = unix_scan,
 	.list = unix_list,
 	.lsub = unix_lsub,
+	.create = cc_unix_create,
+	.mbxdel = cc_unix_delete,
+	.mbxren = cc_unix_rename,
 	.status = mail_status_default,
 	.open = unix_open,
 	.close = unix_close,
 	.ping = unix_ping,
 	.check = unix_check,
 	.expunge = unix_expunge,
-	.fastpath = &unix_fast,
+	.fastpath = &cc_unix_fast,
 };
 
 MAILSTREAM unixproto = { .dtb = &unixdriver };
@@ -213,25 +218,23 @@ describe(MAILSTREAM *stream, struct mbox *m)
 }
 
 static MAILSTREAM *
-unix_open(MAILSTREAM *stream)
+complain_open(MAILSTREAM *stream, int r)
 {
-	struct strbuf path;
-	struct mbox *m;
-	int r;
+	if (!stream->silent)
+		cc_mail_complain("open mailbox", stream->mailbox,
+		    cc_strerror(r));
+	return NIL;
+}
 
-	if (!stream)
-		return &unixproto;
-	cc_strbuf_init(&path, CC_MAILPATH_MAX);
-	m = fs_get(sizeof(*m));
-	if ((r = cc_mailbox_file(stream->mailbox, &path)) == 0)
-		r = cc_mbox_open(m, cc_strbuf_str(&path), stream->rdonly);
-	cc_strbuf_free(&path);
+MAILSTREAM *
+cc_unix_open_file(MAILSTREAM *stream, const char *path)
+{
+	struct mbox *m = fs_get(sizeof(*m));
+	int r = cc_mbox_open(m, path, stream->rdonly);
+
 	if (r != 0) {
 		fs_give((void **)&m);
-		if (!stream->silent)
-			cc_mail_complain("open mailbox", stream->mailbox,
-			    cc_strerror(r));
-		return NIL;
+		return complain_open(stream, r);
 	}
 	stream->local = m;
 	if (m->rdonly && !stream->rdonly && !stream->silent)
@@ -240,6 +243,27 @@ unix_open(MAILSTREAM *stream)
 	if (!m->rdonly && is_kept(stream, m))
 		m->rdonly = true;
 	describe(stream, m);
+	return stream;
+}
+
+static MAILSTREAM *
+unix_open(MAILSTREAM *stream)
+{
+	struct strbuf path;
+	int r;
+
+	if (!stream)
+		return &unixproto;
+	cc_strbuf_init(&path, CC_MAILPATH_MAX);
+	r = cc_mailbox_file(stream->mailbox, &path);
+	/* where that fails its mail is still there, some of it twice */
+	if (r == 0 && cc_mailpath_is_inbox(cc_span_z(stream->mailbox)))
+		(void)cc_mbox_transfer_recover(cc_strbuf_str(&path));
+	if (r == 0)
+		stream = cc_unix_open_file(stream, cc_strbuf_str(&path));
+	else
+		stream = complain_open(stream, r);
+	cc_strbuf_free(&path);
 	return stream;
 }
 

@@ -161,9 +161,10 @@ rename_inbox(MAILSTREAM *stream, const char *path, char *newname)
 		errno = EINVAL; /* in no format that is known here */
 		return complain("Can't rename mailbox", "INBOX");
 	}
-	return proto && proto->dtb->create && strcmp(proto->dtb->name, "dummy") != 0
-	    ? (*proto->dtb->create)(stream, newname)
-	    : dummy_create(stream, newname);
+	if (proto && proto->dtb->create &&
+	    strcmp(proto->dtb->name, "dummy") != 0)
+		return (*proto->dtb->create)(stream, newname);
+	return dummy_create(stream, newname);
 }
 
 long

@@ -427,7 +427,7 @@ resume(struct both *b, const struct stat *st)
 	return r;
 }
 
-/* -------------------------------------------------------------------- moving */
+/* ------------------------------------------------------------------ moving */
 
 /* Makes the record of octets skip to size: of what will be appended. */
 static int
@@ -513,7 +513,7 @@ move_locked(struct both *b, uint64_t *moved_r)
 	return r;
 }
 
-/* ---------------------------------------------------------------- both files */
+/* -------------------------------------------------------------- both files */
 
 /* The source, locked; *st_r is what it is. CC_ENOENT if there is none. */
 static int

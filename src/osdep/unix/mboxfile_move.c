@@ -37,29 +37,6 @@ collected(const struct mover *v)
 	return v->buf + v->cap - v->used;
 }
 
-/* Without a gap before and after, only octets that differ need be put. */
-static int
-trim(struct mover *v, struct redo_put *put)
-{
-	unsigned char *old;
-	const char *new = put->data.p;
-	size_t got, len = put->data.len;
-	int r;
-
-	old = fs_get(len + 1);
-	r = cc_fd_read_at(v->m->fd, put->pos, old, len, &got);
-	if (r == 0 && got == len) {
-		while (len > 0 && old[len - 1] == (unsigned char)new[len - 1])
-			len--;
-		for (got = 0; got < len && old[got] == (unsigned char)new[got];)
-			got++;
-		put->data = cc_span(new + got, len - got);
-		put->pos += got;
-	}
-	fs_give((void **)&old);
-	return r;
-}
-
 static int
 flush(struct mover *v)
 {
@@ -75,7 +52,7 @@ flush(struct mover *v)
 		return 0;
 	if (v->src == pos && v->gap == v->gap_end &&
 	    v->size == v->size_before) {
-		if ((r = trim(v, &put)) != 0)
+		if ((r = cc_redo_trim(v->m, &put)) != 0)
 			return r;
 		if (put.data.len == 0)
 			goto done;

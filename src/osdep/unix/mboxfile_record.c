@@ -38,31 +38,50 @@ word(const unsigned char *p)
 	return v;
 }
 
+static void
+sum_block(struct redo_sum *s, const unsigned char *p)
+{
+	s->h = mix(s->h, word(p));
+	for (size_t i = 0; i < 3; i++)
+		s->lane[i] = mix(s->lane[i], word(p + 8 + 8 * i));
+}
+
 void
 cc_redo_sum_add(struct redo_sum *s, const void *data, size_t len)
 {
 	const unsigned char *p = data;
 
-	while (len > 0 && s->have > 0) {
-		s->part[s->have++] = *p++;
-		len--;
-		if (s->have == 8) {
-			s->h = mix(s->h, word(s->part));
-			s->have = 0;
-		}
+	if (s->have > 0) {
+		size_t n = sizeof(s->part) - s->have;
+
+		if (n > len)
+			n = len;
+		memcpy(s->part + s->have, p, n);
+		s->have += n;
+		p += n;
+		len -= n;
+		if (s->have < sizeof(s->part))
+			return;
+		sum_block(s, s->part);
 	}
-	for (; len >= 8; p += 8, len -= 8)
-		s->h = mix(s->h, word(p));
-	while (len-- > 0)
-		s->part[s->have++] = *p++;
+	for (; len >= sizeof(s->part); len -= sizeof(s->part)) {
+		sum_block(s, p);
+		p += sizeof(s->part);
+	}
+	memcpy(s->part, p, len);
+	s->have = len;
 }
 
 uint64_t
 cc_redo_sum_end(struct redo_sum *s)
 {
-	for (unsigned i = s->have; i < 8; i++)
-		s->part[i] = (unsigned char)s->have;
-	return mix(s->h, word(s->part));
+	uint64_t h = s->have;
+
+	memset(s->part + s->have, 0, sizeof(s->part) - s->have);
+	sum_block(s, s->part);
+	for (size_t i = 0; i < 3; i++)
+		h = mix(h, s->lane[i]);
+	return mix(h, s->h);
 }
 
 uint64_t

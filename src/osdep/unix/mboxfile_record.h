@@ -19,8 +19,9 @@
  * others, or 0. */
 struct redo_sum {
 	uint64_t h;
-	unsigned have; /* octets in part */
-	unsigned char part[8];
+	uint64_t lane[3]; /* beside h: multiplications that need not wait */
+	size_t have;      /* octets in part */
+	unsigned char part[32];
 };
 
 void cc_redo_sum_add(struct redo_sum *s, const void *data, size_t len);

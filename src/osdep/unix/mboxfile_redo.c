@@ -1,7 +1,7 @@
 /*
  * mboxfile_redo.c - redo records: their form, writing, and doing them again.
  *
- *	cedar-redo 1
+ *	cedar-redo 2
  *	file DEV INO			hexadecimal
  *	size BEFORE SIZE
  *	gap FROM END
@@ -152,7 +152,7 @@ emit_record(struct writer *w, const struct mbox *m,
 	if (fstat(m->fd, &st) != 0)
 		return CC_EIO;
 	cc_strbuf_init(&text, 4096);
-	cc_strbuf_printf(&text, "cedar-redo 1\nfile %llx %llx\n",
+	cc_strbuf_printf(&text, "cedar-redo 2\nfile %llx %llx\n",
 	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
 	cc_strbuf_printf(&text, "size %llu %llu\ngap %llu %llu\nputs %zu\n",
 	    (unsigned long long)step->size_before,
@@ -335,6 +335,44 @@ cc_redo_step(struct mbox *m, const struct redo_step *step, bool sync)
 	return r;
 }
 
+int
+cc_redo_advance(struct mbox *m, uint64_t gap_end, const struct redo_step *step,
+    bool sync)
+{
+	const struct redo_put *put = step->puts;
+	struct redo_step moved = *step;
+	int r;
+
+	/* The line ends that mark the gap's end stay until it has moved. */
+	if (put->pos + put->data.len + MARK_LEN > gap_end ||
+	    gap_end == step->size)
+		return cc_redo_step(m, step, sync);
+	if ((r = cc_fd_write_at(m->fd, put->pos, put->data)) != 0)
+		return r;
+	moved.count = 0;
+	return cc_redo_step(m, &moved, sync);
+}
+
+int
+cc_redo_trim(const struct mbox *m, struct redo_put *put)
+{
+	size_t got, first = 0, len = put->data.len;
+	unsigned char *old = fs_get(len + 1);
+	const char *new = put->data.p;
+	int r = cc_fd_read_at(m->fd, put->pos, old, len, &got);
+
+	if (r == 0 && got == len) {
+		while (len > 0 && old[len - 1] == (unsigned char)new[len - 1])
+			len--;
+		while (first < len && old[first] == (unsigned char)new[first])
+			first++;
+		put->data = cc_span(new + first, len - first);
+		put->pos += first;
+	}
+	fs_give((void **)&old);
+	return r;
+}
+
 /* Moves octets from behind the gap into it, as many as a step may put. */
 static int
 close_some(struct mbox *m, uint64_t *gap, uint64_t *gap_end, uint64_t size,
@@ -355,7 +393,7 @@ close_some(struct mbox *m, uint64_t *gap, uint64_t *gap_end, uint64_t size,
 	put.data = cc_span(buf, n);
 	step.gap = *gap + n;
 	step.gap_end = *gap_end + n;
-	if ((r = cc_redo_step(m, &step, sync)) != 0)
+	if ((r = cc_redo_advance(m, *gap_end, &step, sync)) != 0)
 		return r;
 	*gap = step.gap;
 	*gap_end = step.gap_end;
@@ -458,7 +496,7 @@ parse_head(struct cursor *c, const struct mbox *m, struct redo_step *step)
 
 	if (fstat(m->fd, &st) != 0)
 		return CC_EIO;
-	if (cc_uidrecord_word(c, "cedar-redo 1\nfile ") != 0 ||
+	if (cc_uidrecord_word(c, "cedar-redo 2\nfile ") != 0 ||
 	    cc_uidrecord_hex(c, 0, &dev) != 0 ||
 	    cc_uidrecord_word(c, " ") != 0 ||
 	    cc_uidrecord_hex(c, 0, &ino) != 0 ||

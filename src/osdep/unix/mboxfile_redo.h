@@ -48,6 +48,18 @@ struct redo_step {
 int cc_redo_step(struct mbox *m, const struct redo_step *step, bool sync);
 
 /*
+ * The same for a step that puts octets at the beginning of the gap, as it is
+ * on disk, and moves that to behind them; gap_end is where it ends now. Where
+ * they fit into the gap they go there first: what lies there is of no use, so
+ * the record need not have them.
+ */
+int cc_redo_advance(struct mbox *m, uint64_t gap_end,
+    const struct redo_step *step, bool sync);
+
+/* Takes octets that are there already off the ends of a put. */
+int cc_redo_trim(const struct mbox *m, struct redo_put *put);
+
+/*
  * Closes the gap and cuts the file to its content, step by step, and removes
  * the record. size is that of the file without later deliveries.
  */

@@ -4,8 +4,9 @@
  * octets; and taking messages out of it.
  *
  * In place, since others hold the file by its inode; under all locks; from
- * the end to the beginning, in steps that a kill or a power failure cannot
- * leave half done (mboxfile_move.c). Messages that say what they should keep
+ * the end to the beginning (mboxfile_move.c), or the other way where nothing
+ * grows (mboxfile_shrink.c), in steps that a kill or a power failure cannot
+ * leave half done. Messages that say what they should keep
  * their octets. What a message is, header and text, is never changed, only
  * line ends that it lacks at its end are supplied.
  */
@@ -19,6 +20,7 @@
 #include "mboxfile.h"
 #include "mboxfile_move.h"
 #include "mboxfile_pseudo.h"
+#include "mboxfile_shrink.h"
 #include "strbuf.h"
 
 /* Octets of a header that is rewritten. One that is longer swallowed other
@@ -184,6 +186,7 @@ struct plan {
 	struct strbuf pseudo; /* the new internal-data message, or empty */
 	int64_t growth;       /* so far, from the beginning */
 	int64_t lowest;       /* least growth at any place */
+	int64_t highest;      /* most; 0 if it never grows */
 };
 
 static bool
@@ -198,6 +201,8 @@ plan_growth(struct plan *p, uint64_t old, uint64_t new)
 	p->growth += (int64_t) new - (int64_t)old;
 	if (p->growth < p->lowest)
 		p->lowest = p->growth;
+	if (p->growth > p->highest)
+		p->highest = p->growth;
 }
 
 /* White space behind the last message goes, anything else stays. */
@@ -289,7 +294,7 @@ plan(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 	return r;
 }
 
-/* ---------------------------------------------------------------------- do */
+/* ------------------------------------------------- from the end to the front */
 
 static int
 move_message(struct mbox *m, const struct plan *p, uint32_t i, struct form *f,
@@ -344,6 +349,56 @@ move_all(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 	return r;
 }
 
+/* ------------------------------------------------- from the front to the end */
+
+static int
+shrink_message(struct mbox *m, const struct plan *p, uint32_t i, struct form *f,
+    struct shrinker *v)
+{
+	int r;
+
+	if (!is_rewritten(m, p, i))
+		return cc_shrink_copy(v, cc_mbox_msg_end(&m->index, i));
+	if ((r = make_form(m, i, p->base && i == p->first, f)) < 0)
+		return r;
+	cc_shrink_drop(v, r == 0 ? f->at.from : f->at.text);
+	if (r == 1 && (r = cc_shrink_put(v, cc_strbuf_span(&f->head))) != 0)
+		return r;
+	if ((r = cc_shrink_copy(v, f->text_end)) == 0)
+		r = cc_shrink_put(v, cc_span_z(f->tail));
+	return r;
+}
+
+static int
+shrink_front(struct plan *p, struct shrinker *v)
+{
+	cc_shrink_drop(v, p->begin);
+	return p->base ? 0 : cc_shrink_put(v, cc_strbuf_span(&p->pseudo));
+}
+
+static int
+shrink_all(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
+{
+	struct shrinker v;
+	int r;
+
+	cc_shrink_begin(&v, m, size);
+	r = shrink_front(p, &v);
+	for (uint32_t i = p->first; r == 0 && i < m->index.count; i++)
+		if (is_there(&m->index.msgs[i]))
+			r = shrink_message(m, p, i, f, &v);
+		else
+			cc_shrink_drop(&v, cc_mbox_msg_end(&m->index, i));
+	if (r == 0 && p->tail == size)
+		r = cc_shrink_copy(&v, size);
+	else
+		cc_shrink_drop(&v, size);
+	if (r == 0)
+		r = cc_shrink_end(&v);
+	cc_shrink_free(&v);
+	return r;
+}
+
 /* Our own writing is no new mail. */
 static void
 set_times(const struct mbox *m)
@@ -372,7 +427,8 @@ cc_mbox_rewrite(struct mbox *m)
 	m->writing = true;
 	r = plan(m, &p, (uint64_t)st.st_size, &f);
 	if (r == 0)
-		r = move_all(m, &p, (uint64_t)st.st_size, &f);
+		r = p.highest > 0 ? move_all(m, &p, (uint64_t)st.st_size, &f)
+				  : shrink_all(m, &p, (uint64_t)st.st_size, &f);
 	m->writing = false;
 	if (r == 0)
 		set_times(m);

@@ -326,7 +326,7 @@ try_states(void (*session)(size_t), size_t step, void (*check)(bool done))
 	make_box();
 	ops = record_session(session, step);
 	print_message("steps of %zu: %zu calls\n", step, ops);
-	assert_true(ops > 50);
+	assert_true(ops > 30);
 	for (size_t n = 0, next; n <= ops; n = next) {
 		for (int v = 0; v < VARIANTS * (all ? 4 : 1); v++) {
 			reset();

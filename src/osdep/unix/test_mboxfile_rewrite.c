@@ -378,10 +378,10 @@ put_record(const char *text, size_t len, mode_t mode)
 static void
 test_damaged_records(void **state)
 {
-	static const char whole[] = "cedar-redo 1\nfile 0 0\nsize 0 0\n"
+	static const char whole[] = "cedar-redo 2\nfile 0 0\nsize 0 0\n"
 				    "gap 0 0\nputs 0\n"
 				    "check 0000000000000000\n";
-	const char *const texts[] = { "", "x", "cedar-redo 1\n", whole };
+	const char *const texts[] = { "", "x", "cedar-redo 2\n", whole };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(texts); i++) {

@@ -1,0 +1,138 @@
+/*
+ * mboxfile_shrink.c - rewriting a file in place from its beginning to its
+ * end: what is dropped leaves a gap, what follows is put before it, and the
+ * gap travels to the end, where it is cut off. In between the file is: new
+ * content, gap, old content. Each step is durable before the next begins
+ * (mboxfile_redo.c).
+ */
+#include "cc_err.h"
+#include "fdio.h"
+#include "fs.h"
+#include "mboxfile_shrink.h"
+
+void
+cc_shrink_begin(struct shrinker *v, struct mbox *m, uint64_t size)
+{
+	*v = (struct shrinker){ .m = m, .size = size };
+	v->cap = cc_redo_put_max(m);
+	v->buf = fs_get(v->cap);
+}
+
+void
+cc_shrink_free(struct shrinker *v)
+{
+	if (v->buf)
+		fs_give((void **)&v->buf);
+}
+
+/* Nothing moved yet, or all that did is at its place: octets that stay need
+ * not be looked at. */
+static bool
+is_level(const struct shrinker *v)
+{
+	return v->gap == v->gap_end && v->gap + v->used == v->src;
+}
+
+/* Octets of the same length as those there: only what differs is put. */
+static int
+put_level(struct shrinker *v)
+{
+	struct redo_put put = { v->gap, cc_span(v->buf, v->used) };
+	struct redo_step step = { v->size, v->size, v->src, v->src, &put, 1 };
+	int r = cc_redo_trim(v->m, &put);
+
+	if (r == 0 && put.data.len > 0) {
+		r = cc_redo_step(v->m, &step, true);
+		v->recorded |= r == 0;
+	}
+	return r;
+}
+
+static int
+flush(struct shrinker *v)
+{
+	uint64_t pos = v->gap + v->used;
+	struct redo_put put = { v->gap, cc_span(v->buf, v->used) };
+	struct redo_step step = { v->size, v->size, pos, v->src, &put, 1 };
+	int r;
+
+	if (pos > v->src)
+		return CC_EINVAL; /* more was put than there is room for */
+	if (v->used == 0 && v->src == v->gap_end)
+		return 0;
+	if (is_level(v)) {
+		r = put_level(v);
+	} else {
+		r = cc_redo_advance(v->m, v->gap_end, &step, true);
+		v->recorded |= r == 0;
+	}
+	if (r != 0)
+		return r;
+	v->gap = pos;
+	v->gap_end = v->src;
+	v->used = 0;
+	return 0;
+}
+
+int
+cc_shrink_copy(struct shrinker *v, uint64_t to)
+{
+	int r;
+
+	if (is_level(v)) {
+		if ((r = flush(v)) != 0)
+			return r;
+		v->src = v->gap = v->gap_end = to;
+		return 0;
+	}
+	while (v->src < to) {
+		size_t room = v->cap - v->used, got;
+
+		if (room == 0) {
+			if ((r = flush(v)) != 0)
+				return r;
+			continue;
+		}
+		if (to - v->src < room)
+			room = (size_t)(to - v->src);
+		r = cc_fd_read_at(v->m->fd, v->src, v->buf + v->used, room,
+		    &got);
+		if (r == 0 && got != room)
+			r = CC_ECHANGED;
+		if (r != 0)
+			return r;
+		v->src += room;
+		v->used += room;
+	}
+	return 0;
+}
+
+int
+cc_shrink_put(struct shrinker *v, struct span data)
+{
+	int r;
+
+	if (data.len > v->cap)
+		return CC_ELIMIT;
+	if (data.len > v->cap - v->used && (r = flush(v)) != 0)
+		return r;
+	memcpy(v->buf + v->used, data.p, data.len);
+	v->used += data.len;
+	return 0;
+}
+
+void
+cc_shrink_drop(struct shrinker *v, uint64_t to)
+{
+	v->src = to;
+}
+
+int
+cc_shrink_end(struct shrinker *v)
+{
+	int r = flush(v);
+
+	if (r != 0 || !v->recorded)
+		return r;
+	return cc_redo_close(v->m, v->gap, v->gap_end, true);
+}

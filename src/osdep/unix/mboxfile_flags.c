@@ -301,6 +301,7 @@ put_block(struct batch *batch, uint32_t i, const struct block *b,
 		return 1;
 	*c = (struct change){ b->pos + from, batch->data.len, to - from, i };
 	cc_strbuf_put(&batch->data, text.p + from, to - from);
+	cc_strbuf_put(&batch->data, b->old.p + from, to - from);
 	if (c->pos / SECTOR != (c->pos + c->len - 1) / SECTOR)
 		batch->crosses = true;
 	batch->count++;
@@ -376,10 +377,13 @@ write_batch(struct mbox *m, struct batch *batch)
 	if (batch->count == 0)
 		return 0;
 	puts = fs_get(batch->count * sizeof(*puts));
-	for (size_t i = 0; i < batch->count; i++)
+	for (size_t i = 0; i < batch->count; i++) {
+		const char *new = batch->data.data + batch->changes[i].at;
+		size_t len = batch->changes[i].len;
+
 		puts[i] = (struct redo_put){ batch->changes[i].pos,
-			cc_span(batch->data.data + batch->changes[i].at,
-			    batch->changes[i].len) };
+			cc_span(new, len), new + len };
+	}
 	step.puts = puts;
 	step.count = batch->count;
 	r = cc_redo_step(m, &step, batch->crosses);

@@ -162,13 +162,15 @@ check_message(const struct mbox *m, uint32_t i, bool *only_r)
 /* -------------------------------------------------------------------- view */
 
 /* How much to read at pos: all that fits if the mailbox is walked through,
- * else what is wanted. Of a file that changed only one message is of use. */
+ * else what is wanted. Of a file that changed only one message is of use;
+ * writers look at headers only. */
 static size_t
-read_size(const struct mbox_view *v, uint64_t pos, size_t want)
+read_size(const struct mbox *m, uint64_t pos, size_t want)
 {
+	const struct mbox_view *v = &m->view;
 	uint64_t old_end = v->pos + v->len;
 
-	if (v->len > 0 && !v->of_one && pos >= v->pos &&
+	if (!m->writing && v->len > 0 && !v->of_one && pos >= v->pos &&
 	    pos <= old_end + SEQUENTIAL)
 		return CC_READ_WINDOW;
 	if (want < SMALL_READ)
@@ -200,7 +202,7 @@ cc_mbox_peek(struct mbox *m, uint32_t i, uint64_t pos, size_t want,
 	if (want > CC_READ_WINDOW)
 		want = CC_READ_WINDOW;
 	if (!in_view(v, pos, want, limit) || (v->of_one && v->of != i)) {
-		len = read_size(v, pos, want);
+		len = read_size(m, pos, want);
 		v->len = 0;
 		if ((r = cc_fd_read_at(m->fd, pos, v->buf, len, &got)) != 0 ||
 		    (r = check_message(m, i, &v->of_one)) != 0)

@@ -79,9 +79,13 @@ read_there(const struct mbox *m, const struct redo_step *step,
     const struct redo_put *put, unsigned char *buf)
 {
 	size_t got, len = put->data.len;
-	int r = cc_fd_read_at(m->fd, put->pos, buf, len, &got);
+	int r;
 
-	if (r != 0)
+	if (put->old) {
+		memcpy(buf, put->old, len);
+		return 0;
+	}
+	if ((r = cc_fd_read_at(m->fd, put->pos, buf, len, &got)) != 0)
 		return r;
 	memset(buf + got, 0, len - got);
 	for (uint64_t at = step->size; at-- > step->size_before;) {
@@ -307,13 +311,13 @@ mark_gap(const struct redo_step *step, const char *mark, struct redo_put *puts)
 	if (len == 0)
 		return 0;
 	puts[n++] = (struct redo_put){ step->gap_end - last,
-		cc_span(mark, (size_t)last) };
+		cc_span(mark, (size_t)last), NULL };
 	/* puts of a step do not overlap */
 	if (first > MARK_LEN)
 		first = MARK_LEN;
 	if (step->gap_end == step->size && first > 0)
 		puts[n++] = (struct redo_put){ step->gap,
-			cc_span(mark, (size_t)first) };
+			cc_span(mark, (size_t)first), NULL };
 	return n;
 }
 

@@ -28,6 +28,7 @@ cc_redo_put_max(const struct mbox *m)
 struct redo_put {
 	uint64_t pos;
 	struct span data;
+	const char *old; /* data.len octets that are there; NULL: not known */
 };
 
 struct redo_step {

@@ -37,7 +37,7 @@ is_level(const struct shrinker *v)
 static int
 put_level(struct shrinker *v)
 {
-	struct redo_put put = { v->gap, cc_span(v->buf, v->used) };
+	struct redo_put put = { v->gap, cc_span(v->buf, v->used), NULL };
 	struct redo_step step = { v->size, v->size, v->src, v->src, &put, 1 };
 	int r = cc_redo_trim(v->m, &put);
 
@@ -52,7 +52,7 @@ static int
 flush(struct shrinker *v)
 {
 	uint64_t pos = v->gap + v->used;
-	struct redo_put put = { v->gap, cc_span(v->buf, v->used) };
+	struct redo_put put = { v->gap, cc_span(v->buf, v->used), NULL };
 	struct redo_step step = { v->size, v->size, pos, v->src, &put, 1 };
 	int r;
 

@@ -294,7 +294,7 @@ plan(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 	return r;
 }
 
-/* ------------------------------------------------- from the end to the front */
+/* --------------------------------------------- from the end to the front */
 
 static int
 move_message(struct mbox *m, const struct plan *p, uint32_t i, struct form *f,
@@ -349,7 +349,7 @@ move_all(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 	return r;
 }
 
-/* ------------------------------------------------- from the front to the end */
+/* --------------------------------------------- from the front to the end */
 
 static int
 shrink_message(struct mbox *m, const struct plan *p, uint32_t i, struct form *f,

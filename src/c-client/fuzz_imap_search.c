@@ -5,30 +5,7 @@
 #include "fuzz_util.h"
 #include "imap_grammar.h"
 #include "imap_search.h"
-
-/* Strings as they are in a line; a literal stands where it is announced. */
-static int
-astring(void *ctx, struct cursor *c, struct span *s_r)
-{
-	const unsigned char *start = c->p;
-	uint32_t n;
-
-	if (cc_cursor_peek(c) == '"')
-		return cc_imap_parse_quoted(c, ctx, s_r);
-	if (cc_cursor_skip(c, '{')) {
-		if (cc_imap_parse_number(c, &n) != 0 ||
-		    !cc_cursor_skip(c, '}') || !cc_cursor_skip(c, '\r') ||
-		    !cc_cursor_skip(c, '\n') || n > cc_cursor_left(c))
-			return CC_EPARSE;
-		*s_r = cc_span(c->p, n);
-		c->p += n;
-		return 0;
-	}
-	while (cc_imap_is_astring_char(cc_cursor_peek(c)))
-		c->p++;
-	*s_r = cc_cursor_since(c, start);
-	return s_r->len ? 0 : CC_EPARSE;
-}
+#include "test_imap_search.h"
 
 /* NUL in a string goes out as 80 (hex), so what was read has none. */
 static void
@@ -44,7 +21,7 @@ check_written(const SEARCHPGM *pgm, struct arena *a)
 	cc_imap_put_search(&out, pgm);
 	must(cc_strbuf_status(&out) == 0);
 	c = cc_cursor(cc_strbuf_span(&out));
-	r = cc_imap_parse_search(&c, astring, a, &again);
+	r = cc_imap_parse_search(&c, test_astring, a, &again);
 	/* A NOT of a NOT that was made here may pass the limit of depth. */
 	must(r == 0 || r == CC_ELIMIT);
 	if (r == 0) {
@@ -65,7 +42,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena a;
 
 	cc_arena_init(&a, 1u << 20);
-	if (cc_imap_parse_search(&c, astring, &a, &pgm) == 0) {
+	if (cc_imap_parse_search(&c, test_astring, &a, &pgm) == 0) {
 		must(pgm && c.p <= c.end);
 		check_written(pgm, &a);
 	} else {

@@ -7,31 +7,8 @@
 #include "imap_grammar.h"
 #include "imap_search.h"
 #include "misc.h"
+#include "test_imap_search.h"
 #include "test_util.h"
-
-/* Strings as they are in a line; a literal stands where it is announced. */
-static int
-astring(void *ctx, struct cursor *c, struct span *s_r)
-{
-	const unsigned char *start = c->p;
-	uint32_t n;
-
-	if (cc_cursor_peek(c) == '"')
-		return cc_imap_parse_quoted(c, ctx, s_r);
-	if (cc_cursor_skip(c, '{')) {
-		if (cc_imap_parse_number(c, &n) != 0 ||
-		    !cc_cursor_skip(c, '}') || !cc_cursor_skip(c, '\r') ||
-		    !cc_cursor_skip(c, '\n') || n > cc_cursor_left(c))
-			return CC_EPARSE;
-		*s_r = cc_span(c->p, n);
-		c->p += n;
-		return 0;
-	}
-	while (cc_imap_is_astring_char(cc_cursor_peek(c)))
-		c->p++;
-	*s_r = cc_cursor_since(c, start);
-	return s_r->len ? 0 : CC_EPARSE;
-}
 
 static int
 parse(const char *in, size_t len, SEARCHPGM **pgm_r, size_t *left_r)
@@ -42,7 +19,7 @@ parse(const char *in, size_t len, SEARCHPGM **pgm_r, size_t *left_r)
 	int r;
 
 	cc_arena_init(&a, 1u << 20);
-	r = cc_imap_parse_search(&c, astring, &a, pgm_r);
+	r = cc_imap_parse_search(&c, test_astring, &a, pgm_r);
 	*left_r = cc_cursor_left(&c);
 	cc_arena_free(&a);
 	free(copy);

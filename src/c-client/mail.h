@@ -463,6 +463,71 @@ SEARCHSET *mail_parse_set(char *s, char **ret);
  * the next call; NIL for NIL. */
 SEARCHSET *mail_append_set(SEARCHSET *set, unsigned long msgno);
 
+/* ------------------------------------------------------------- searching */
+
+/*
+ * mail_search_full - marks the messages that a program asks for
+ * (elt->searched) and tells each to mm_searched, unless the stream is silent.
+ *
+ * charset	of the program's strings; NIL: UTF-8
+ * flags	SE_UID: tell UIDs, and mark none; SE_RETAIN: keep earlier marks;
+ *		SE_FREE: free the program, whatever happens; others are for
+ *		remote mailboxes
+ *
+ * NIL for no stream or program, a charset that is not known, or where messages
+ * could not be read; after a message.
+ */
+long mail_search_full(MAILSTREAM *stream, char *charset, SEARCHPGM *pgm,
+    long flags);
+
+/* The same without the driver's help. Strings of the program become UTF-8. */
+long mail_search_default(MAILSTREAM *stream, char *charset, SEARCHPGM *pgm,
+    long flags);
+
+/* Is a message, or the part that section names, one that the program asks for?
+ * Strings are UTF-8 (utf8_searchpgm), as they are in what follows. */
+long mail_search_msg(MAILSTREAM *stream, unsigned long msgno, char *section,
+    SEARCHPGM *pgm);
+
+/* Are all strings in the text of a field, encoded words decoded? */
+long mail_search_header_text(char *s, STRINGLIST *st);
+long mail_search_header(SIZEDTEXT *hdr, STRINGLIST *st);
+
+/* Are all strings in text parts; with flags, in text parts and headers? */
+long mail_search_text(MAILSTREAM *stream, unsigned long msgno, char *section,
+    STRINGLIST *st, long flags);
+
+/* Looks for the strings of stream->private.search.string in a part, and takes
+ * out those found; T when none is left. section 0: prefix names the part. */
+long mail_search_body(MAILSTREAM *stream, unsigned long msgno, BODY *body,
+    char *prefix, unsigned long section, long flags);
+
+/* Takes the strings that text holds out of the list, whose texts stay their
+ * owner's; T when none is left. charset is that of the text. */
+long mail_search_string(SIZEDTEXT *s, char *charset, STRINGLIST **st);
+long mail_search_string_work(SIZEDTEXT *s, STRINGLIST **st);
+
+/* Has the message all these keywords; with flag NIL, none of them? */
+long mail_search_keyword(MAILSTREAM *stream, MESSAGECACHE *elt, STRINGLIST *st,
+    long flag);
+
+/* As mail_search_header, in the text that the list would be written as. */
+long mail_search_addr(ADDRESS *adr, STRINGLIST *st);
+
+/* A mailgets_t that keeps nothing: the text is searched as it comes for the
+ * strings of md->stream->private.search.string, result tells. NIL. */
+char *mail_search_gets(readfn_t f, void *stream, unsigned long size,
+    GETS_DATA *md);
+
+/* mail_criteria - a program from the words of IMAP2 ("FROM bo SINCE
+ * 1-Feb-1994"), for the caller to free; NIL after a message. */
+SEARCHPGM *mail_criteria(char *criteria);
+
+/* The next word of text at *r, which moves on: a date, or a string, which goes
+ * to the end of a list. NIL if it is none. */
+int mail_criteria_date(unsigned short *date, char **r);
+int mail_criteria_string(STRINGLIST **s, char **r);
+
 /* ---------------------------------------------------------------- dates */
 
 /* The date of an elt as "dd-Mmm-yyyy hh:mm:ss +zzzz" into string, which has

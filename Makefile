@@ -264,8 +264,9 @@ $(foreach f,$(SERVER_TESTS),$(eval $(patsubst src/%.c,$(BUILD)/test/%,$(f)) \
 $(BUILD)/test/%: $(BUILD)/obj/%.o $(BUILD)/obj/c-client/test_callbacks.o $(LIB)
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "LD $@")
-	$(Q)$(CC) $(LDFLAGS_ALL) -pie -o $@ $(filter-out %.a,$^) $(LIB) \
-		$(LIBS_SYSTEM) -lcrypt -lcmocka
+	$(Q)$(CC) $(LDFLAGS_ALL) -pie -o $@ \
+		$(filter-out %.a $(if $(filter %/unsolicited.o,$^),%/test_callbacks.o),$^) \
+		$(LIB) $(LIBS_SYSTEM) -lcrypt -lcmocka
 
 TEST_SRC := $(filter-out $(C)/test_callbacks.c,$(TEST_SRC))
 UNIT := $(patsubst src/%.c,$(BUILD)/test/%,$(TEST_SRC))

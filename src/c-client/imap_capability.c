@@ -11,6 +11,8 @@
 #define WHEN_TLS 2u       /* under TLS only */
 #define WHEN_PLAINTEXT 4u /* passwords are accepted */
 #define WHEN_DISABLED 8u  /* they are not */
+#define WHEN_NAMED 16u    /* the user is not anonymous */
+#define WHEN_NETSCAPE 32u /* that command is there */
 
 static const struct {
 	const char *name;
@@ -20,14 +22,18 @@ static const struct {
 	{ "IMAP4REV1", IMAP_CAP_BASE, 0 },
 	{ "LITERAL+", IMAP_CAP_BASE, 0 },
 	{ "ID", IMAP_CAP_BASE, 0 },
+	{ "X-NETSCAPE", IMAP_CAP_BASE, WHEN_NETSCAPE },
 
 	{ "IDLE", IMAP_CAP_SESSION, 0 },
 	{ "NAMESPACE", IMAP_CAP_SESSION, 0 },
 	{ "CHILDREN", IMAP_CAP_SESSION, 0 },
+	{ "MAILBOX-REFERRALS", IMAP_CAP_SESSION, 0 },
 	{ "BINARY", IMAP_CAP_SESSION, 0 },
 	{ "UNSELECT", IMAP_CAP_SESSION, 0 },
+	{ "ENABLE", IMAP_CAP_SESSION, 0 },
 
 	{ "SASL-IR", IMAP_CAP_LOGIN, 0 },
+	{ "LOGIN-REFERRALS", IMAP_CAP_LOGIN, 0 },
 	{ "STARTTLS", IMAP_CAP_LOGIN, WHEN_CLEAR },
 	{ "LOGINDISABLED", IMAP_CAP_LOGIN, WHEN_DISABLED },
 	/* Mechanisms that show the password are not offered in clear, though
@@ -44,7 +50,9 @@ cc_imap_put_capability(struct strbuf *out, unsigned parts,
 	unsigned holds;
 
 	holds = (state->tls ? WHEN_TLS : WHEN_CLEAR) |
-	    (state->plaintext ? WHEN_PLAINTEXT : WHEN_DISABLED);
+	    (state->plaintext ? WHEN_PLAINTEXT : WHEN_DISABLED) |
+	    (state->anonymous ? 0 : WHEN_NAMED) |
+	    (state->netscape ? WHEN_NETSCAPE : 0);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (!(names[i].part & parts) || (names[i].when & ~holds))
 			continue;

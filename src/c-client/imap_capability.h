@@ -24,6 +24,8 @@
 struct imap_capability_state {
 	bool tls;       /* the connection is encrypted */
 	bool plaintext; /* a password in plain text is accepted now */
+	bool anonymous; /* the user is nobody in particular */
+	bool netscape;  /* there is a URL for NETSCAPE */
 };
 
 /* Appends the names of the parts, separated by spaces, without "CAPABILITY"

@@ -1,6 +1,6 @@
 /*
- * cmd_any.c - commands of every state: CAPABILITY, NOOP, ID, LOGOUT (RFC 3501
- * section 6.1, RFC 2971).
+ * cmd_any.c - commands of every state: CAPABILITY, NOOP, ID, ENABLE, LOGOUT
+ * (RFC 3501 section 6.1, RFC 2971, RFC 5161).
  */
 #include <syslog.h>
 
@@ -15,12 +15,12 @@
 enum cmd_result
 cmd_capability(struct session *s, struct args *args)
 {
-	struct imap_capability_state state = { .tls = s->tls,
-		.plaintext = s->plaintext };
+	struct imap_capability_state state;
 	enum cmd_result r = cmd_no_args(s, args);
 
 	if (r != CMD_OK)
 		return r;
+	session_capability(s, &state);
 	output_puts(&s->out, "* CAPABILITY ");
 	cc_imap_put_capability(&s->out.buf, IMAP_CAP_ALL, &state);
 	output_puts(&s->out, "\r\n");
@@ -75,6 +75,21 @@ cmd_id(struct session *s, struct args *args)
 	output_puts(&s->out,
 	    "* ID (\"name\" \"Cedar IMAP\" \"version\" \"" CC_VERSION
 	    "\")\r\n");
+	return CMD_OK;
+}
+
+/* What there is works without being enabled; names that we do not know are
+ * passed over (RFC 5161 section 3.1). */
+enum cmd_result
+cmd_enable(struct session *s, struct args *args)
+{
+	struct span name;
+
+	do {
+		if (!args_space(args) || args_atom(args, &name) != 0)
+			return cmd_missing(s);
+	} while (!args_end(args));
+	output_puts(&s->out, "* ENABLED\r\n");
 	return CMD_OK;
 }
 

@@ -14,6 +14,7 @@
 #include "alert.h"
 #include "cc_err.h"
 #include "command.h"
+#include "env_state.h"
 #include "event.h"
 #include "unsolicited.h"
 
@@ -21,6 +22,7 @@
 #define IDLE_MINUTES 31  /* until the autologout */
 #define IDLE_POLL MINUTE /* between looks that nothing has caused */
 #define IDLE_CHECK 5     /* minutes between checkpoints */
+#define IDLE_FAKE 2      /* minutes before the end when mail is made up */
 #define SETTLE 20        /* milliseconds from a change to the look at it */
 #define AGAIN 1000       /* and to the second look */
 #define BLIND 1000       /* between looks where nothing tells of changes */
@@ -38,6 +40,7 @@ struct idle {
 	int64_t look;        /* the next look at the mailbox */
 	int64_t again;       /* the one after it, or 0 */
 	int minute;          /* how many are over */
+	bool faked;          /* new mail was made up */
 };
 
 /* Watches the file, and its directory: the file may be replaced, and its lock
@@ -118,7 +121,8 @@ look(struct idle *idle)
 	struct session *s = idle->s;
 	int64_t now = event_now();
 
-	if (s->stream && !unsolicited_poll(s, true))
+	/* Numbers must not move under made-up mail. */
+	if (s->stream && !idle->faked && !unsolicited_poll(s, true))
 		return false;
 	unsolicited_notes(s);
 	alert_check(s);
@@ -128,6 +132,31 @@ look(struct idle *idle)
 	else
 		idle->again = 0;
 	return !s->ending;
+}
+
+/*
+ * `set idle-fake-mail`: clients that ignore the lines about the time-out, but
+ * come back for new mail, are told of some, which is taken back at the end.
+ */
+static void
+fake(struct idle *idle)
+{
+	struct session *s = idle->s;
+
+	idle->faked = true;
+	output_printf(&s->out, "* %lu EXISTS\r\n* %lu RECENT\r\n",
+	    s->news.exists + 1, s->news.recent + 1);
+}
+
+static void
+unfake(struct idle *idle)
+{
+	struct session *s = idle->s;
+
+	if (idle->faked)
+		output_printf(&s->out,
+		    "* %lu EXPUNGE\r\n* %lu EXISTS\r\n* %lu RECENT\r\n",
+		    s->news.exists + 1, s->news.exists, s->news.recent);
 }
 
 /* What is due when another minute is over. */
@@ -146,11 +175,14 @@ minute(struct idle *idle)
 	if (idle->minute % 2 == 1)
 		output_printf(&s->out, "* OK Timeout in %d minutes\r\n",
 		    IDLE_MINUTES - idle->minute);
-	if (idle->minute % IDLE_CHECK == 0 && s->stream) {
+	if (idle->minute % IDLE_CHECK == 0 && s->stream && !s->anonymous) {
 		mail_check(s->stream);
 		s->dirty = 0;
 		unsolicited_begin(s); /* its texts are of no interest */
 	}
+	if (cc_env()->idle_fake_mail && s->stream &&
+	    IDLE_MINUTES - idle->minute <= IDLE_FAKE)
+		fake(idle);
 	return look(idle);
 }
 
@@ -204,6 +236,8 @@ cmd_idle(struct session *s, struct args *args)
 	s->in.ctx = s;
 	if (idle.fd >= 0)
 		close(idle.fd);
+	if (r == 0)
+		unfake(&idle);
 	if (r == 0 && cc_span_is_nocase(s->in.piece, "DONE"))
 		return CMD_OK;
 	cmd_say(s, "Bogus IDLE continuation");

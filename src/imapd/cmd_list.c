@@ -33,12 +33,30 @@ put_delimiter(struct output *out, int delimiter)
 		output_printf(out, "\"%c\"", delimiter);
 }
 
+/* IMAP2bis knows mailboxes, and nothing else. */
+static void
+find_put(struct session *s, const char *name, long flags)
+{
+	if (flags & LATT_NOSELECT)
+		return;
+	output_puts(&s->out, "* MAILBOX ");
+	cc_imap_put_astring(&s->out.buf, cc_span_z(name));
+	output_puts(&s->out, "\r\n");
+	output_check(&s->out);
+}
+
 void
 list_put(struct session *s, const char *command, int delimiter,
     const char *name, long flags)
 {
 	const char *space = "";
 
+	if (s->finding) {
+		find_put(s, name, flags);
+		return;
+	}
+	if (strncasecmp(name, "#mhinbox", 8) == 0)
+		delimiter = '/';
 	output_printf(&s->out, "* %s (", command);
 	for (size_t i = 0; i < sizeof(attributes) / sizeof(*attributes); i++) {
 		if (!(flags & attributes[i].flag))
@@ -91,15 +109,27 @@ put_root(struct session *s, const char *reference)
 		list_put(s, "LIST", delimiter, name, LATT_NOSELECT);
 }
 
+/* What is listed begins with the reference, or with the pattern alone. */
+static enum cmd_result
+may_list(struct session *s, const char *reference, const char *pattern)
+{
+	enum cmd_result r = cmd_may_name(s, reference);
+
+	return r == CMD_OK ? cmd_may_name(s, pattern) : r;
+}
+
 enum cmd_result
 cmd_list(struct session *s, struct args *args)
 {
 	char *reference, *pattern;
+	enum cmd_result r;
 
 	if (parse(args, &reference, &pattern) != 0)
 		return cmd_missing(s);
 	if (!args_end(args))
 		return cmd_extra(s);
+	if ((r = may_list(s, reference, pattern)) != CMD_OK)
+		return r;
 	if (*pattern)
 		mail_list(NULL, reference, pattern);
 	else
@@ -111,11 +141,14 @@ enum cmd_result
 cmd_lsub(struct session *s, struct args *args)
 {
 	char *reference, *pattern;
+	enum cmd_result r;
 
 	if (parse(args, &reference, &pattern) != 0)
 		return cmd_missing(s);
 	if (!args_end(args))
 		return cmd_extra(s);
+	if ((r = may_list(s, reference, pattern)) != CMD_OK)
+		return r;
 	mail_lsub(NULL, reference, pattern);
 	return CMD_OK;
 }
@@ -133,7 +166,9 @@ put_namespaces(struct output *out, const NAMESPACE *ns)
 		output_puts(out, "(");
 		cc_imap_put_string(&out->buf, cc_span_z(ns->name));
 		output_puts(out, " ");
-		put_delimiter(out, ns->delimiter);
+		/* There is nothing below #mhinbox, but clients take NIL for
+		 * "no hierarchy anywhere". */
+		put_delimiter(out, ns->delimiter ? ns->delimiter : '/');
 		output_puts(out, ")");
 	}
 	output_puts(out, ")");

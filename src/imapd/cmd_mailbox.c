@@ -4,6 +4,7 @@
  */
 #include "cc_err.h"
 #include "command.h"
+#include "env_state.h"
 #include "unsolicited.h"
 
 static const struct {
@@ -51,6 +52,7 @@ parse_items(struct session *s, struct args *args, long *flags_r)
 enum cmd_result
 cmd_status(struct session *s, struct args *args)
 {
+	enum cmd_result r;
 	char *name;
 	long flags;
 
@@ -59,7 +61,9 @@ cmd_status(struct session *s, struct args *args)
 		return cmd_missing(s);
 	if (!args_end(args))
 		return cmd_extra(s);
-	if (cmd_is_selected(s, name))
+	if ((r = cmd_may_name(s, name)) != CMD_OK)
+		return r;
+	if (cc_env()->status_complaint && cmd_is_selected(s, name))
 		unsolicited_note(s, "NO",
 		    "CLIENT BUG DETECTED: "
 		    "STATUS on selected mailbox: %s",

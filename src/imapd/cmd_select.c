@@ -5,23 +5,28 @@
  * The old mailbox is closed before the new one is opened, so that a session
  * never holds two; it stays only if the command cannot be understood.
  */
+#include <syslog.h>
+
 #include "cc_err.h"
 #include "command.h"
 #include "event.h"
 #include "unsolicited.h"
 
-static enum cmd_result
-open_mailbox(struct session *s, struct args *args, long options)
+enum cmd_result
+select_mailbox(struct session *s, char *name, long options)
 {
-	char *name;
+	enum cmd_result r = cmd_may_name(s, name);
 
-	if (!args_space(args) || args_mailbox(args, &name) != 0)
-		return cmd_missing(s);
-	if (!args_end(args))
-		return cmd_extra(s);
 	session_deselect(s);
+	if (r != CMD_OK)
+		return r;
 	if (cmd_is_remote(name))
 		return cmd_no_mailbox(s, "open mailbox", name);
+	if (s->anonymous) {
+		options |= OP_READONLY | OP_ANONYMOUS;
+		syslog(LOG_INFO, "Anonymous select of %.80s host=%.80s", name,
+		    s->client);
+	}
 	s->news.muted = true;
 	s->stream = mail_open(NULL, name, options);
 	s->news.muted = false;
@@ -39,6 +44,18 @@ open_mailbox(struct session *s, struct args *args, long options)
 		cc_strbuf_reset(&s->notes.error);
 	}
 	return CMD_OK;
+}
+
+static enum cmd_result
+open_mailbox(struct session *s, struct args *args, long options)
+{
+	char *name;
+
+	if (!args_space(args) || args_mailbox(args, &name) != 0)
+		return cmd_missing(s);
+	if (!args_end(args))
+		return cmd_extra(s);
+	return select_mailbox(s, name, options);
 }
 
 enum cmd_result
@@ -62,7 +79,7 @@ cmd_close(struct session *s, struct args *args)
 
 	if (r != CMD_OK)
 		return r;
-	if (!s->stream->rdonly) {
+	if (!s->stream->rdonly && !s->anonymous) {
 		bool silent = s->stream->silent;
 		long done;
 
@@ -94,7 +111,8 @@ cmd_check(struct session *s, struct args *args)
 
 	if (r != CMD_OK)
 		return r;
-	mail_check(s->stream);
+	if (!s->anonymous)
+		mail_check(s->stream);
 	s->dirty = 0;
 	return CMD_OK;
 }

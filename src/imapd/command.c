@@ -14,8 +14,13 @@
 #include "cc_ctype.h"
 #include "cc_err.h"
 #include "command.h"
+#include "env_state.h"
+#include "event.h"
 #include "mailpath.h"
 #include "unsolicited.h"
+
+/* Messages between two looks for signals. */
+#define SIGNAL_STEPS 32
 
 static const struct command commands[] = {
 	{ "CAPABILITY", ST_ANY, 0, cmd_capability },
@@ -24,24 +29,31 @@ static const struct command commands[] = {
 	{ "LOGOUT", ST_ANY, CMD_NOPOLL, cmd_logout },
 	{ "SELECT", ST_ANY, CMD_NOPOLL, cmd_select },
 	{ "EXAMINE", ST_ANY, CMD_NOPOLL, cmd_examine },
+	{ "ENABLE", ST_ANY, 0, cmd_enable },
 	{ "LIST", ST_ANY, 0, cmd_list },
 	{ "LSUB", ST_ANY, 0, cmd_lsub },
+	/* No name here is a referral (RFC 2193): the same answers. */
+	{ "RLIST", ST_ANY, 0, cmd_list },
+	{ "RLSUB", ST_ANY, 0, cmd_lsub },
 	{ "NAMESPACE", ST_ANY, 0, cmd_namespace },
 	{ "STATUS", ST_ANY, 0, cmd_status },
-	{ "CREATE", ST_ANY, 0, cmd_create },
-	{ "DELETE", ST_ANY, 0, cmd_delete },
-	{ "RENAME", ST_ANY, 0, cmd_rename },
-	{ "APPEND", ST_ANY, 0, cmd_append },
-	{ "SUBSCRIBE", ST_ANY, 0, cmd_subscribe },
-	{ "UNSUBSCRIBE", ST_ANY, 0, cmd_unsubscribe },
+	{ "CREATE", ST_ANY, CMD_NAMED, cmd_create },
+	{ "DELETE", ST_ANY, CMD_NAMED, cmd_delete },
+	{ "RENAME", ST_ANY, CMD_NAMED, cmd_rename },
+	{ "APPEND", ST_ANY, CMD_NAMED, cmd_append },
+	{ "SUBSCRIBE", ST_ANY, CMD_NAMED, cmd_subscribe },
+	{ "UNSUBSCRIBE", ST_ANY, CMD_NAMED, cmd_unsubscribe },
 	{ "IDLE", ST_ANY, 0, cmd_idle },
 	{ "FETCH", ST_SELECTED, CMD_UID | CMD_NOEXPUNGE, cmd_fetch },
 	{ "STORE", ST_SELECTED, CMD_UID | CMD_NOEXPUNGE, cmd_store },
-	{ "COPY", ST_SELECTED, CMD_UID | CMD_NOEXPUNGE, cmd_copy },
-	{ "EXPUNGE", ST_SELECTED, CMD_UID, cmd_expunge },
+	{ "COPY", ST_SELECTED, CMD_UID | CMD_NOEXPUNGE | CMD_NAMED, cmd_copy },
+	{ "EXPUNGE", ST_SELECTED, CMD_UID | CMD_NAMED, cmd_expunge },
 	{ "CHECK", ST_SELECTED, 0, cmd_check },
 	{ "CLOSE", ST_SELECTED, 0, cmd_close },
 	{ "UNSELECT", ST_SELECTED, CMD_NOPOLL, cmd_unselect },
+	{ "BBOARD", ST_ANY, CMD_NOPOLL, cmd_bboard },
+	{ "FIND", ST_ANY, 0, cmd_find },
+	{ "NETSCAPE", ST_ANY, CMD_NETSCAPE, cmd_netscape },
 };
 
 void
@@ -135,6 +147,20 @@ cmd_no_mailbox(struct session *s, const char *purpose, const char *name)
 {
 	cmd_why(s, "NONEXISTENT");
 	cmd_say(s, "Can't %s %s: no such mailbox", purpose, name);
+	return CMD_NO;
+}
+
+enum cmd_result
+cmd_may_name(struct session *s, const char *name)
+{
+	static const char *const open[] = { "#news.", "#ftp/", "#public/" };
+
+	if (!s->anonymous || (name[0] != '#' && name[0] != '{'))
+		return CMD_OK;
+	for (size_t i = 0; i < sizeof(open) / sizeof(*open); i++)
+		if (strncasecmp(name, open[i], strlen(open[i])) == 0)
+			return CMD_OK;
+	cmd_say(s, "Anonymous may not %s this name", s->command);
 	return CMD_NO;
 }
 
@@ -269,7 +295,8 @@ walk_range(struct session *s, struct cmd_walk *w)
 bool
 cmd_walk_next(struct session *s, struct cmd_walk *w)
 {
-	if (session_gone(s))
+	if (w->steps++ % SIGNAL_STEPS == 0 ? session_interrupted(s)
+					   : session_gone(s))
 		return false;
 	if (w->msgno != 0)
 		w->msgno++;
@@ -309,6 +336,13 @@ set_name(struct session *s, const char *prefix, struct span name)
 	s->command[n] = '\0';
 }
 
+static bool
+is_there(const struct session *s, const struct command *cmd)
+{
+	return !((cmd->flags & CMD_NAMED) && s->anonymous) &&
+	    !((cmd->flags & CMD_NETSCAPE) && !cc_env()->netscape_url);
+}
+
 static const struct command *
 find(struct session *s, struct span name)
 {
@@ -317,7 +351,7 @@ find(struct session *s, struct span name)
 
 		if (!cc_span_is_nocase(name, cmd->name))
 			continue;
-		if (!(cmd->states & session_state(s)) ||
+		if (!(cmd->states & session_state(s)) || !is_there(s, cmd) ||
 		    (s->uid && !(cmd->flags & (CMD_UID | CMD_ONLYUID))) ||
 		    (!s->uid && (cmd->flags & CMD_ONLYUID)))
 			return NULL;
@@ -475,9 +509,12 @@ dispatch(struct session *s)
 	}
 	args_init(&args, &s->arena, &s->in,
 	    (size_t)((const char *)c.p - s->in.piece.p));
+	s->busy = true;
 	result = cmd->run(s, &args);
-	if (s->in.closed)
-		return; /* in the middle of the command: no answer to that */
+	s->busy = false;
+	/* In the middle of the command: there is no answer to that. */
+	if (s->in.closed || (s->ending && event_end() != EVENT_NONE))
+		return;
 	if (s->in.too_long) {
 		cmd_say(s, "Command line too long");
 		result = CMD_BAD;

@@ -17,6 +17,8 @@ enum cmd_result {
 #define CMD_ONLYUID 2u   /* UID must */
 #define CMD_NOEXPUNGE 4u /* no EXPUNGE in its answer (RFC 3501, 7.4.1) */
 #define CMD_NOPOLL 8u    /* the mailbox is not looked at when it is done */
+#define CMD_NAMED 16u    /* not for anonymous users */
+#define CMD_NETSCAPE 32u /* only where there is a URL for it */
 
 /*
  * Runs one command. The arguments begin behind the name, with the SP if there
@@ -58,6 +60,13 @@ void cmd_explain(struct session *s, const char *name);
 enum cmd_result cmd_no_mailbox(struct session *s, const char *purpose,
     const char *name);
 
+/* May the user name this mailbox? Anonymous ones see what is public. CMD_OK, or
+ * the answer. */
+enum cmd_result cmd_may_name(struct session *s, const char *name);
+
+/* SELECT of a mailbox: options are those of mail_open. */
+enum cmd_result select_mailbox(struct session *s, char *name, long options);
+
 /* Is it the selected mailbox, by this name or another one of the same file? */
 bool cmd_is_selected(struct session *s, const char *name);
 
@@ -91,6 +100,7 @@ struct cmd_walk {
 	size_t range;        /* the present one */
 	unsigned long msgno; /* the present message; 0 before the first */
 	unsigned long last;  /* of the present range */
+	unsigned steps;      /* taken so far */
 };
 
 bool cmd_walk_next(struct session *s, struct cmd_walk *w);
@@ -102,6 +112,8 @@ command_run cmd_list, cmd_lsub, cmd_namespace;          /* cmd_list.c */
 command_run cmd_fetch, cmd_store, cmd_expunge, cmd_idle;
 command_run cmd_create, cmd_delete, cmd_rename; /* cmd_manage.c */
 command_run cmd_append, cmd_copy;
+command_run cmd_enable;                         /* cmd_any.c */
+command_run cmd_bboard, cmd_find, cmd_netscape; /* cmd_old.c */
 
 /* Makes the library tell where messages went; once. */
 void copy_init(struct session *s);

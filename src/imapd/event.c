@@ -2,9 +2,9 @@
  * event.c - signals, and waiting for descriptors.
  *
  * A handler stores into a flag and returns. Signals are blocked except inside
- * ppoll, so that none can slip in between the look at the flags and the wait;
- * a command that computes for long is interrupted where it next waits for its
- * client. System calls outside ppoll are never interrupted.
+ * ppoll, so that none can slip in between the look at the flags and the wait; a
+ * command that computes for long asks with event_poll. System calls outside
+ * ppoll are never interrupted.
  */
 #include <errno.h>
 #include <signal.h>
@@ -64,6 +64,15 @@ enum event_end
 event_end(void)
 {
 	return (enum event_end)ending;
+}
+
+enum event_end
+event_poll(void)
+{
+	static const struct timespec now;
+
+	ppoll(NULL, 0, &now, &open_mask);
+	return event_end();
 }
 
 bool

@@ -25,6 +25,9 @@ void event_init(void);
 /* The signal that asks the session to end, if any came. */
 enum event_end event_end(void);
 
+/* The same, after hearing of the signals that came since the last wait. */
+enum event_end event_poll(void);
+
 /* True once for each SIGUSR1 (or more) that came since the last call. */
 bool event_status_wanted(void);
 

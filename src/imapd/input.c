@@ -105,6 +105,7 @@ discard_line(struct input *in)
 	bool complete = false;
 	struct span s;
 
+	in->doing = INPUT_FLUSH;
 	while (!complete) {
 		size_t n;
 
@@ -139,6 +140,7 @@ get_line(struct input *in, enum input_wait why)
 	bool complete = false;
 
 	in->announced = false;
+	in->doing = INPUT_LINE;
 	while (!complete) {
 		struct span s;
 		int r;
@@ -241,6 +243,7 @@ input_literal(struct input *in, struct arena *a, struct span *literal_r)
 		output_puts(in->out, "+ Ready for argument\r\n");
 	*literal_r = cc_span(p, (size_t)in->literal);
 	end = p;
+	in->doing = INPUT_LITERAL;
 	if ((r = pass_octets(in, in->literal, copy, &end)) != 0)
 		return r;
 	r = get_line(in, INPUT_MORE);
@@ -261,6 +264,7 @@ input_message(struct input *in, void (*keep)(void *ctx, struct span octets),
 	in->announced = false;
 	if (!in->nonsync)
 		output_puts(in->out, "+ Ready for argument\r\n");
+	in->doing = INPUT_LITERAL;
 	if ((r = pass_octets(in, in->literal, keep, ctx)) != 0)
 		return r;
 	r = get_line(in, INPUT_MORE);
@@ -276,6 +280,7 @@ input_skip(struct input *in)
 
 		if (in->literal > INPUT_DISCARD_MAX)
 			return CC_ELIMIT;
+		in->doing = INPUT_DISCARD;
 		if ((r = pass_octets(in, in->literal, NULL, NULL)) != 0)
 			return r;
 		in->used = 0;

@@ -28,7 +28,16 @@ enum input_wait {
 	INPUT_MORE,    /* the rest of a line, a literal */
 };
 
+/* What it is reading, for the log. */
+enum input_doing {
+	INPUT_LINE,
+	INPUT_FLUSH,   /* the rest of a line that is too long */
+	INPUT_LITERAL, /* one that belongs to the command */
+	INPUT_DISCARD, /* one that was refused */
+};
+
 struct input {
+	enum input_doing doing;
 	int fd;
 	bool closed;    /* the client sends no more */
 	char *raw;      /* octets read ahead, owned */

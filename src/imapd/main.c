@@ -151,9 +151,9 @@ confine(struct session *s)
 static void
 put_capability(struct session *s)
 {
-	struct imap_capability_state state = { .tls = s->tls,
-		.plaintext = s->plaintext };
+	struct imap_capability_state state;
 
+	session_capability(s, &state);
 	output_puts(&s->out, "[CAPABILITY ");
 	cc_imap_put_capability(&s->out.buf, IMAP_CAP_BASE | IMAP_CAP_SESSION,
 	    &state);
@@ -203,6 +203,7 @@ preauth(void)
 	s->client = peer_name();
 	s->server = mylocalhost();
 	s->plaintext = takes_plaintext(false);
+	s->anonymous = cc_env()->anonymous;
 	rfc822_date(date);
 	if (alert_nologin()) {
 		output_printf(&s->out,
@@ -244,6 +245,7 @@ after_login(void)
 	s->server = rec.server;
 	s->tls = rec.tls;
 	s->plaintext = takes_plaintext(rec.tls);
+	s->anonymous = cc_env()->anonymous;
 	s->alerts.system = (time_t)rec.alert;
 	if (rec.lockkeeper)
 		cc_dotlock_use_keeper(SESSION_FD_LOCKKEEPER, sysinbox());

@@ -85,8 +85,12 @@ output_check(struct output *out)
 		out->broken = true;
 		out->failed = true;
 	}
-	if (out->buf.len >= OUTPUT_SIZE)
+	if (out->buf.len >= OUTPUT_SIZE) {
 		output_flush(out);
+		/* Within a response nothing can be said any more. */
+		if (out->in_line && event_poll() != EVENT_NONE)
+			out->failed = true;
+	}
 	return !out->failed;
 }
 

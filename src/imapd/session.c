@@ -14,6 +14,7 @@
 
 #include "cc_err.h"
 #include "command.h"
+#include "env_state.h"
 #include "event.h"
 #include "mailpath.h"
 #include "status_file.h"
@@ -70,6 +71,39 @@ end_by_signal(struct session *s)
 }
 
 void
+session_capability(const struct session *s,
+    struct imap_capability_state *state_r)
+{
+	*state_r = (struct imap_capability_state){ .tls = s->tls,
+		.plaintext = s->plaintext,
+		.anonymous = s->anonymous,
+		.netscape = cc_env()->netscape_url != NULL };
+}
+
+bool
+session_interrupted(struct session *s)
+{
+	if (event_poll() != EVENT_NONE)
+		end_by_signal(s);
+	else if (event_status_wanted())
+		status_file_write(s);
+	return s->ending || session_gone(s);
+}
+
+/* The client cannot be written to. */
+static void
+end_of_output(struct session *s)
+{
+	if (event_end() != EVENT_NONE)
+		end_by_signal(s);
+	else if (s->out.broken)
+		session_end(s, "Response could not be completed", 1);
+	else
+		session_end(s,
+		    "Unexpected client disconnect, while writing text", 1);
+}
+
+void
 session_sync(struct session *s, bool now)
 {
 	if (s->dirty == 0 || !s->stream)
@@ -86,11 +120,7 @@ session_wait(struct session *s, struct pollfd *fds, nfds_t count, int64_t until)
 	int n;
 
 	if (!output_flush(&s->out)) {
-		session_end(s,
-		    event_end() == EVENT_NONE
-			? "Unexpected client disconnect, while writing text"
-			: NULL,
-		    1);
+		end_of_output(s);
 		return CC_ECLOSED;
 	}
 	if (s->dirty && s->dirty + SESSION_SYNC < until)
@@ -174,9 +204,20 @@ session_deselect(struct session *s)
 static void
 end_of_input(struct session *s)
 {
+	static const char *const reasons[] = {
+		[INPUT_LINE] =
+		    "Unexpected client disconnect, while reading line",
+		[INPUT_FLUSH] =
+		    "Unexpected client disconnect, while flushing line",
+		[INPUT_LITERAL] =
+		    "Unexpected client disconnect, while reading literal",
+		[INPUT_DISCARD] = "Unexpected client disconnect, while "
+				  "discarding unread literal",
+	};
+
 	if (s->out.broken)
 		session_end(s, "Response could not be completed", 1);
-	session_end(s, "Unexpected client disconnect, while reading line", 1);
+	session_end(s, reasons[s->in.doing], 1);
 }
 
 int
@@ -190,11 +231,7 @@ session_run(struct session *s)
 			cc_mail_drop_elts(s->stream);
 	}
 	if (session_gone(s))
-		session_end(s,
-		    s->out.broken
-			? "Response could not be completed"
-			: "Unexpected client disconnect, while writing text",
-		    1);
+		end_of_output(s);
 	output_flush(&s->out);
 	/* On SIGTERM the system may be going down: what the client was told is
 	 * on disk already, and nothing is begun that takes time. */

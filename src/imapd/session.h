@@ -13,6 +13,7 @@
 
 #include "args.h"
 #include "fetch.h"
+#include "imap_capability.h"
 #include "input.h"
 #include "mail.h"
 #include "output.h"
@@ -75,6 +76,7 @@ struct session {
 	const char *server; /* host name, for greeting and BYE */
 	bool tls;
 	bool plaintext; /* passwords in clear are accepted here */
+	bool anonymous; /* nobody in particular: may change nothing */
 
 	const struct sandbox_paths *sandbox; /* what it may open, or NULL */
 
@@ -89,6 +91,9 @@ struct session {
 	struct strbuf text; /* what the tagged response says, or empty */
 	const char *code;   /* of an OK: "[READ-WRITE]", or NULL */
 	const char *why;    /* of a NO: "[TRYCREATE]", or NULL */
+
+	bool busy;    /* it is being run */
+	bool finding; /* names are told as FIND does */
 
 	bool ending;        /* no further command */
 	const char *reason; /* for the log */
@@ -111,6 +116,17 @@ void session_init(struct session *s, int in, int out, struct span ahead);
 /* Serves the client until the end; then the mailbox is closed, the end logged,
  * and the exit code returned. */
 int session_run(struct session *s);
+
+/* What the capability list depends on. */
+void session_capability(const struct session *s,
+    struct imap_capability_state *state_r);
+
+/*
+ * To be asked now and then by commands that take long: acts on signals, which
+ * are heard here and where the session waits. True if the session is ending,
+ * and the command shall stop where it is.
+ */
+bool session_interrupted(struct session *s);
 
 /* Asks for the end after the present command. The first reason counts. */
 void session_end(struct session *s, const char *reason, int status);

@@ -37,7 +37,8 @@ status_file_write(struct session *s)
 	if (s->stream && s->stream->mailbox)
 		cc_strbuf_printf(&text, "mailbox=%s (%s)\n", s->stream->mailbox,
 		    s->stream->rdonly ? "read-only" : "read-write");
-	cc_strbuf_printf(&text, "reading line, last command=%s\n", s->command);
+	cc_strbuf_printf(&text, "%s, last command=%s\n",
+	    s->busy ? "running" : "reading line", s->command);
 	if (write(fd, cc_strbuf_str(&text), text.len) < 0)
 		unlink(path);
 	cc_strbuf_free(&text);

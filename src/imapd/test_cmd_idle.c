@@ -9,6 +9,7 @@
 #include "alert.h"
 #include "cc_err.h"
 #include "command.h"
+#include "env_state.h"
 #include "event.h"
 #include "fs.h"
 #include "test_util.h"
@@ -25,6 +26,12 @@ int64_t
 event_now(void)
 {
 	return clock_now;
+}
+
+enum event_end
+event_poll(void)
+{
+	return EVENT_NONE;
 }
 
 int
@@ -220,6 +227,53 @@ test_continuation(void **state)
 	}
 }
 
+/* `set idle-fake-mail`: a message is made up while 2 minutes or less are left,
+ * and taken back; the mailbox is not looked at meanwhile. */
+static void
+test_fake_mail(void **state)
+{
+	static MAILSTREAM stream;
+	static const struct {
+		int64_t when;
+		const char *text;
+		const char *want;
+		enum cmd_result result;
+	} cases[] = {
+		{ 29 * MINUTE - 500, "DONE\r\n", "", CMD_OK },
+		{ 29 * MINUTE + 500, "DONE\r\n",
+		    "* 1 EXISTS\r\n* 1 RECENT\r\n"
+		    "* 1 EXPUNGE\r\n* 0 EXISTS\r\n* 0 RECENT\r\n",
+		    CMD_OK },
+		{ 30 * MINUTE + 500, "x\r\n",
+		    "* 1 EXISTS\r\n* 1 RECENT\r\n"
+		    "* 1 EXISTS\r\n* 1 RECENT\r\n"
+		    "* 1 EXPUNGE\r\n* 0 EXISTS\r\n* 0 RECENT\r\n",
+		    CMD_BAD },
+	};
+
+	(void)state;
+	cc_env()->idle_fake_mail = 1;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		enum cmd_result result;
+		struct session *s =
+		    idle(cases[i].when, cases[i].text, &stream, &result);
+		const char *end =
+		    strstr(cc_strbuf_str(&s->out.buf), "in 2 minutes\r\n");
+
+		assert_int_equal(result, cases[i].result);
+		assert_in_range(polls, 0, 29 * 60 + 40);
+		if (*cases[i].want) {
+			assert_non_null(end);
+			assert_string_equal(end + strlen("in 2 minutes\r\n"),
+			    cases[i].want);
+		} else {
+			assert_null(end);
+		}
+		done(&s);
+	}
+	cc_env()->idle_fake_mail = 0;
+}
+
 int
 main(void)
 {
@@ -227,6 +281,7 @@ main(void)
 		cmocka_unit_test(test_course),
 		cmocka_unit_test(test_polls),
 		cmocka_unit_test(test_continuation),
+		cmocka_unit_test(test_fake_mail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,8 +84,11 @@ struct cc_env {
 	long no_auto_shared; /* do not look for user "ftp" and so on */
 	long allow_user_config;
 	long k5_service_name;
-	long pam_session; /* keep a PAM session open */
-	long sandbox;     /* confine the session to its files */
+	long pam_session;      /* keep a PAM session open */
+	long sandbox;          /* confine the session to its files */
+	long idle_fake_mail;   /* new mail is made up in long IDLEs */
+	long status_complaint; /* of STATUS of the selected mailbox */
+	char *netscape_url;    /* NETSCAPE's answer; NULL: no such command */
 	char *sandbox_paths[CC_ENV_SANDBOX_PATHS + 1]; /* NULL at the end */
 	char *certificate_dir;
 	char *key_dir;

@@ -39,7 +39,8 @@
 		.shared_dir_mode = 0770, .lock_timeout = 5,                    \
 		.list_max_level = 20, .lock_warning = 1, .from_widget = 1,     \
 		.trust_dns = 1, .sasl_ptr_name = 1, .disable_plaintext = 2,    \
-		.login_attempts = 3, .sandbox = 1, .keeper_fd = -1,            \
+		.login_attempts = 3, .sandbox = 1, .status_complaint = 1,      \
+		.keeper_fd = -1,                                               \
 	}
 
 static struct cc_env state = ENV_DEFAULTS;
@@ -375,6 +376,7 @@ static const size_t texts[] = {
 	offsetof(struct cc_env, plaintext_clients),
 	offsetof(struct cc_env, certificate_dir),
 	offsetof(struct cc_env, key_dir),
+	offsetof(struct cc_env, netscape_url),
 	offsetof(struct cc_env, ca_path),
 	offsetof(struct cc_env, external_authid),
 	offsetof(struct cc_env, create_format),

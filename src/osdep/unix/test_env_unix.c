@@ -230,6 +230,9 @@ test_directives(void **state)
 	      "set certificate-directory /certs\n"
 	      "set key-directory /keys\n"
 	      "set pam-session 1\n"
+	      "set idle-fake-mail 1\n"
+	      "set status-complaint 0\n"
+	      "set netscape-account-url http://here/\n"
 	      "set allowed-login-attempts 7\n"
 	      "set local-host mail.example.org\n"
 	      "set ftp-export-directory /f\n"
@@ -253,6 +256,9 @@ test_directives(void **state)
 	assert_null(mail_parameters(NIL, GET_BLACKBOXDEFAULTHOME, NIL));
 	assert_string_equal(sysinbox(), "/spool/here");
 	assert_int_equal((long)mail_parameters(NIL, GET_SANDBOX, NIL), 0);
+	assert_int_equal(cc_env()->idle_fake_mail, 1);
+	assert_int_equal(cc_env()->status_complaint, 0);
+	assert_string_equal(cc_env()->netscape_url, "http://here/");
 	paths = mail_parameters(NIL, GET_SANDBOXPATHS, NIL);
 	assert_string_equal(paths[0], "/a");
 	assert_string_equal(paths[1], "/b c");

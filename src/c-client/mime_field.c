@@ -151,6 +151,17 @@ parse_text(struct span *text, struct arena *a, struct span body)
 		*text = value;
 }
 
+/* A description may be empty (RFC 2045 section 8: *text); an id or a digest may
+ * not. */
+static void
+parse_description(struct mime_part *part, struct arena *a, struct span body)
+{
+	if (!part->description.p && !cc_span_trim(body).len)
+		part->description = cc_span("", 0);
+	else
+		parse_text(&part->description, a, body);
+}
+
 /* A folded URI: line ends and the blanks behind them are no part of it (RFC
  * 2557 section 4.4.2). */
 static void
@@ -186,7 +197,7 @@ cc_mime_parse_field(struct mime_part *part, struct arena *a, struct span name,
 	else if (cc_span_is_nocase(name, "ID"))
 		parse_text(&part->id, a, body);
 	else if (cc_span_is_nocase(name, "Description"))
-		parse_text(&part->description, a, body);
+		parse_description(part, a, body);
 	else if (cc_span_is_nocase(name, "Location"))
 		parse_location(part, a, body);
 	else if (cc_span_is_nocase(name, "MD5"))

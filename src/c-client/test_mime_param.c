@@ -291,6 +291,15 @@ test_other_fields(void **state)
 	assert_span(part.disposition, "ATTACHMENT");
 	show_params(&out, part.disposition_params);
 	assert_span(cc_strbuf_span(&out), ";FILENAME=a b");
+	/* An empty description is one; an empty id is none. */
+	part.id = part.description = cc_span(NULL, 0);
+	parse(&part, &a, "ID", " ");
+	parse(&part, &a, "Description", " \r\n ");
+	assert_null(part.id.p);
+	assert_span(part.description, "");
+	assert_non_null(part.description.p);
+	parse(&part, &a, "Description", " later");
+	assert_span(part.description, "");
 	assert_int_equal(part.languages, 3);
 	assert_span(part.language[0], "en");
 	assert_span(part.language[1], "de-DE");

@@ -1,0 +1,138 @@
+"""The samples as ours, Dovecot and Python read them, each read once."""
+import functools
+import os
+import subprocess
+
+import compare
+import corpora
+import imap
+import python_reader
+import servers
+from servers import wire
+
+
+def mails():
+    return corpora.load()[0]
+
+
+def tables(rows):
+    out = []
+    for row in rows:
+        table = imap.flat(row["ENVELOPE"], row["BODYSTRUCTURE"])
+        table["", "size"] = row["RFC822.SIZE"]
+        out.append(table)
+    return out
+
+
+class Reading:
+    """[table], [{section: text}] of all mails, from one server."""
+
+    def __init__(self, kind, sections=None):
+        peer = kind(mails())
+        try:
+            self.tables = tables(peer.structures())
+            self.sections = sections or [imap.sections(table)
+                                         for table in self.tables]
+            self.texts = peer.texts(self.sections)
+        finally:
+            peer.close()
+
+
+@functools.lru_cache(None)
+def ours():
+    return Reading(servers.Ours)
+
+
+@functools.lru_cache(None)
+def dovecot():
+    return Reading(servers.Dovecot, ours().sections)
+
+
+@functools.lru_cache(None)
+def python():
+    return [python_reader.read(mail.octets) for mail in mails()]
+
+
+# ---------------------------------------------------------- as Python has it
+
+ADDRESSES = ("from", "to", "cc", "bcc")
+
+
+def pairs(items):
+    """(name, address) of an ENVELOPE's list, as Python gives them: without
+    the marks of groups."""
+    if items is None:
+        return None
+    out = []
+    for name, _, mailbox, host in items:
+        if host is not None:
+            where = b"" if host == b".MISSING-HOST-NAME." else b"@" + host
+            out.append((name or b"", mailbox + where))
+    return out
+
+
+def for_python(table):
+    return {key: pairs(value) if key[1] in ADDRESSES else value
+            for key, value in table.items()}
+
+
+def from_dovecot():
+    """(differences, items compared)"""
+    found, count = [], 0
+    for i, mail in enumerate(mails()):
+        a, b = ours().tables[i], dovecot().tables[i]
+        count += len(set(a).intersection(b)) + len(ours().texts[i])
+        found += compare.of_tables(mail, a, b) + \
+            compare.of_texts(mail, ours().texts[i], dovecot().texts[i])
+    return compare.without_counts(found), count
+
+
+def from_python():
+    found, count = [], 0
+    for i, mail in enumerate(mails()):
+        rows, texts, _ = python()[i]
+        table = for_python(ours().tables[i])
+        mine = compare.of_tables(mail, table, rows)
+        count += len(set(table).intersection(rows))
+        if all(d.item != "tree" for d in mine):
+            leaves = {key: text for key, text in texts.items()
+                      if isinstance(key, str)}
+            mine += compare.of_texts(mail, ours().texts[i], leaves)
+            count += len(leaves)
+        found += mine
+    return compare.without_counts(found), count
+
+
+# ------------------------------------------------------------ decoded parts
+
+DECODE = os.path.join(wire.BUILD, "test", "tools", "decode")
+
+
+def decoded(parts):
+    """Our decoding of [(encoding, text)]."""
+    text = b"".join(b"%s %d\n" % (coding, len(octets)) + octets
+                    for coding, octets in parts)
+    out = subprocess.run([DECODE], input=text, stdout=subprocess.PIPE,
+                         check=True).stdout
+    rows, at = [], 0
+    for _ in parts:
+        end = out.index(b"\n", at)
+        at = end + 1 + int(out[at:end])
+        rows.append(out[end + 1:at])
+    assert at == len(out)
+    return rows
+
+
+def from_decoding():
+    places, parts, theirs = [], [], []
+    for i, mail in enumerate(mails()):
+        rows, texts, _ = python()[i]
+        for key, value in texts.items():
+            if isinstance(key, tuple):
+                places.append((mail, key[0]))
+                parts.append((rows[key[0], "encoding"], texts[key[0]]))
+                theirs.append(value)
+    found = [compare.Difference(*place, "decoded", a, b)
+             for place, a, b in zip(places, decoded(parts), theirs)
+             if a != b]
+    return found, len(parts)

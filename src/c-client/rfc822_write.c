@@ -8,13 +8,8 @@
 #include "cc_ctype.h"
 #include "rfc822_write.h"
 
-#define FOLD_COLUMN 78 /* RFC 5322 section 2.1.1 */
-#define FOLD "\r\n    "
-#define FOLD_INDENT 4
-
-/* Text without its line ends. */
-static void
-put_one_line(struct strbuf *out, const char *s)
+void
+cc_rfc822_put_one_line(struct strbuf *out, const char *s)
 {
 	while (*s) {
 		size_t n = strcspn(s, "\r\n");
@@ -25,22 +20,52 @@ put_one_line(struct strbuf *out, const char *s)
 	}
 }
 
-static void
-put_quoted(struct strbuf *out, const char *s)
+void
+cc_rfc822_put_quoted(struct strbuf *out, struct span s)
 {
 	cc_strbuf_putc(out, '"');
-	while (*s) {
-		size_t n = strcspn(s, "\"\\\r\n");
-
-		cc_strbuf_put(out, s, n);
-		s += n;
-		if (*s == '"' || *s == '\\') {
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.p[i] == '"' || s.p[i] == '\\')
 			cc_strbuf_putc(out, '\\');
-			cc_strbuf_putc(out, *s++);
-		}
-		s += strspn(s, "\r\n");
+		if (s.p[i] != '\r' && s.p[i] != '\n')
+			cc_strbuf_putc(out, s.p[i]);
 	}
 	cc_strbuf_putc(out, '"');
+}
+
+/*
+ * Where a line that is too long is broken: before a blank with a word on each
+ * side, the last that the columns have or the first behind them. 0: nowhere.
+ */
+static size_t
+break_of(struct span s)
+{
+	size_t at = 0;
+
+	for (size_t i = 1; i < s.len; i++) {
+		if (i > RFC822_FOLD_COLUMN && at > 0)
+			break;
+		if (is_wsp(s.p[i]) && !is_wsp(s.p[i - 1]))
+			at = i;
+	}
+	return at;
+}
+
+void
+cc_rfc822_put_long_line(struct strbuf *out, struct span s)
+{
+	struct span rest = s;
+	size_t at;
+
+	/* Blanks at the end must not become a line of their own. */
+	while (rest.len > 0 && is_wsp(rest.p[rest.len - 1]))
+		rest.len--;
+	while (rest.len > RFC822_LONG_LINE && (at = break_of(rest)) > 0) {
+		cc_strbuf_put(out, rest.p, at);
+		cc_strbuf_puts(out, "\r\n");
+		rest = cc_span(rest.p + at, rest.len - at);
+	}
+	cc_strbuf_put(out, rest.p, (size_t)(s.p + s.len - rest.p));
 }
 
 static bool
@@ -67,9 +92,9 @@ cc_rfc822_put_word(struct strbuf *out, const char *src, const char *specials)
 	else
 		plain = is_dot_atom(src);
 	if (plain)
-		put_one_line(out, src);
+		cc_rfc822_put_one_line(out, src);
 	else
-		put_quoted(out, src);
+		cc_rfc822_put_quoted(out, cc_span_z(src));
 }
 
 void
@@ -78,7 +103,7 @@ cc_rfc822_put_mailbox(struct strbuf *out, const ADDRESS *adr)
 	cc_rfc822_put_word(out, adr->mailbox ? adr->mailbox : "", NULL);
 	if (adr->host && adr->host[0] && strcmp(adr->host, "@") != 0) {
 		cc_strbuf_putc(out, '@');
-		put_one_line(out, adr->host);
+		cc_rfc822_put_one_line(out, adr->host);
 	}
 }
 
@@ -97,7 +122,7 @@ put_address(struct strbuf *out, const ADDRESS *adr, const char *specials)
 	}
 	cc_strbuf_putc(out, '<');
 	if (adr->adl) {
-		put_one_line(out, adr->adl);
+		cc_rfc822_put_one_line(out, adr->adl);
 		cc_strbuf_putc(out, ':');
 	}
 	cc_rfc822_put_mailbox(out, adr);
@@ -126,16 +151,19 @@ put_element(struct list *l)
 	}
 	/* A blank before it, and a comma may follow. */
 	if (!l->first && l->column > 0 &&
-	    l->column + 1 + word.len + 1 > FOLD_COLUMN) {
-		cc_strbuf_puts(l->out, FOLD);
-		l->column = FOLD_INDENT;
+	    l->column + 1 + word.len + 1 > RFC822_FOLD_COLUMN) {
+		cc_strbuf_puts(l->out, RFC822_FOLD);
+		l->column = RFC822_FOLD_INDENT;
 	} else if (!l->first || l->group > 0) {
 		cc_strbuf_putc(l->out, ' ');
 		l->column += l->column > 0;
 	}
-	cc_strbuf_put_span(l->out, word);
-	if (l->column > 0)
+	if (l->column > 0) {
+		cc_rfc822_put_long_line(l->out, word);
 		l->column += word.len;
+	} else {
+		cc_strbuf_put_span(l->out, word);
+	}
 	l->first = false;
 }
 
@@ -198,7 +226,7 @@ put_folded(struct strbuf *out, const char *s)
 	while (*s) {
 		size_t n = strcspn(s, "\r\n");
 
-		cc_strbuf_put(out, s, n);
+		cc_rfc822_put_long_line(out, cc_span(s, n));
 		s += n;
 		if (!*s)
 			break;
@@ -210,9 +238,8 @@ put_folded(struct strbuf *out, const char *s)
 	}
 }
 
-/* Begins a field; gives the octets before it. */
-static size_t
-begin_field(struct strbuf *out, const char *name, bool resent)
+size_t
+cc_rfc822_begin_field(struct strbuf *out, const char *name, bool resent)
 {
 	size_t from = out->len;
 
@@ -223,9 +250,8 @@ begin_field(struct strbuf *out, const char *name, bool resent)
 	return from;
 }
 
-/* Ends it, or takes it back if it did not fit. */
-static void
-end_field(struct strbuf *out, size_t from)
+void
+cc_rfc822_end_field(struct strbuf *out, size_t from)
 {
 	cc_strbuf_puts(out, "\r\n");
 	if (out->over)
@@ -240,9 +266,9 @@ cc_rfc822_put_line(struct strbuf *out, const char *name, bool resent,
 
 	if (!text)
 		return;
-	from = begin_field(out, name, resent);
+	from = cc_rfc822_begin_field(out, name, resent);
 	put_folded(out, text);
-	end_field(out, from);
+	cc_rfc822_end_field(out, from);
 }
 
 void
@@ -253,95 +279,9 @@ cc_rfc822_put_address_line(struct strbuf *out, const char *name, bool resent,
 
 	if (!adr)
 		return;
-	from = begin_field(out, name, resent);
+	from = cc_rfc822_begin_field(out, name, resent);
 	cc_rfc822_put_list(out, adr, out->len - from, specials);
-	end_field(out, from);
-}
-
-void
-cc_rfc822_put_params(struct strbuf *out, const PARAMETER *param)
-{
-	for (; param; param = param->next) {
-		cc_strbuf_puts(out, "; ");
-		put_one_line(out, param->attribute ? param->attribute : "");
-		cc_strbuf_putc(out, '=');
-		cc_rfc822_put_word(out, param->value ? param->value : "",
-		    RFC822_TOKEN_SPECIALS);
-	}
-}
-
-void
-cc_rfc822_put_words(struct strbuf *out, const STRINGLIST *list)
-{
-	for (const STRINGLIST *l = list; l; l = l->next) {
-		if (l != list)
-			cc_strbuf_puts(out, ", ");
-		cc_rfc822_put_word(out,
-		    l->text.data ? (const char *)l->text.data : "",
-		    RFC822_TOKEN_SPECIALS);
-	}
-}
-
-static void
-put_content_type(struct strbuf *out, const BODY *body)
-{
-	unsigned short code = body->type <= TYPEMAX ? body->type : TYPEOTHER;
-	const char *type = body_types[code] ? body_types[code] : "X-UNKNOWN";
-	size_t from = begin_field(out, "Content-Type", false);
-
-	cc_strbuf_puts(out, type);
-	cc_strbuf_putc(out, '/');
-	put_one_line(out,
-	    body->subtype ? body->subtype : rfc822_default_subtype(code));
-	if (body->parameter)
-		cc_rfc822_put_params(out, body->parameter);
-	else if (code == TYPETEXT)
-		/* Nobody said what octets above 7F are. */
-		cc_strbuf_puts(out,
-		    body->encoding == ENC7BIT ? "; CHARSET=US-ASCII"
-					      : "; CHARSET=X-UNKNOWN");
-	end_field(out, from);
-}
-
-static void
-put_disposition(struct strbuf *out, const BODY *body)
-{
-	size_t from;
-
-	if (!body->disposition.type)
-		return;
-	from = begin_field(out, "Content-Disposition", false);
-	put_one_line(out, body->disposition.type);
-	cc_rfc822_put_params(out, body->disposition.parameter);
-	end_field(out, from);
-}
-
-static void
-put_language(struct strbuf *out, const BODY *body)
-{
-	size_t from;
-
-	if (!body->language)
-		return;
-	from = begin_field(out, "Content-Language", false);
-	cc_rfc822_put_words(out, body->language);
-	end_field(out, from);
-}
-
-void
-cc_rfc822_put_body_header(struct strbuf *out, const BODY *body)
-{
-	put_content_type(out, body);
-	if (body->encoding != ENC7BIT && body->encoding <= ENCMAX)
-		cc_rfc822_put_line(out, "Content-Transfer-Encoding", false,
-		    body_encodings[body->encoding]);
-	cc_rfc822_put_line(out, "Content-ID", false, body->id);
-	cc_rfc822_put_line(out, "Content-Description", false,
-	    body->description);
-	cc_rfc822_put_line(out, "Content-MD5", false, body->md5);
-	put_language(out, body);
-	cc_rfc822_put_line(out, "Content-Location", false, body->location);
-	put_disposition(out, body);
+	cc_rfc822_end_field(out, from);
 }
 
 /* The header of the message that is sent again, without its empty line. */
@@ -356,7 +296,7 @@ put_remail(struct strbuf *out, const char *header)
 	if (s.len == 0)
 		return;
 	cc_strbuf_put_span(out, s);
-	end_field(out, from);
+	cc_rfc822_end_field(out, from);
 }
 
 void

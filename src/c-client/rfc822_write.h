@@ -23,6 +23,27 @@
 #define RFC822_WORD_SPECIALS " " RFC822_PHRASE_SPECIALS
 #define RFC822_TOKEN_SPECIALS " ()<>@,;:\\\"[]/?=" RFC822_CONTROLS
 
+#define RFC822_FOLD_COLUMN 78 /* RFC 5322 section 2.1.1 */
+#define RFC822_FOLD "\r\n    "
+#define RFC822_FOLD_INDENT 4
+
+/* A line is at most 998 octets (RFC 5322 section 2.1.1); what a field has
+ * before and behind its text fits into the rest. */
+#define RFC822_LONG_LINE 900
+
+/* What fields are made of. One line: line ends in the text go. */
+void cc_rfc822_put_one_line(struct strbuf *out, const char *s);
+void cc_rfc822_put_quoted(struct strbuf *out, struct span s);
+
+/* A line of text; one that is too long to be sent is folded before blanks,
+ * which reads as the same (RFC 5322 section 2.2.3). */
+void cc_rfc822_put_long_line(struct strbuf *out, struct span s);
+
+/* Begins a field, and gives the octets before it; ends it, or takes it back if
+ * it did not fit. */
+size_t cc_rfc822_begin_field(struct strbuf *out, const char *name, bool resent);
+void cc_rfc822_end_field(struct strbuf *out, size_t from);
+
 /* A word, in quotes if it is empty or holds one of specials; NULL: if it is no
  * dot-atom (RFC 5322 section 3.2.3). */
 void cc_rfc822_put_word(struct strbuf *out, const char *src,

@@ -10,6 +10,7 @@
 #include "mail_text.h"
 #include "misc.h"
 #include "rfc822.h"
+#include "rfc822_complain.h"
 
 /* Octets of a type's name that is worth a place in body_types. */
 #define NAME_OCTETS 64
@@ -44,11 +45,24 @@ code_of_name(char **names, unsigned short other, unsigned short last,
 	return other;
 }
 
+/* Tells of a parameter without a value, of one for each field. */
+static void
+complain(const struct mime_param *param)
+{
+	for (; param; param = param->next)
+		if (cc_span_is(param->value, "MISSING_PARAMETER_VALUE")) {
+			cc_rfc822_complain("Missing parameter value",
+			    param->attribute);
+			return;
+		}
+}
+
 PARAMETER *
 cc_mail_new_parameters(const struct mime_param *from)
 {
 	PARAMETER *list = NIL, **tail = &list;
 
+	complain(from);
 	for (; from; from = from->next, tail = &(*tail)->next) {
 		*tail = mail_newbody_parameter();
 		(*tail)->attribute = cc_span_dup(from->attribute);

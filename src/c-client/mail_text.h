@@ -66,7 +66,8 @@ void cc_mail_fill_body(BODY *body, const struct mime_part *part, uint64_t base,
 /* Takes what Content- fields said into a body, unless it knows it already. */
 void cc_mail_fill_fields(BODY *body, const struct mime_part *part);
 
-/* The same parameters as a public list. */
+/* The same parameters as a public list. mm_log is told of one without a
+ * value, at PARSE. */
 PARAMETER *cc_mail_new_parameters(const struct mime_param *from);
 
 /* Appends the addresses of a list to *lst. The program's routine for phrases is

@@ -14,7 +14,6 @@
 #include "mime_param.h"
 #include "misc.h"
 #include "rfc822.h"
-#include "rfc822_complain.h"
 #include "rfc822_header.h"
 
 #define PIECE 65536 /* octets of a STRING that are fed at once */
@@ -171,19 +170,11 @@ void
 rfc822_parse_parameter(PARAMETER **par, char *text)
 {
 	struct cursor c = cc_cursor(cc_span_z(text ? text : ""));
-	struct mime_param *params;
 	struct arena a;
 
 	while (*par)
 		par = &(*par)->next;
 	cc_arena_init(&a, CC_MIME_MEMORY);
-	params = cc_mime_parse_params(&c, &a);
-	*par = cc_mail_new_parameters(params);
-	for (; params; params = params->next)
-		if (cc_span_is(params->value, "MISSING_PARAMETER_VALUE")) {
-			cc_rfc822_complain("Missing parameter value",
-			    params->attribute);
-			break;
-		}
+	*par = cc_mail_new_parameters(cc_mime_parse_params(&c, &a));
 	cc_arena_free(&a);
 }

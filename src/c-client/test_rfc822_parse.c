@@ -5,6 +5,7 @@
 #include "mail_text.h"
 #include "misc.h"
 #include "rfc822.h"
+#include "test_callbacks.h"
 #include "test_util.h"
 
 #define MIXED_HEADER                                                           \
@@ -296,6 +297,65 @@ test_unknown_types(void **state)
 	}
 }
 
+/* Malformed Content- fields are told at PARSE, once each, and read all the
+ * same. */
+static void
+test_parameter_complaints(void **state)
+{
+	static const struct {
+		char *name, *field;
+		unsigned logs;
+	} cases[] = {
+		{ "TYPE", "text/plain; charset=us-ascii", 0 },
+		{ "TYPE", "text/plain; charset=\"\"", 0 },
+		{ "TYPE", "text/plain;", 0 },
+		{ "TYPE", "text/plain; charset", 1 },
+		{ "TYPE", "text/plain; charset=", 1 },
+		{ "TYPE", "text/plain; a=; b=; charset=x", 1 },
+		{ "DISPOSITION", "attachment; filename=x", 0 },
+		{ "DISPOSITION", "attachment; filename=; size=1", 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		BODY *body = mail_newbody();
+
+		test_callbacks_reset();
+		rfc822_parse_content_header(body, cases[i].name,
+		    cases[i].field);
+		assert_int_equal(test_callbacks.logs, cases[i].logs);
+		if (cases[i].logs) {
+			assert_int_equal(test_callbacks.log_level, PARSE);
+			assert_memory_equal(test_callbacks.log,
+			    "Missing parameter value: ", 25);
+		}
+		mail_free_body(&body);
+	}
+}
+
+/* The same of a whole message: one of its header, one of its part. */
+static void
+test_message_complaints(void **state)
+{
+	ENVELOPE *env;
+	BODY *body;
+
+	(void)state;
+	test_callbacks_reset();
+	parse(&env, &body,
+	    "Content-Type: multipart/mixed; boundary=a; x=\r\n\r\n",
+	    "--a\r\nContent-Disposition: inline; filename\r\n\r\n--a--", 0,
+	    DR_CRLF);
+	assert_int_equal(test_callbacks.logs, 2);
+	assert_string_equal(test_callbacks.log,
+	    "Missing parameter value: FILENAME");
+	assert_string_equal(body->nested.part->body.disposition.parameter
+				->value,
+	    "MISSING_PARAMETER_VALUE");
+	mail_free_envelope(&env);
+	mail_free_body(&body);
+}
+
 static void
 test_adrlist(void **state)
 {
@@ -387,6 +447,8 @@ main(void)
 		cmocka_unit_test(test_content),
 		cmocka_unit_test(test_content_header),
 		cmocka_unit_test(test_unknown_types),
+		cmocka_unit_test(test_parameter_complaints),
+		cmocka_unit_test(test_message_complaints),
 		cmocka_unit_test(test_adrlist),
 		cmocka_unit_test(test_cve_2024_23184_many_addresses),
 		cmocka_unit_test(test_default_subtypes),

@@ -566,6 +566,94 @@ unsigned int mail_strip_subject(char *t, char **ret);
 char *mail_strip_subject_wsp(char *s);
 char *mail_strip_subject_blob(char *s);
 
+/* ---------------------------------------------------- sorting, threading */
+
+/*
+ * mail_sort - the messages that a search finds, in the order of a program (RFC
+ * 5256).
+ *
+ * charset	of the strings of spg
+ * spg	NIL: the messages whose elts have `searched` set
+ * pgm	keys, of which the first counts most; where all are equal, the lower
+ *	number comes first. Its first element holds nmsgs, progress, postsort;
+ *	who sets abort meanwhile gets NIL
+ * flags	SE_UID: UIDs; SE_FREE, SO_FREE: free spg, pgm, whatever happens
+ *
+ * Message numbers, ended by 0, which the caller gives back; NIL after a message
+ * if that failed. mail_sort_msgs is the same without the driver's help.
+ */
+unsigned long *mail_sort(MAILSTREAM *stream, char *charset, SEARCHPGM *spg,
+    SORTPGM *pgm, long flags);
+unsigned long *mail_sort_msgs(MAILSTREAM *stream, char *charset, SEARCHPGM *spg,
+    SORTPGM *pgm, long flags);
+
+/* The entries, ended by NIL, of the messages whose elts have `searched` set, at
+ * most pgm->nmsgs, with what the keys need. The caller gives back the vector
+ * alone. NIL after a message. */
+SORTCACHE **mail_sort_loadcache(MAILSTREAM *stream, SORTPGM *pgm);
+
+/* Sorts such a vector of pgm->nmsgs; the result is mail_sort's. */
+unsigned long *mail_sort_cache(MAILSTREAM *stream, SORTPGM *pgm, SORTCACHE **sc,
+    long flags);
+
+/* For qsort of such a vector, by the program in the entries. */
+int mail_sort_compare(const void *a1, const void *a2);
+
+/*
+ * mail_thread - the messages that a search finds, as threads.
+ *
+ * type	"ORDEREDSUBJECT", "REFERENCES" or what the server has
+ * spg	as of mail_sort
+ * flags	SE_UID: UIDs; SE_FREE: free spg, whatever happens
+ *
+ * The first thread; NIL if there is none, or after a message. The caller frees
+ * the tree. mail_thread_msgs and the algorithms do without the driver; sorter
+ * is mail_sort_msgs or like it.
+ */
+THREADNODE *mail_thread(MAILSTREAM *stream, char *type, char *charset,
+    SEARCHPGM *spg, long flags);
+THREADNODE *mail_thread_msgs(MAILSTREAM *stream, char *type, char *charset,
+    SEARCHPGM *spg, long flags, sorter_t sorter);
+THREADNODE *mail_thread_orderedsubject(MAILSTREAM *stream, char *charset,
+    SEARCHPGM *spg, long flags, sorter_t sorter);
+THREADNODE *mail_thread_references(MAILSTREAM *stream, char *charset,
+    SEARCHPGM *spg, long flags, sorter_t sorter);
+
+/* An overview_t that puts what it is given into the message's entry. */
+void mail_thread_loadcache(MAILSTREAM *stream, unsigned long uid, OVERVIEW *ov,
+    unsigned long msgno);
+
+/* The next message-id, allocated, without brackets and quotes; *ss is then
+ * behind it. NIL if there is none. */
+char *mail_thread_parse_msgid(char *s, char **ss);
+
+/* All message-ids of a field; the first one only if flag is NIL. */
+STRINGLIST *mail_thread_parse_references(char *s, long flag);
+
+/*
+ * Containers for programs that thread messages themselves: four pointers, the
+ * SORTCACHE (NIL in a dummy) and the containers of parent, next sibling and
+ * first child. T if mother is daughter or below her, so that making her
+ * daughter's mother were a loop.
+ */
+long mail_thread_check_child(container_t mother, container_t daughter);
+
+/* Takes the dummies out of a list of containers below ane; at the top, where
+ * ane is NIL, those with two children or more stay. What now is first. The
+ * work is for one container, whose place its children may take. */
+container_t mail_thread_prune_dummy(container_t msg, container_t ane);
+container_t mail_thread_prune_dummy_work(container_t msg, container_t ane);
+
+/* A list of containers, and all below it, as public nodes (SE_UID). */
+THREADNODE *mail_thread_c2node(MAILSTREAM *stream, container_t con, long flags);
+
+/* Sorts all siblings by date; a dummy counts as its first child. tc has room
+ * for the longest list. What now is first. */
+THREADNODE *mail_thread_sort(THREADNODE *thr, THREADNODE **tc);
+
+/* For qsort of THREADNODE pointers. */
+int mail_thread_compare_date(const void *a1, const void *a2);
+
 /* --------------------------------------------------------- authenticators */
 
 /*

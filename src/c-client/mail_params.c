@@ -6,6 +6,7 @@
  * its driver. All other numbers are offered to the environment and to the
  * drivers, who know their own.
  */
+#include <stdint.h>
 #include <string.h>
 
 #include "cc_fn.h"
@@ -13,6 +14,7 @@
 #include "ftl.h"
 #include "mail_link.h"
 #include "mail_params.h"
+#include "mail_thread.h"
 #include "misc.h"
 #include "osdep.h"
 #include "strbuf.h"
@@ -290,6 +292,8 @@ mail_parameters(MAILSTREAM *stream, long function, void *value)
 		return snarf_name(stream, function == SET_SNARFMAILBOXNAME,
 		    value);
 	case GET_THREADERS:
+		answer = ask_stream(stream, function);
+		return answer ? answer : (void *)(uintptr_t)cc_mail_threaders();
 	case GET_FETCHLOOKAHEAD:
 		return ask_stream(stream, function);
 	case GET_NAMESPACE:

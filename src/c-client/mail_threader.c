@@ -20,20 +20,22 @@ struct threader {
 	struct strbuf header, text;
 };
 
-struct span
-cc_thread_id(struct span message_id, struct strbuf *scratch)
+/* The first id of a field; empty if there is none. */
+static struct span
+first_id(struct span field, struct strbuf *scratch)
 {
 	struct rfc822_msgids ids;
 	struct span id;
 
-	if (!message_id.len)
+	if (!field.len)
 		return cc_span("", 0);
-	cc_rfc822_msgids_init(&ids, scratch, message_id);
+	cc_rfc822_msgids_init(&ids, scratch, field);
 	return cc_rfc822_msgids_next(&ids, &id) > 0 ? id : cc_span("", 0);
 }
 
-int
-cc_thread_references(struct forest_builder *b, struct span references,
+/* The ids of the References field, or else the first one of In-Reply-To. */
+static int
+put_references(struct forest_builder *b, struct span references,
     struct span in_reply_to, struct strbuf *scratch)
 {
 	struct rfc822_msgids ids;
@@ -47,7 +49,7 @@ cc_thread_references(struct forest_builder *b, struct span references,
 		any = true;
 	}
 	if (r == 0 && !any && in_reply_to.len) {
-		id = cc_thread_id(in_reply_to, scratch);
+		id = first_id(in_reply_to, scratch);
 		if (id.len)
 			cc_forest_reference(b, id);
 	}
@@ -71,8 +73,8 @@ load(struct threader *t, unsigned long msgno, int64_t *date)
 	marked = cc_key_subject(&t->text, env.subject);
 	cc_forest_add(&t->b, cc_strbuf_span(&t->text), marked);
 	if (t->ids) {
-		cc_forest_id(&t->b, cc_thread_id(env.message_id, &t->text));
-		r = cc_thread_references(&t->b, env.references, env.in_reply_to,
+		cc_forest_id(&t->b, first_id(env.message_id, &t->text));
+		r = put_references(&t->b, env.references, env.in_reply_to,
 		    &t->text);
 	}
 	return r != 0 ? r : cc_key_date(t->stream, msgno, env.date, date);

@@ -21,13 +21,4 @@ enum mail_threading {
 int cc_mail_thread(MAILSTREAM *stream, enum mail_threading how,
     const uint32_t *msgnos, size_t count, struct mail_forest *f_r);
 
-/* Tells a builder the references of the message last added: those of the
- * References field, or else the first id of In-Reply-To. p may be NULL. 0, or
- * CC_ELIMIT from scratch. */
-int cc_thread_references(struct forest_builder *b, struct span references,
-    struct span in_reply_to, struct strbuf *scratch);
-
-/* The first id of a Message-ID field; empty if there is none. */
-struct span cc_thread_id(struct span message_id, struct strbuf *scratch);
-
 #endif

@@ -174,13 +174,18 @@ test_refused(void **state)
 static void
 test_environment(void **state)
 {
+	THREADER *threader;
+
 	(void)state;
 	mail_parameters(NIL, SET_LOCALHOST, "host.example.org");
 	assert_string_equal(mail_parameters(NIL, GET_LOCALHOST, NIL),
 	    "host.example.org");
 	mail_parameters(NIL, SET_LOCKTIMEOUT, (void *)9);
 	assert_int_equal((long)mail_parameters(NIL, GET_LOCKTIMEOUT, NIL), 9);
-	assert_null(mail_parameters(NIL, GET_THREADERS, NIL));
+	threader = mail_parameters(NIL, GET_THREADERS, NIL);
+	assert_string_equal(threader->name, "REFERENCES");
+	assert_string_equal(threader->next->name, "ORDEREDSUBJECT");
+	assert_null(threader->next->next);
 	assert_null(mail_parameters(NIL, GET_FETCHLOOKAHEAD, NIL));
 }
 

@@ -1,0 +1,345 @@
+/*
+ * test_mail_sort.c - SORT (RFC 5256): by the inner door and by the public
+ * calls, with both kinds of driver.
+ */
+#include "cc_fn.h"
+#include "mail_params.h"
+#include "mail_sort.h"
+#include "test_driver.h"
+
+#define KEYS_MAX 4
+
+/* Sent dates are 1 to 3 March 2024; the driver gives arrival. */
+static const struct {
+	const char *header, *text;
+	int64_t arrival;
+} letters[] = {
+	/* 1 */
+	{ "From: Bob <bob@example.com>\nTo: x@example.com\nCc: b@c, a@c\n"
+	  "Subject: Re: beta\nDate: Sat, 2 Mar 2024 12:00:00 +0000\n\n",
+	    "1234567\n12345\n", 500 },
+	/* 2: no fields at all; sent when it arrived */
+	{ "X: y\n\n", "", 1709300000 },
+	/* 3: the same moment as 1, in another zone; folded subject */
+	{ "From: Alice <ALICE@example.com>\nTo: y@example.com\n"
+	  "Subject: [list] Alpha\n\tbeta\nDate: 2 Mar 2024 14:00:00 +0200\n\n",
+	    "1\n", 400 },
+	/* 4: encoded words; a group; a date that is none */
+	{ "From: =?utf-8?q?Z=C3=B6e?= <Bob@example.org>\n"
+	  "To: friends: z@c;\nSubject: =?utf-8?q?=C3=84pfel?=\n"
+	  "Date: yesterday\n\n",
+	    "123456789\n", 1709500000 },
+	/* 5 */
+	{ "From: alice@example.net\nTo: \"a.b\"@c\nSubject: beta (fwd)\n"
+	  "Date: Fri, 1 Mar 2024 23:59:59 -0100\n\n",
+	    "12\n", 300 },
+	/* 6: a letter with its accent apart; subject of octets */
+	{ "From: b@c\nTo: A@c\nSubject: =?utf-8?q?a=CC=88pfel?=\n"
+	  "Date: 3 Mar 2024 00:00 +0000\n\n",
+	    "\n", 200 },
+};
+
+static const struct {
+	short keys[KEYS_MAX + 1]; /* SORT codes plus 1, negative: reverse */
+	unsigned long want[COUNT(letters) + 1];
+} orders[] = {
+#define K(code) (short)((code) + 1)
+	{ { K(SORTARRIVAL) }, { 6, 5, 3, 1, 2, 4 } },
+	{ { -K(SORTARRIVAL) }, { 4, 2, 1, 3, 5, 6 } },
+	{ { K(SORTDATE) }, { 2, 5, 1, 3, 6, 4 } },
+	{ { -K(SORTDATE) }, { 4, 6, 1, 3, 5, 2 } },
+	{ { K(SORTSIZE) }, { 2, 6, 5, 3, 4, 1 } },
+	{ { K(SORTFROM) }, { 2, 3, 5, 6, 1, 4 } },
+	{ { K(SORTTO) }, { 2, 6, 5, 4, 1, 3 } },
+	{ { K(SORTCC) }, { 2, 3, 4, 5, 6, 1 } },
+	{ { -K(SORTCC) }, { 1, 2, 3, 4, 5, 6 } },
+	{ { K(SORTSUBJECT) }, { 2, 3, 4, 6, 1, 5 } },
+	{ { -K(SORTSUBJECT) }, { 1, 5, 4, 6, 3, 2 } },
+	{ { K(SORTSUBJECT), K(SORTDATE) }, { 2, 3, 6, 4, 5, 1 } },
+	{ { K(SORTSUBJECT), -K(SORTDATE) }, { 2, 3, 4, 6, 1, 5 } },
+	{ { K(SORTFROM), -K(SORTSIZE) }, { 2, 3, 5, 6, 1, 4 } },
+	{ { K(SORTFROM), K(SORTFROM), -K(SORTFROM), K(SORTDATE) },
+	    { 2, 5, 3, 6, 1, 4 } },
+#undef K
+};
+
+static struct mem_box *box;
+
+static void
+fill(void)
+{
+	box = mem_setup();
+	for (size_t i = 0; i < COUNT(letters); i++)
+		mem_add(box, fOLD, letters[i].header, letters[i].text)->date =
+		    (struct imap_date){ letters[i].arrival, 0 };
+}
+
+static MAILSTREAM *
+open_box(const char *driver)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "%s:box", driver);
+	mem_forget();
+	return mail_open(NIL, name, NIL);
+}
+
+static void
+make_program(SORTPGM *pgm, const short *keys)
+{
+	memset(pgm, 0, KEYS_MAX * sizeof(*pgm));
+	for (size_t i = 0; keys[i]; i++) {
+		pgm[i].function =
+		    (short)((keys[i] < 0 ? -keys[i] : keys[i]) - 1);
+		pgm[i].reverse = keys[i] < 0;
+		if (i > 0)
+			pgm[i - 1].next = &pgm[i];
+	}
+}
+
+static void
+test_inner(void **state)
+{
+	static const char *const drivers[] = { "mem", "old" };
+
+	(void)state;
+	for (size_t d = 0; d < COUNT(drivers); d++) {
+		MAILSTREAM *stream = open_box(drivers[d]);
+
+		for (size_t i = 0; i < COUNT(orders); i++) {
+			SORTPGM pgm[KEYS_MAX];
+			uint32_t got[COUNT(letters)];
+
+			for (uint32_t k = 0; k < COUNT(got); k++)
+				got[k] = k + 1;
+			make_program(pgm, orders[i].keys);
+			assert_int_equal(cc_mail_sort(stream, pgm, got,
+					     COUNT(got)),
+			    0);
+			for (size_t k = 0; k < COUNT(got); k++) {
+				if (got[k] != orders[i].want[k])
+					print_error("order %zu, place %zu\n", i,
+					    k);
+				assert_int_equal(got[k], orders[i].want[k]);
+			}
+		}
+		mail_close(stream);
+	}
+}
+
+/* Some of the messages, none, and one that cannot be read. */
+static void
+test_inner_corners(void **state)
+{
+	SORTPGM pgm = { .function = SORTDATE };
+	uint32_t some[] = { 1, 4, 5 };
+	MAILSTREAM *stream = open_box("mem");
+
+	(void)state;
+	assert_int_equal(cc_mail_sort(stream, &pgm, some, 3), 0);
+	assert_int_equal(some[0], 5);
+	assert_int_equal(some[1], 1);
+	assert_int_equal(some[2], 4);
+	assert_int_equal(cc_mail_sort(stream, &pgm, some, 0), 0);
+	assert_int_equal(cc_mail_sort(stream, NIL, some, 3), 0);
+	assert_int_equal(some[0], 5);
+	pgm.function = 7;
+	assert_int_equal(cc_mail_sort(stream, &pgm, some, 3), 0);
+	assert_int_equal(some[0], 5);
+	pgm.function = SORTSUBJECT;
+	box->changed = true;
+	assert_int_equal(cc_mail_sort(stream, &pgm, some, 3), CC_ECHANGED);
+	assert_int_equal(some[0], 5);
+	box->changed = false;
+	mail_close(stream);
+}
+
+static void
+mark_all(MAILSTREAM *stream)
+{
+	for (unsigned long i = 1; i <= stream->nmsgs; i++)
+		mail_elt(stream, i)->searched = T;
+}
+
+/* Twice, as the second time finds the keys kept. */
+static void
+test_public(void **state)
+{
+	static const char *const drivers[] = { "mem", "old" };
+
+	(void)state;
+	for (size_t n = 0; n < 2 * COUNT(drivers) * COUNT(orders); n++) {
+		const unsigned long *want = orders[n / 4].want;
+		MAILSTREAM *stream = open_box(drivers[n % 2]);
+		SORTPGM pgm[KEYS_MAX];
+		unsigned long *got;
+
+		make_program(pgm, orders[n / 4].keys);
+		mark_all(stream);
+		for (unsigned twice = 0; twice < 2; twice++) {
+			got = mail_sort(stream, NIL, NIL, pgm,
+			    n % 4 / 2 ? SE_UID : NIL);
+			assert_non_null(got);
+			for (size_t k = 0; k < COUNT(letters); k++)
+				assert_int_equal(got[k],
+				    want[k] * (n % 4 / 2 ? 10 : 1));
+			assert_int_equal(got[COUNT(letters)], 0);
+			assert_int_equal(pgm->nmsgs, COUNT(letters));
+			assert_int_equal(pgm->progress.cached, COUNT(letters));
+			assert_int_equal(pgm->progress.sorted, COUNT(letters));
+			free(got);
+		}
+		mail_close(stream);
+	}
+}
+
+static unsigned long hooked;
+static SORTCACHE *postsorted;
+static SORTPGM *aborted;
+
+static void
+sort_results(MAILSTREAM *stream, unsigned long *list, unsigned long size)
+{
+	(void)stream;
+	assert_int_equal(list[size], 0);
+	hooked = size;
+}
+
+static void
+postsort(void *sc)
+{
+	postsorted = *(SORTCACHE **)sc;
+	if (aborted)
+		aborted->abort = T;
+}
+
+static SEARCHPGM *
+new_search(unsigned long first, unsigned long last)
+{
+	SEARCHPGM *spg = mail_newsearchpgm();
+
+	spg->msgno = mail_newsearchset();
+	spg->msgno->first = first;
+	spg->msgno->last = last;
+	return spg;
+}
+
+static void
+test_public_search_and_hooks(void **state)
+{
+	MAILSTREAM *stream = open_box("mem");
+	SORTPGM *pgm = mail_newsortpgm();
+	unsigned long *got;
+
+	(void)state;
+	mail_parameters(NIL, SET_SORTRESULTS,
+	    cc_fn_to_ptr((void (*)(void))sort_results));
+	pgm->function = SORTDATE;
+	pgm->postsort = postsort;
+	got = mail_sort(stream, NIL, new_search(1, 3), pgm, SE_FREE);
+	assert_int_equal(got[0], 2);
+	assert_int_equal(got[1], 1);
+	assert_int_equal(got[2], 3);
+	assert_int_equal(got[3], 0);
+	assert_int_equal(hooked, 3);
+	assert_int_equal(postsorted->num, 2);
+	/* Nobody was told of messages found. */
+	assert_int_equal(test_callbacks.searched.count, 0);
+	assert_false(stream->silent);
+	free(got);
+	/* Nothing found, and one. */
+	got = mail_sort(stream, NIL, new_search(9, 9), pgm, SE_FREE);
+	assert_non_null(got);
+	assert_int_equal(got[0], 0);
+	assert_int_equal(hooked, 0);
+	free(got);
+	got = mail_sort(stream, NIL, new_search(2, 2), pgm, SE_FREE | SE_UID);
+	assert_int_equal(got[0], 20);
+	assert_int_equal(got[1], 0);
+	assert_int_equal(pgm->progress.sorted, 1);
+	free(got);
+	/* Stopped, and a message that cannot be read. */
+	aborted = pgm;
+	assert_null(mail_sort(stream, NIL, new_search(1, 3), pgm, SE_FREE));
+	aborted = NULL;
+	pgm->abort = NIL;
+	box->changed = true;
+	pgm->function = SORTSUBJECT;
+	assert_null(mail_sort(stream, NIL, new_search(1, 3), pgm, SE_FREE));
+	assert_int_equal(test_callbacks.log_level, ERROR);
+	box->changed = false;
+	mail_parameters(NIL, SET_SORTRESULTS, NIL);
+	assert_null(mail_sort(stream, "NO-SUCH-CHARSET", new_search(1, 3), pgm,
+	    SE_FREE | SO_FREE));
+	assert_null(mail_sort(NIL, NIL, NIL, NIL, SE_FREE | SO_FREE));
+	mail_close(stream);
+}
+
+/* What the entries hold, and that they go with their message. */
+static void
+test_entries(void **state)
+{
+	static const char *const drivers[] = { "mem", "old" };
+
+	(void)state;
+	for (size_t d = 0; d < COUNT(drivers); d++) {
+		MAILSTREAM *stream = open_box(drivers[d]);
+		SORTPGM pgm[3] = { { .function = SORTFROM, .next = &pgm[1] },
+			{ .function = SORTSUBJECT, .next = &pgm[2] },
+			{ .function = SORTDATE } };
+		SORTCACHE **sc, *second;
+		unsigned long *list;
+
+		mark_all(stream);
+		pgm->nmsgs = 6;
+		sc = mail_sort_loadcache(stream, pgm);
+		assert_null(sc[6]);
+		assert_int_equal(sc[0]->num, 1);
+		assert_string_equal(sc[0]->from, "BOB");
+		assert_string_equal(sc[0]->subject, "BETA");
+		assert_int_equal(sc[0]->date, 1709380800);
+		assert_true(sc[0]->refwd);
+		assert_true(sc[0]->dirty);
+		assert_null(sc[0]->to);
+		assert_string_equal(sc[1]->from, "");
+		assert_string_equal(sc[1]->subject, "");
+		assert_int_equal(sc[1]->date, 1709300000);
+		assert_false(sc[2]->refwd);
+		assert_string_equal(sc[3]->subject, "A\314\210PFEL");
+		second = sc[1];
+		qsort(sc, 6, sizeof(*sc), mail_sort_compare);
+		assert_int_equal(sc[0]->num, 2);
+		assert_int_equal(sc[1]->num, 3);
+		list = mail_sort_cache(stream, pgm, sc, NIL);
+		assert_int_equal(list[0], 2);
+		assert_int_equal(list[5], 1);
+		free(list);
+		fs_give((void **)&sc);
+		mail_expunged(stream, 1);
+		assert_ptr_equal(mm_cache(stream, 1, CH_SORTCACHE), second);
+		assert_int_equal(second->num, 1);
+		mail_close(stream);
+	}
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	fill();
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_inner),
+		cmocka_unit_test(test_inner_corners),
+		cmocka_unit_test(test_public),
+		cmocka_unit_test(test_public_search_and_hooks),
+		cmocka_unit_test(test_entries),
+	};
+
+	return cmocka_run_group_tests(tests, setup, NULL);
+}

@@ -167,10 +167,10 @@ dummy_open(MAILSTREAM *stream)
 	if (!stream)
 		return &dummyproto;
 	what = look(stream->mailbox, path);
-	/* INBOX always can be opened: mail may come, and what is there, if it is
-	 * no mail, stays untouched. */
+	/* INBOX always can be opened: mail may come, and what is there, if it
+	 * is no mail, stays untouched. */
 	if (what != EMPTY &&
-	    !((what == MISSING || what == FULL) && is_inbox(stream->mailbox))) {
+	    !(is_inbox(stream->mailbox) && (what == MISSING || what == FULL))) {
 		if (!stream->silent)
 			cc_mail_complain("open mailbox", stream->mailbox,
 			    what == DIRECTORY ? "not a selectable mailbox"

@@ -1,6 +1,11 @@
 /*
  * env_user.c - accounts: names and home directories, from the password
  * database and, for a program that runs as a user already, the environment.
+ *
+ * Names that do not exist are the common case: most hosts have no imapshared
+ * or ftp. The C library loads a module for each service of nsswitch.conf
+ * before it says no, so where those can only know what /etc/passwd knows, that
+ * alone is read. (systemd's knows root, nobody and short-lived accounts.)
  */
 #include <pwd.h>
 #include <sys/stat.h>
@@ -24,6 +29,67 @@ cc_env_is_directory(const char *path)
 	struct stat st;
 
 	return path && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+#define PASSWD_FILE "/etc/passwd"
+#define SERVICES_FILE "/etc/nsswitch.conf"
+
+/* Are all services in the rest of a "passwd:" line plain ones? */
+static bool
+is_plain(char *services)
+{
+	static const char *const blanks = " \t\r\n";
+
+	for (;;) {
+		size_t n;
+
+		services += strspn(services, blanks);
+		n = strcspn(services, blanks);
+		if (n == 0 || *services == '#')
+			return true;
+		if (!(n == 5 && memcmp(services, "files", n) == 0) &&
+		    !(n == 7 && memcmp(services, "systemd", n) == 0))
+			return false;
+		services += n;
+	}
+}
+
+/* Does /etc/passwd have all accounts? */
+static bool
+files_suffice(void)
+{
+	FILE *f = fopen(SERVICES_FILE, "re");
+	bool plain = true;
+	char line[1024];
+
+	if (!f)
+		return false;
+	while (plain && fgets(line, sizeof(line), f))
+		if (strncmp(line, "passwd:", 7) == 0)
+			plain = strchr(line, '\n') && is_plain(line + 7);
+	plain = plain && !ferror(f);
+	fclose(f);
+	return plain;
+}
+
+/* getpwnam_r: the entry, which lies in the PASSWD_MAX octets of buf, or NULL. */
+static struct passwd *
+look_up_name(const char *name, struct passwd *pw, char *buf)
+{
+	struct passwd *found = NULL;
+	FILE *f;
+
+	if (!files_suffice() || !(f = fopen(PASSWD_FILE, "re"))) {
+		getpwnam_r(name, pw, buf, PASSWD_MAX, &found);
+		return found;
+	}
+	while (fgetpwent_r(f, pw, buf, PASSWD_MAX, &found) == 0)
+		if (strcmp(pw->pw_name, name) == 0)
+			break;
+		else
+			found = NULL;
+	fclose(f);
+	return found;
 }
 
 /* The name that the password database has for a uid: 0 or CC_ENOENT. */
@@ -51,7 +117,7 @@ cc_env_user_home(struct span user, struct strbuf *home_r)
 		return CC_ENOENT;
 	name = cc_span_dup(user);
 	buf = fs_get(PASSWD_MAX);
-	getpwnam_r(name, &pw, buf, PASSWD_MAX, &found);
+	found = look_up_name(name, &pw, buf);
 	if (found && found->pw_dir[0] == '/') {
 		cc_strbuf_puts(home_r, found->pw_dir);
 		r = cc_strbuf_status(home_r);
@@ -69,7 +135,7 @@ is_own(const char *name)
 	struct passwd pw, *found = NULL;
 	bool own;
 
-	getpwnam_r(name, &pw, buf, PASSWD_MAX, &found);
+	found = look_up_name(name, &pw, buf);
 	own = found && pw.pw_uid == geteuid();
 	fs_give((void **)&buf);
 	return own;

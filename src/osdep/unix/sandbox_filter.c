@@ -1,10 +1,12 @@
 /*
  * sandbox_filter.c - a seccomp filter, assembled from rows (seccomp(2)).
  *
- * The program is a run of comparisons in the order of the rows; the kernel
- * compiles it and keeps a bitmap of calls that are allowed whatever their
- * arguments, so the length costs nothing. A foreign calling convention (32 bit
- * calls on a 64 bit kernel, x32) is killed, as its numbers mean other calls.
+ * First the calls that are allowed with some arguments only, then the others,
+ * in order of their numbers, runs of numbers as one. The kernel keeps a bitmap
+ * of calls that are allowed whatever their arguments, so the length does not
+ * matter for calls; but it compiles the program at each start of a session. A
+ * foreign calling convention (32 bit calls on a 64 bit kernel, x32) is killed,
+ * as its numbers mean other calls.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -42,6 +44,11 @@
 #endif
 
 #define FILTER_MAX 1024 /* instructions; the kernel takes 4096 */
+
+#define PLAIN_MAX 512 /* calls whose arguments do not matter */
+
+/* A jump goes so many instructions further at most. */
+#define JUMP_MAX 255
 
 struct filter {
 	struct sock_filter code[FILTER_MAX];
@@ -86,23 +93,110 @@ put_head(struct filter *f)
 #endif
 }
 
+/* Allows a call if an argument is as the row says. */
 static void
-put_call(struct filter *f, const struct sandbox_call *call)
+put_checked(struct filter *f, const struct sandbox_call *call)
 {
-	size_t arg;
+	size_t arg =
+	    offsetof(struct seccomp_data, args) + 8u * call->arg + ARG_LOW;
 
-	if (call->mask == 0) {
-		put(f, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, call->nr);
-		put_return(f, SECCOMP_RET_ALLOW);
-		return;
-	}
-	arg = offsetof(struct seccomp_data, args) + 8u * call->arg + ARG_LOW;
 	put(f, BPF_JMP | BPF_JEQ | BPF_K, 0, 5, call->nr);
 	put_load(f, arg);
 	put(f, BPF_ALU | BPF_AND | BPF_K, 0, 0, call->mask);
 	put(f, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, call->value);
 	put_return(f, SECCOMP_RET_ALLOW);
 	put_load(f, offsetof(struct seccomp_data, nr));
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const unsigned *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* The plain calls of the rows, in order: how many, or 0 if too many. */
+static size_t
+collect_plain(const struct sandbox_list *lists, size_t count, unsigned *nrs)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < lists[i].count; j++) {
+			if (lists[i].calls[j].mask != 0)
+				continue;
+			if (n == PLAIN_MAX)
+				return 0;
+			nrs[n++] = lists[i].calls[j].nr;
+		}
+	qsort(nrs, n, sizeof(*nrs), compare);
+	return n;
+}
+
+/* One past the end of the run of numbers that begins at i. */
+static size_t
+run_end(const unsigned *nrs, size_t n, size_t i)
+{
+	size_t j = i + 1;
+
+	while (j < n && nrs[j] - nrs[j - 1] <= 1)
+		j++;
+	return j;
+}
+
+/* A run: one comparison if it is one number, else two. aim() lets them jump to
+ * where the call is allowed. */
+static void
+put_run(struct filter *f, unsigned first, unsigned last)
+{
+	if (first == last) {
+		put(f, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, first);
+		return;
+	}
+	put(f, BPF_JMP | BPF_JGE | BPF_K, 0, 1, first);
+	put(f, BPF_JMP | BPF_JGT | BPF_K, 0, 1, last);
+}
+
+/* Points the comparisons from instruction at on to the one that allows, which
+ * will stand behind the return that does not. */
+static void
+aim(struct filter *f, size_t at)
+{
+	for (; at < f->len; at++) {
+		struct sock_filter *ins = &f->code[at];
+		size_t far = f->len - at;
+
+		if (far > JUMP_MAX)
+			f->over = 1;
+		if (BPF_OP(ins->code) == BPF_JEQ)
+			ins->jt = (uint8_t)far;
+		else if (BPF_OP(ins->code) == BPF_JGT)
+			ins->jf = (uint8_t)far;
+	}
+}
+
+static void
+put_rows(struct filter *f, const struct sandbox_list *lists, size_t count,
+    uint32_t otherwise)
+{
+	unsigned nrs[PLAIN_MAX];
+	size_t n = collect_plain(lists, count, nrs), begin;
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < lists[i].count; j++)
+			if (lists[i].calls[j].mask != 0)
+				put_checked(f, &lists[i].calls[j]);
+	begin = f->len;
+	for (size_t i = 0, next; i < n; i = next) {
+		next = run_end(nrs, n, i);
+		put_run(f, nrs[i], nrs[next - 1]);
+	}
+	aim(f, begin);
+	put_return(f, otherwise);
+	put_return(f, SECCOMP_RET_ALLOW);
+	if (n == 0)
+		f->over = 1;
 }
 
 int
@@ -115,10 +209,7 @@ cc_sandbox_filter(const struct sandbox_list *lists, size_t count,
 	f.len = 0;
 	f.over = 0;
 	put_head(&f);
-	for (size_t i = 0; i < count; i++)
-		for (size_t j = 0; j < lists[i].count; j++)
-			put_call(&f, &lists[i].calls[j]);
-	put_return(&f,
+	put_rows(&f, lists, count,
 	    otherwise == SANDBOX_KILL ? SECCOMP_RET_KILL_PROCESS
 				      : SECCOMP_RET_ERRNO | EPERM);
 	if (f.over)

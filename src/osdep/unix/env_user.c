@@ -72,7 +72,7 @@ files_suffice(void)
 	return plain;
 }
 
-/* getpwnam_r: the entry, which lies in the PASSWD_MAX octets of buf, or NULL. */
+/* getpwnam_r: the entry, in the PASSWD_MAX octets of buf, or NULL. */
 static struct passwd *
 look_up_name(const char *name, struct passwd *pw, char *buf)
 {

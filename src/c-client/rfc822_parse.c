@@ -89,11 +89,32 @@ show_fields(ENVELOPE *env, struct span header, char *host)
 	cc_strbuf_free(&data);
 }
 
+/*
+ * The header's fields and an empty line: programs may leave that out, and what
+ * they give as the text is the text, whatever stands before it.
+ */
+static void
+put_fields(struct strbuf *out, struct span header)
+{
+	struct cursor c = cc_cursor(header);
+	struct rfc822_field field;
+
+	while (cc_rfc822_next_field(&c, &field) > 0) {
+		if (!field.name.len)
+			continue;
+		cc_strbuf_put_span(out, field.all);
+		if (field.all.p[field.all.len - 1] != '\n')
+			cc_strbuf_puts(out, "\r\n");
+	}
+	cc_strbuf_puts(out, "\r\n");
+}
+
 void
 rfc822_parse_msg_full(ENVELOPE **en, BODY **bdy, char *s, unsigned long i,
     STRING *bs, char *host, unsigned long depth, unsigned long flags)
 {
 	struct span header = cc_span(s, i);
+	struct strbuf fields;
 
 	(void)depth;
 	*en = cc_mail_new_envelope(header, host);
@@ -101,7 +122,10 @@ rfc822_parse_msg_full(ENVELOPE **en, BODY **bdy, char *s, unsigned long i,
 	if (!bdy)
 		return;
 	*bdy = mail_newbody();
-	parse_body(*bdy, header, bs, host, flags);
+	cc_strbuf_init(&fields, SIZE_MAX);
+	put_fields(&fields, header);
+	parse_body(*bdy, cc_strbuf_span(&fields), bs, host, flags);
+	cc_strbuf_free(&fields);
 }
 
 /* A parameter's value as a quoted string. */

@@ -662,6 +662,8 @@ static void
 test_dates(void **state)
 {
 	char date[MAILTMPLEN];
+	struct tm local;
+	time_t now;
 
 	(void)state;
 	begin("");
@@ -670,6 +672,10 @@ test_dates(void **state)
 	rfc822_date(date);
 	assert_non_null(strstr(date, " +0530 (Test)"));
 	assert_int_equal(date[3], ',');
+	now = time(NULL);
+	snprintf(date, sizeof(date), "x");
+	rfc822_timezone(date, localtime_r(&now, &local));
+	assert_string_equal(date, "x (Test)");
 	mail_parameters(NIL, SET_DISABLE822TZTEXT, VOIDT);
 	rfc822_date(date);
 	assert_null(strchr(date, '('));

@@ -111,6 +111,8 @@ LIBS_GATE := -lssl -lcrypto
 LIBS_AUTH := -lpam -lcrypt
 
 PROGRAMS := $(BUILD)/bin/imapd
+# To try things with; not installed.
+TRIALS := $(BUILD)/bin/mtest
 LIBEXEC := $(if $(GATE_SRC),$(BUILD)/libexec/cedar/gate) \
 	$(if $(AUTH_SRC),$(BUILD)/libexec/cedar/auth)
 
@@ -120,7 +122,7 @@ LIBEXEC := $(if $(GATE_SRC),$(BUILD)/libexec/cedar/gate) \
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
-all: $(LIB) headers $(PROGRAMS) $(LIBEXEC)
+all: $(LIB) headers $(PROGRAMS) $(TRIALS) $(LIBEXEC)
 
 # ----------------------------------------------------------------- objects
 
@@ -212,6 +214,9 @@ link = @mkdir -p $(@D); $(if $(Q),echo "LD $@";) \
 	$(CC) $(LDFLAGS_ALL) -pie -o $@
 
 $(BUILD)/bin/imapd: $(call obj,$(IMAPD_SRC) $(MONITOR_SRC) $(COMMON_SRC)) $(LIB)
+	$(link) $^ $(LIBS_PROGRAM)
+
+$(BUILD)/bin/mtest: $(call obj,$(wildcard src/mtest/*.c)) $(LIB)
 	$(link) $^ $(LIBS_PROGRAM)
 
 $(BUILD)/libexec/cedar/gate: $(call obj,$(GATE_SRC) $(COMMON_SRC)) $(LIB)
@@ -322,7 +327,8 @@ unit: all $(UNIT) $(TEST_TOOLS)
 # Conversations with the servers; the runner wants Debian's pytest.
 quick: unit
 	$(Q)BUILD=$(BUILD) $(PYTEST) -q tests/test_wire.py \
-		tests/test_imapd.py tests/test_imapd_message.py \
+		tests/test_imapd.py tests/test_mtest.py \
+		tests/test_imapd_message.py \
 		tests/test_grammar_peers.py
 
 # ------------------------------------------- fuzzers, sanitizers, analysis

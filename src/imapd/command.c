@@ -47,6 +47,8 @@ static const struct command commands[] = {
 	{ "FETCH", ST_SELECTED, CMD_UID | CMD_NOEXPUNGE, cmd_fetch },
 	{ "STORE", ST_SELECTED, CMD_UID | CMD_NOEXPUNGE, cmd_store },
 	{ "COPY", ST_SELECTED, CMD_UID | CMD_NOEXPUNGE | CMD_NAMED, cmd_copy },
+	{ "SORT", ST_SELECTED, CMD_UID | CMD_NOEXPUNGE, cmd_sort },
+	{ "THREAD", ST_SELECTED, CMD_UID | CMD_NOEXPUNGE, cmd_thread },
 	{ "EXPUNGE", ST_SELECTED, CMD_UID | CMD_NAMED, cmd_expunge },
 	{ "CHECK", ST_SELECTED, 0, cmd_check },
 	{ "CLOSE", ST_SELECTED, 0, cmd_close },

@@ -117,6 +117,7 @@ command_run cmd_bboard, cmd_find, cmd_netscape; /* cmd_old.c */
 
 /* Makes the library tell where messages went; once. */
 void copy_init(struct session *s);
+command_run cmd_sort, cmd_thread;
 
 /* Answers of the mail API, on their way to the client. */
 void status_put(struct session *s, const char *mailbox,

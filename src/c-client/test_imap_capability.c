@@ -26,6 +26,8 @@ static const struct {
 	{ { true, true }, IMAP_CAP_LOGIN, " SASL-IR ", " LOGINDISABLED " },
 	{ { true, false }, IMAP_CAP_LOGIN, " LOGINDISABLED ", " AUTH=LOGIN " },
 	{ { true, true }, IMAP_CAP_SESSION, " UNSELECT ", " IMAP4REV1 " },
+	{ { true, true }, IMAP_CAP_SESSION,
+	    " SORT THREAD=REFERENCES THREAD=ORDEREDSUBJECT ", " LOGIN " },
 	{ { true, true }, IMAP_CAP_ALL, " IMAP4REV1 ", " STARTTLS " },
 	{ { true, true }, 0, " ", " IMAP4REV1 " },
 };

@@ -216,17 +216,49 @@ level_pop(struct mime_parser *p, const struct mime_mark *end)
 }
 
 /*
- * Where what is open ends. The line end before a delimiter may lie before the
- * present part: it is then that of the part's header, or of the delimiter
- * before it. The part is empty, and nothing around it ends earlier.
+ * The line end before a delimiter belongs to the delimiter, even if it makes
+ * the empty line that ended the header (RFC 2046 section 5.1.1: a part that
+ * ends with a line break has two before the delimiter). The header gives it
+ * up, and so the empty body begins where the header now ends.
+ */
+static bool
+give_up_line(struct mime_part *part, const struct mime_mark *end)
+{
+	struct mime_extent *header = &part->header, *body = &part->body;
+	uint64_t back = body->octets - end->octets;
+
+	if (header->octets < back)
+		return false;
+	header->end = end->pos;
+	header->octets -= back;
+	header->lines -= body->lines - end->lines;
+	extent_begin(body, end);
+	return true;
+}
+
+/*
+ * Where what is open ends when a delimiter of level depth - 1 comes. Its line
+ * end may lie before the present part: in the part's header, in that of the
+ * message/rfc822 around it, or in the delimiter before it. Then the part is
+ * empty.
  */
 static struct mime_mark
-end_of(const struct mime_parser *p, const struct mime_mark *end)
+end_of(const struct mime_parser *p, unsigned depth, const struct mime_mark *end)
 {
-	const struct mime_extent *e =
-	    p->state == MIME_HEADER ? &p->part->header : &p->part->body;
+	struct mime_part *part = p->part;
+	struct mime_extent *e =
+	    p->state == MIME_HEADER ? &part->header : &part->body;
+	bool own = depth > 0 && p->levels[depth - 1].part == part;
 
 	if (end->octets >= e->octets)
+		return *end;
+	if (p->state == MIME_HEADER && p->message &&
+	    give_up_line(part->parent, end)) {
+		extent_begin(&part->header, end);
+		return *end;
+	}
+	/* A multipart's first delimiter needs the empty line before it. */
+	if (p->state != MIME_HEADER && !own && give_up_line(part, end))
 		return *end;
 	return (struct mime_mark){ e->pos, e->octets, e->lines };
 }
@@ -235,7 +267,7 @@ end_of(const struct mime_parser *p, const struct mime_mark *end)
 static void
 close_to(struct mime_parser *p, unsigned depth, const struct mime_mark *at)
 {
-	struct mime_mark end = end_of(p, at);
+	struct mime_mark end = end_of(p, depth, at);
 
 	/* A header may end without an empty line, and it may be that of a
 	 * message or multipart, whose end this is as well. */

@@ -362,6 +362,61 @@ test_octets(void **state)
 	}
 }
 
+/* The first child of each: octets and lines of its header and body. */
+static void
+show_extents(struct strbuf *out, const struct mime_part *part)
+{
+	for (; part; part = part->child)
+		cc_strbuf_printf(out, "%llu/%llu+%llu/%llu ",
+		    (unsigned long long)part->header.octets,
+		    (unsigned long long)part->header.lines,
+		    (unsigned long long)part->body.octets,
+		    (unsigned long long)part->body.lines);
+}
+
+/* The line end before a delimiter is not the header's, though the header ends
+ * in an empty line (RFC 2046 section 5.1.1). */
+static void
+test_line_end_of_delimiter(void **state)
+{
+	static const struct tree_case cases[] = {
+		{ M("a") "--a\nA: b\n\n--a--", "45/2+18/3 6/1+0/0 " },
+		{ M("a") "--a\nA: b\n\n\n--a--", "45/2+20/4 8/2+0/0 " },
+		{ M("a") "--a\nA: b\n--a--", "45/2+16/2 4/0+0/0 " },
+		{ M("a") "--a\n\n--a--", "45/2+12/2 0/0+0/0 " },
+		{ M("a") "--a\n--a--", "45/2+10/1 0/0+0/0 " },
+		/* A multipart's own first delimiter. */
+		{ M("a") "--a\n\n1", "45/2+8/2 2/1+1/0 " },
+		{ M("a") "--a\n" M("b") "--a--",
+		    "45/2+55/3 43/1+0/0 0/0+0/0 " },
+		/* In a message, and around one. */
+		{ M("a") "--a\n" MSG "A: b\n\n--a--",
+		    "45/2+50/5 32/2+6/1 6/1+0/0 " },
+		{ M("a") "--a\n" MSG "A: b\n\n\n--a--",
+		    "45/2+52/6 32/2+8/2 8/2+0/0 " },
+		{ M("a") "--a\n" MSG "\n--a--", "45/2+44/4 32/2+0/0 0/0+0/0 " },
+		{ M("a") "--a\n" MSG "--a--", "45/2+42/3 30/1+0/0 0/0+0/0 " },
+		{ M("a") "--a\n" MSG MSG "--a--",
+		    "45/2+74/5 32/2+30/1 30/1+0/0 0/0+0/0 " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases) * 2; i++) {
+		const struct tree_case *c = &cases[i / 2];
+		struct mime_part *root;
+		struct strbuf out;
+		struct arena a;
+
+		cc_strbuf_init(&out, 4096);
+		root = parse(&a, cc_span_z(c->in), MIME_LF,
+		    i % 2 ? 1 : SIZE_MAX / 2);
+		show_extents(&out, root);
+		assert_string_equal(out.data, c->want);
+		cc_strbuf_free(&out);
+		cc_arena_free(&a);
+	}
+}
+
 static void
 check_extent(const struct mime_extent *e, uint64_t pos, uint64_t end,
     uint64_t octets, uint64_t lines)
@@ -782,6 +837,7 @@ main(void)
 		cmocka_unit_test(test_no_header),
 		cmocka_unit_test(test_ambiguous),
 		cmocka_unit_test(test_octets),
+		cmocka_unit_test(test_line_end_of_delimiter),
 		cmocka_unit_test(test_positions),
 		cmocka_unit_test(test_msg_header),
 		cmocka_unit_test(test_find),

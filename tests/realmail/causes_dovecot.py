@@ -292,25 +292,13 @@ def native(text):
 
 
 @CAUSES.add(
-    "empty-line-of-empty-part", "rfc",
-    "leaves out the empty line behind a header if a delimiter follows at "
-    "once; but counts it to the part",
-    "has it in both",
-    "RFC 3501 section 6.4.5: the blank line is included in all header "
-    "fetches, except for a message which has no body and no blank line")
-def empty_line_of_empty_part(d):
-    return d.item == "text" and d.section.endswith(("HEADER", "MIME")) and \
-        d.ours == d.theirs + b"\r\n" and \
-        native(d.ours) + b"--" in d.mail.octets
-
-
-@CAUSES.add(
     "line-end-of-delimiter", "rfc",
     "counts the line end before a delimiter to the part, when the part ends "
-    "in a header, or in a multipart that is closed",
+    "in a header or its empty line, or in a multipart that is closed",
     "does not",
     "RFC 2046 section 5.1.1: the CRLF preceding the boundary delimiter line "
-    "is conceptually attached to the boundary")
+    "is conceptually attached to the boundary; parts that end with a line "
+    "break must have two before it")
 def line_end_of_delimiter(d):
     return d.item == "text" and d.theirs == d.ours + b"\r\n" and \
         native(d.theirs) + b"--" in d.mail.octets

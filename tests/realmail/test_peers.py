@@ -6,6 +6,7 @@ import pytest
 
 import causes_decoding
 import causes_dovecot
+import causes_mimetools
 import causes_python
 import corpora
 import judging
@@ -14,7 +15,7 @@ import servers
 
 ALL = pytest.mark.parametrize(
     "causes", [causes_dovecot.CAUSES, causes_python.CAUSES,
-               causes_decoding.CAUSES],
+               causes_mimetools.CAUSES, causes_decoding.CAUSES],
     ids=lambda causes: causes.peer)
 
 
@@ -31,6 +32,15 @@ def test_python():
     found, count = readings.from_python()
     assert count > 10 * len(readings.mails())
     assert judging.faults(causes_python.CAUSES, found,
+                          readings.mails()) == []
+
+
+@pytest.mark.skipif(not readings.has_mimetools(),
+                    reason="libmime-tools-perl is not installed")
+def test_mimetools():
+    found, count = readings.from_mimetools()
+    assert count > 2 * len(readings.mails())
+    assert judging.faults(causes_mimetools.CAUSES, found,
                           readings.mails()) == []
 
 

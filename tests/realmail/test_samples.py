@@ -1,10 +1,17 @@
 """The samples themselves: where they come from, and that our server gives
 every octet of them back."""
+import os
+import subprocess
+
 import pytest
 
 import corpora
+import imap
 import python_reader
 import readings
+from servers import wire
+
+SHOWMSG = os.path.join(wire.BUILD, "test", "tools", "showmsg")
 
 
 @pytest.mark.parametrize("row", corpora.packages(), ids=lambda row: row.name)
@@ -46,3 +53,23 @@ def test_parts_lie_in_the_whole():
             if section + ".MIME" in texts:
                 assert texts[section + ".MIME"] + text in whole, \
                     (str(mail), section)
+
+
+def test_crlf_is_the_same(tmp_path):
+    """Mail in formats with CRLF line ends, in odd pieces, gives the same
+    ENVELOPE and BODYSTRUCTURE."""
+    paths = []
+    for i, mail in enumerate(readings.mails()):
+        paths.append(str(tmp_path / str(i)))
+        with open(paths[-1], "wb") as f:
+            f.write(mail.octets.replace(b"\n", b"\r\n"))
+    out = subprocess.run([SHOWMSG, "-c", "-p", "61", *paths], check=True,
+                         stdout=subprocess.PIPE).stdout
+    reader = imap.Reader(out)
+    for mail, table in zip(readings.mails(), readings.ours().tables):
+        envelope = reader.items()
+        reader.expect(b"\n")
+        shown = imap.flat(envelope, reader.items())
+        reader.expect(b"\n")
+        shown["", "size"] = table["", "size"]
+        assert shown == table, str(mail)

@@ -128,6 +128,8 @@ test_text(void **state)
 	text.data = (unsigned char *)(uintptr_t) "abc";
 	assert_int_equal(utf8_text(&text, "", &ret, 0), T);
 	assert_ptr_equal(ret.data, text.data);
+	/* The empty name is that of no charset. */
+	assert_null(utf8_charset(""));
 }
 
 /* With a map: what has no code takes errch, or makes it fail. */

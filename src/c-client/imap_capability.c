@@ -20,6 +20,7 @@ static const struct {
 	unsigned when; /* all of these must hold */
 } names[] = {
 	{ "IMAP4REV1", IMAP_CAP_BASE, 0 },
+	{ "I18NLEVEL=1", IMAP_CAP_BASE, 0 },
 	{ "LITERAL+", IMAP_CAP_BASE, 0 },
 	{ "ID", IMAP_CAP_BASE, 0 },
 	{ "X-NETSCAPE", IMAP_CAP_BASE, WHEN_NETSCAPE },
@@ -34,6 +35,9 @@ static const struct {
 	{ "THREAD=REFERENCES", IMAP_CAP_SESSION, 0 },
 	{ "THREAD=ORDEREDSUBJECT", IMAP_CAP_SESSION, 0 },
 	{ "ENABLE", IMAP_CAP_SESSION, 0 },
+	{ "ESEARCH", IMAP_CAP_SESSION, 0 },
+	{ "WITHIN", IMAP_CAP_SESSION, 0 },
+	{ "SCAN", IMAP_CAP_SESSION, 0 },
 
 	{ "SASL-IR", IMAP_CAP_LOGIN, 0 },
 	{ "LOGIN-REFERRALS", IMAP_CAP_LOGIN, 0 },

@@ -16,7 +16,7 @@ static const struct {
 	const char *miss; /* names that it must not contain */
 } cases[] = {
 	{ { false, true }, IMAP_CAP_BASE | IMAP_CAP_LOGIN,
-	    " IMAP4REV1 LITERAL+ ", " LOGINDISABLED " },
+	    " IMAP4REV1 I18NLEVEL=1 LITERAL+ ", " LOGINDISABLED " },
 	{ { false, true }, IMAP_CAP_BASE | IMAP_CAP_LOGIN, " STARTTLS ",
 	    " AUTH=PLAIN " },
 	{ { false, false }, IMAP_CAP_LOGIN, " STARTTLS LOGINDISABLED ",

@@ -35,6 +35,7 @@ static const struct command commands[] = {
 	/* No name here is a referral (RFC 2193): the same answers. */
 	{ "RLIST", ST_ANY, 0, cmd_list },
 	{ "RLSUB", ST_ANY, 0, cmd_lsub },
+	{ "SCAN", ST_ANY, 0, cmd_scan },
 	{ "NAMESPACE", ST_ANY, 0, cmd_namespace },
 	{ "STATUS", ST_ANY, 0, cmd_status },
 	{ "CREATE", ST_ANY, CMD_NAMED, cmd_create },
@@ -49,6 +50,7 @@ static const struct command commands[] = {
 	{ "COPY", ST_SELECTED, CMD_UID | CMD_NOEXPUNGE | CMD_NAMED, cmd_copy },
 	{ "SORT", ST_SELECTED, CMD_UID | CMD_NOEXPUNGE, cmd_sort },
 	{ "THREAD", ST_SELECTED, CMD_UID | CMD_NOEXPUNGE, cmd_thread },
+	{ "SEARCH", ST_SELECTED, CMD_UID | CMD_NOEXPUNGE, cmd_search },
 	{ "EXPUNGE", ST_SELECTED, CMD_UID | CMD_NAMED, cmd_expunge },
 	{ "CHECK", ST_SELECTED, 0, cmd_check },
 	{ "CLOSE", ST_SELECTED, 0, cmd_close },

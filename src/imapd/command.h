@@ -70,6 +70,10 @@ enum cmd_result select_mailbox(struct session *s, char *name, long options);
 /* Is it the selected mailbox, by this name or another one of the same file? */
 bool cmd_is_selected(struct session *s, const char *name);
 
+/* Is the charset of SEARCH, SORT or THREAD known? CMD_OK for NULL, too; else NO
+ * with BADCHARSET and all names there are. */
+enum cmd_result cmd_charset(struct session *s, char *charset);
+
 /* For commands that take no argument: CMD_OK, or the answer. */
 enum cmd_result cmd_no_args(struct session *s, struct args *args);
 
@@ -114,6 +118,7 @@ command_run cmd_create, cmd_delete, cmd_rename; /* cmd_manage.c */
 command_run cmd_append, cmd_copy;
 command_run cmd_enable;                         /* cmd_any.c */
 command_run cmd_bboard, cmd_find, cmd_netscape; /* cmd_old.c */
+command_run cmd_search, cmd_scan;               /* cmd_search.c */
 
 /* Makes the library tell where messages went; once. */
 void copy_init(struct session *s);

@@ -31,6 +31,7 @@
 #include "fs.h"
 #include "mboxfile_record.h"
 #include "mboxfile_redo.h"
+#include "mboxfile_undo.h"
 #include "privdir.h"
 #include "strbuf.h"
 #include "uidrecord_text.h"
@@ -726,6 +727,9 @@ recover(struct mbox *m, int dir, struct record *rec)
 		    m->path);
 		return 0;
 	}
+	if (r == 0 &&
+	    (rec->text.len == 0 || cc_undo_is(cc_strbuf_span(&rec->text))))
+		return cc_undo_recover(m, dir, cc_strbuf_span(&rec->text));
 	if (r == 0)
 		r = parse_record(m, rec);
 	if (r == 0)

@@ -108,6 +108,11 @@ struct cc_env {
 	struct mail_stream *create_proto;     /* format of new mailboxes */
 	struct mail_stream *empty_proto;      /* of empty files appended to */
 	struct mail_namespace *namespaces[3]; /* personal, others', shared */
+
+	/* What is known of the mailbox last appended to (mboxfile_append.c):
+	 * taken out and put in by one atomic exchange. */
+	void *append_tail;
+	void (*append_tail_free)(void *tail);
 };
 
 /* The one there is; nothing is initialised by asking. */

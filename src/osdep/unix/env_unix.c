@@ -393,6 +393,8 @@ cc_env_free(void)
 	for (size_t i = 0; i < CC_ENV_KEYWORDS; i++)
 		cc_env_set(&state.keywords[i], NULL);
 	cc_env_namespaces_free();
+	if (state.append_tail)
+		(*state.append_tail_free)(state.append_tail);
 	state = (struct cc_env)ENV_DEFAULTS;
 	rules = (struct mailpath_rules){ 0 };
 }

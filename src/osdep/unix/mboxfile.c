@@ -97,7 +97,8 @@ parse_all(struct mbox *m)
 	cc_mbox_stamp_of(&st, &m->stamp);
 	cc_mbox_index_init(&m->index);
 	cc_mbox_window_init(&w, m->fd, CC_READ_WINDOW);
-	r = cc_mbox_parse(&m->index, &w, (uint64_t)st.st_size, &notes);
+	r = cc_mbox_parse(&m->index, &w, (uint64_t)st.st_size,
+	    m->hidden ? NULL : &notes);
 	cc_mbox_window_free(&w);
 	if (r != 0)
 		cc_mbox_index_free(&m->index);

@@ -88,7 +88,8 @@ struct mbox {
 	uint32_t keywords_there; /* bits of keywords that the file lists */
 	bool unsynced;           /* written, but not on the disk for sure */
 	bool writing;            /* being rewritten by us */
-	size_t step_max;         /* octets of a step; 0: CC_REDO_PUT_MAX */
+	bool hidden; /* no session: messages stay \\Recent, nothing is said */
+	size_t step_max; /* octets of a step; 0: CC_REDO_PUT_MAX */
 };
 
 /* ------------------------------------------------- locks: mboxfile_lock.c */
@@ -116,6 +117,15 @@ void cc_mbox_unlock(struct mbox_lock *lock);
  * for one who removes the file. */
 int cc_mbox_lock_as_is(struct mbox *m, enum fdlock_mode mode, int wait_ms,
     struct mbox_lock *lock_r);
+
+/*
+ * The same to append: dot-lock and exclusive flock, and the inode lock if that
+ * can be had. *full_r is false if another program keeps it: then nothing but
+ * the file's end may be touched. kept_by: process that is known to keep it
+ * and need not be waited for, or 0; set to the one that does.
+ */
+int cc_mbox_lock_append(struct mbox *m, int wait_ms, pid_t *kept_by,
+    struct mbox_lock *lock_r, bool *full_r);
 
 /* Waits of the callers, in milliseconds. A command waits for its locks no
  * longer than a client waits for an answer; opening waits as long as a stale
@@ -263,6 +273,11 @@ int cc_mbox_check(struct mbox *m);
 /* The same for one who holds all locks; syncs no flags that were written in
  * place. */
 int cc_mbox_check_locked(struct mbox *m);
+
+/* The last UID, keywords and UIDs of all messages into the file, by the least
+ * change that does it; for one who holds all locks and has just parsed it.
+ * Flags that wait stay. 0, or negative. */
+int cc_mbox_carry(struct mbox *m);
 
 /* cc_mbox_rewrite, and the parse that finds everything in its new place. */
 int cc_mbox_remake(struct mbox *m);

@@ -47,6 +47,16 @@ cc_mbox_remake(struct mbox *m)
 }
 
 int
+cc_mbox_carry(struct mbox *m)
+{
+	int r = 0;
+
+	if (cc_mbox_needs_rewrite(m))
+		r = cc_mbox_write_dirty(m);
+	return r == 0 && cc_mbox_needs_rewrite(m) ? cc_mbox_remake(m) : r;
+}
+
+int
 cc_mbox_check_locked(struct mbox *m)
 {
 	const char *why;

@@ -342,7 +342,7 @@ collect(struct mbox *m, uint32_t i, bool base, struct batch *batch)
 	if (base)
 		cc_mbox_put_base(&text, "X-IMAPbase", 0, index->uidvalidity,
 		    base_last(index), &index->keywords);
-	cc_mbox_put_status(&text, msg->flags | fOLD,
+	cc_mbox_put_status(&text, msg->flags | (m->hidden ? 0 : fOLD),
 	    base ? msg->keywords : msg->keywords & m->keywords_there,
 	    &index->keywords, 0, b.len);
 	if ((r = cc_strbuf_status(&text)) == 0)
@@ -360,7 +360,8 @@ settle(struct mbox *m, uint32_t i)
 	struct mbox_msg *msg = &m->index.msgs[i];
 
 	msg->flags &= (uint16_t)~MBOX_PENDING;
-	msg->flags |= MBOX_OLD_THERE;
+	if (!m->hidden)
+		msg->flags |= MBOX_OLD_THERE;
 	if ((msg->keywords & ~m->keywords_there) == 0)
 		msg->flags &= (uint16_t)~MBOX_DIRTY;
 }

@@ -17,6 +17,9 @@
 #include "mboxfile_redo.h"
 #include "strbuf.h"
 
+/* Milliseconds in which a session of ours lets go of the inode lock. */
+#define SHORT_HOLD 1000
+
 #define REOPEN_MAX 5 /* times a file may be replaced while we lock it */
 
 /* A wait of more than this is told to the user, and then at this rate. */
@@ -131,13 +134,13 @@ get_short(struct mbox *m, enum fdlock_mode mode, int wait_ms,
 /* The inode lock of the file that now has the name, with our pid in it. */
 static int
 get_inode_lock(const struct mbox *m, int wait_ms, struct stat *st_r,
-    struct inodelock *lock_r)
+    pid_t *holder_r, struct inodelock *lock_r)
 {
 	int r;
 
 	if (stat(m->path, st_r) != 0)
 		return cc_err_errno();
-	r = cc_inodelock_get(lock_r, st_r, FDLOCK_EX, wait_ms, NULL);
+	r = cc_inodelock_get(lock_r, st_r, FDLOCK_EX, wait_ms, holder_r);
 	if (r != 0)
 		*lock_r = (struct inodelock)INODELOCK_NONE;
 	else
@@ -166,7 +169,7 @@ cc_mbox_lock_as_is(struct mbox *m, enum fdlock_mode mode, int wait_ms,
 
 	*lock_r = (struct mbox_lock){ INODELOCK_NONE, DOTLOCK_NONE, -1 };
 	if (mode == FDLOCK_EX)
-		r = get_inode_lock(m, wait_ms, &st, &lock_r->inode);
+		r = get_inode_lock(m, wait_ms, &st, NULL, &lock_r->inode);
 	if (r == 0)
 		r = get_short(m, mode, wait_ms, lock_r);
 	if (r == 0 && mode == FDLOCK_EX)
@@ -225,4 +228,44 @@ cc_mbox_lock(struct mbox *m, enum fdlock_mode mode, int wait_ms,
 	if ((r = recover(m, wait_ms)) != 0)
 		return r;
 	return cc_mbox_lock_as_is(m, mode, wait_ms, lock_r);
+}
+
+/* The inode lock for an append. Ours keep it for moments; who keeps it for
+ * longer is another program, and once known not waited for again. */
+static int
+get_inode_lock_append(const struct mbox *m, pid_t *kept_by, struct stat *st_r,
+    struct inodelock *lock_r)
+{
+	pid_t holder = 0;
+	int r = get_inode_lock(m, 0, st_r, &holder, lock_r);
+
+	if (r == CC_EBUSY && (holder == 0 || holder != *kept_by))
+		r = get_inode_lock(m, SHORT_HOLD, st_r, &holder, lock_r);
+	*kept_by = r == CC_EBUSY ? holder : 0;
+	return r;
+}
+
+int
+cc_mbox_lock_append(struct mbox *m, int wait_ms, pid_t *kept_by,
+    struct mbox_lock *lock_r, bool *full_r)
+{
+	struct stat st;
+	int r;
+
+	*lock_r = (struct mbox_lock){ INODELOCK_NONE, DOTLOCK_NONE, -1 };
+	r = get_inode_lock_append(m, kept_by, &st, &lock_r->inode);
+	*full_r = r == 0;
+	if (r == CC_EBUSY || r == CC_EACCESS)
+		r = 0;
+	if (r == 0)
+		r = get_short(m, FDLOCK_EX, wait_ms, lock_r);
+	if (r == 0 && *full_r)
+		r = check_inode(m, &st);
+	if (r == 0 && *full_r)
+		r = cc_redo_recover(m);
+	else if (r == 0 && cc_redo_found(m))
+		r = CC_EBUSY; /* in the middle of a change that waits */
+	if (r != 0)
+		cc_mbox_unlock(lock_r);
+	return r;
 }

@@ -56,15 +56,22 @@ first_there(const struct mbox_index *index)
 	return i;
 }
 
+/* `O' for all messages, or where it is there already. */
+static unsigned
+old_flag(const struct mbox *m)
+{
+	return m->hidden ? 0 : fOLD;
+}
+
 /* Does the message lack something in the file? */
 static bool
-is_wanting(const struct mbox_msg *msg)
+is_wanting(const struct mbox *m, const struct mbox_msg *msg)
 {
 	return is_there(msg) &&
 	    ((msg->flags &
 		 (MBOX_DIRTY | MBOX_NO_UID | MBOX_OPEN_HEADER |
 		     MBOX_OPEN_LINE)) != 0 ||
-		!(msg->flags & MBOX_OLD_THERE));
+		(!m->hidden && !(msg->flags & MBOX_OLD_THERE)));
 }
 
 bool
@@ -81,7 +88,7 @@ cc_mbox_needs_rewrite(const struct mbox *m)
 		(uint32_t)(((uint64_t)1 << index->keywords.count) - 1))
 		return true;
 	for (uint32_t i = first; i < index->count; i++)
-		if (is_wanting(&index->msgs[i]))
+		if (is_wanting(m, &index->msgs[i]))
 			return true;
 	return false;
 }
@@ -99,7 +106,7 @@ put_block(const struct mbox *m, uint32_t i, bool base, struct strbuf *out)
 	if (base)
 		cc_mbox_put_base(out, "X-IMAPbase", 0, index->uidvalidity,
 		    index->uid_last, &index->keywords);
-	cc_mbox_put_status(out, msg->flags | fOLD, msg->keywords,
+	cc_mbox_put_status(out, msg->flags | old_flag(m), msg->keywords,
 	    &index->keywords, start, base ? CC_MBOX_PAD_BASE : CC_MBOX_PAD);
 	cc_strbuf_printf(out, "X-UID: %lu\n", (unsigned long)msg->uid);
 }
@@ -192,7 +199,7 @@ struct plan {
 static bool
 is_rewritten(const struct mbox *m, const struct plan *p, uint32_t i)
 {
-	return is_wanting(&m->index.msgs[i]) || (p->base && i == p->first);
+	return is_wanting(m, &m->index.msgs[i]) || (p->base && i == p->first);
 }
 
 static void

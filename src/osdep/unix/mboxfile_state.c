@@ -237,8 +237,7 @@ cc_mbox_keywords_free(struct mbox_keywords *list)
 /* --------------------------------------------------------------- writing */
 
 void
-cc_mbox_put_status(struct strbuf *out, unsigned flags, uint32_t keywords,
-    const struct mbox_keywords *list, size_t start, size_t least)
+cc_mbox_put_flags(struct strbuf *out, unsigned flags)
 {
 	cc_strbuf_puts(out, "Status: ");
 	if (flags & fSEEN)
@@ -254,7 +253,15 @@ cc_mbox_put_status(struct strbuf *out, unsigned flags, uint32_t keywords,
 		cc_strbuf_putc(out, 'A');
 	if (flags & fDRAFT)
 		cc_strbuf_putc(out, 'T');
-	cc_strbuf_puts(out, "\nX-Keywords:");
+	cc_strbuf_putc(out, '\n');
+}
+
+void
+cc_mbox_put_status(struct strbuf *out, unsigned flags, uint32_t keywords,
+    const struct mbox_keywords *list, size_t start, size_t least)
+{
+	cc_mbox_put_flags(out, flags);
+	cc_strbuf_puts(out, "X-Keywords:");
 	for (unsigned i = 0; i < list->count; i++)
 		if (keywords & (uint32_t)1 << i) {
 			cc_strbuf_putc(out, ' ');

@@ -86,6 +86,9 @@ void cc_mbox_keywords_free(struct mbox_keywords *list);
 void cc_mbox_put_status(struct strbuf *out, unsigned flags, uint32_t keywords,
     const struct mbox_keywords *list, size_t start, size_t least);
 
+/* The lines Status: and X-Status: alone. */
+void cc_mbox_put_flags(struct strbuf *out, unsigned flags);
+
 /* "X-IMAPbase: VALIDITY LAST[ keyword]..." LF; digits is 10 for the padded
  * form of X-IMAP, else 0. */
 void cc_mbox_put_base(struct strbuf *out, const char *name, int digits,

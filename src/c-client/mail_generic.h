@@ -42,6 +42,11 @@ long cc_mail_mark(MAILSTREAM *stream, char *sequence, long uid);
 bool cc_mail_names_driver(const char *name);
 DRIVER *cc_mail_named_driver(const char *name, const char **rest_r);
 
+/* Copies to a mailbox that the source's driver cannot write, through the
+ * program's routine or by appending what is read. */
+long cc_mail_copy_elsewhere(MAILSTREAM *stream, char *sequence, char *mailbox,
+    long options);
+
 /* "Can't WHAT NAME: WHY" to mm_log, at ERROR; or with the text of a code. */
 void cc_mail_complain(const char *what, const char *name, const char *why);
 void cc_mail_report(const char *what, const char *name, int code);

@@ -82,6 +82,8 @@ DRIVER unixdriver = {
 	.ping = unix_ping,
 	.check = unix_check,
 	.expunge = unix_expunge,
+	.copy = cc_unix_copy,
+	.append = cc_unix_append,
 	.fastpath = &cc_unix_fast,
 };
 

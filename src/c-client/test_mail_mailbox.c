@@ -269,10 +269,10 @@ test_copy_and_expunge_unsupported(void **state)
 	setup_box();
 	stream = mail_open(NIL, "mem:box", NIL);
 	mem_forget();
-	assert_false(mail_copy(stream, "1", "x"));
+	assert_false(mail_copy(stream, "1", "#driver.mem/x"));
 	assert_false(mail_expunge(stream));
 	assert_string_equal(test_callbacks.journal,
-	    "log 2 Can't copy to mailbox x: not supported\n"
+	    "log 2 Can't append to mailbox x: not supported\n"
 	    "log 2 Can't expunge mailbox mem:box: not supported\n");
 	mail_close(stream);
 }

@@ -727,8 +727,7 @@ recover(struct mbox *m, int dir, struct record *rec)
 		    m->path);
 		return 0;
 	}
-	if (r == 0 &&
-	    (rec->text.len == 0 || cc_undo_is(cc_strbuf_span(&rec->text))))
+	if (r == 0 && cc_undo_is(cc_strbuf_span(&rec->text)))
 		return cc_undo_recover(m, dir, cc_strbuf_span(&rec->text));
 	if (r == 0)
 		r = parse_record(m, rec);

@@ -338,9 +338,11 @@ struct undo {
 bool
 cc_undo_is(struct span record)
 {
-	const size_t len = sizeof(HEAD_WORD) - 1;
+	size_t len = sizeof(HEAD_WORD) - 1;
 
-	return record.len >= len && memcmp(record.p, HEAD_WORD, len) == 0;
+	if (record.len < len)
+		len = record.len; /* its writer was killed */
+	return memcmp(record.p, HEAD_WORD, len) == 0;
 }
 
 static int

@@ -381,7 +381,8 @@ test_damaged_records(void **state)
 	static const char whole[] = "cedar-redo 2\nfile 0 0\nsize 0 0\n"
 				    "gap 0 0\nputs 0\n"
 				    "check 0000000000000000\n";
-	const char *const texts[] = { "", "x", "cedar-redo 2\n", whole };
+	const char *const texts[] = { "x", "cedar-redo 2\n", whole };
+	const char *const begun[] = { "", "cedar-", "cedar-append 1\nfile 0" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(texts); i++) {
@@ -392,6 +393,17 @@ test_damaged_records(void **state)
 		assert_int_equal(files_named(".cedar-redo"), 0);
 		assert_int_equal(files_named("cedar-redo-failed"), 1);
 		unlink(tmpdir_path(&tmp, "home/none"));
+		end();
+	}
+	/* that of an append which was not begun goes */
+	for (size_t i = 0; i < COUNT(begun); i++) {
+		begin();
+		make_box();
+		put_record(begun[i], strlen(begun[i]), 0600);
+		mail_close(open_box(OP_READONLY));
+		assert_int_equal(files_named(".cedar-redo"), 0);
+		assert_int_equal(files_named("cedar-redo-failed"), 0);
+		check_box(0);
 		end();
 	}
 	/* what others could have written is not even looked at */

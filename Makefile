@@ -328,7 +328,7 @@ unit: all $(UNIT) $(TEST_TOOLS)
 quick: unit
 	$(Q)BUILD=$(BUILD) $(PYTEST) -q tests/test_wire.py \
 		tests/test_imapd.py tests/test_mtest.py \
-		tests/test_imapd_message.py \
+		tests/test_imapd_message.py tests/test_imapd_ends.py \
 		tests/test_grammar_peers.py
 
 # ------------------------------------------- fuzzers, sanitizers, analysis

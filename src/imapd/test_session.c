@@ -26,8 +26,47 @@ static const char one_message[] =
     "From a@example.com Tue Mar  5 09:01:02 2024\n"
     "From: A <a@example.com>\nSubject: one\n\ntext\n\n";
 
+static int log_fd = -1; /* what would be logged; nowhere at first */
+
+/* In the place of the C library's, whatever name a call of it has. */
+void syslog(int level, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void __syslog_chk(int level, int flag, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void
+log_line(const char *fmt, va_list ap)
+{
+	vdprintf(log_fd, fmt, ap);
+	dprintf(log_fd, "\n");
+}
+
+void
+syslog(int level, const char *fmt, ...)
+{
+	va_list ap;
+
+	(void)level;
+	va_start(ap, fmt);
+	log_line(fmt, ap);
+	va_end(ap);
+}
+
+void
+__syslog_chk(int level, int flag, const char *fmt, ...)
+{
+	va_list ap;
+
+	(void)level;
+	(void)flag;
+	va_start(ap, fmt);
+	log_line(fmt, ap);
+	va_end(ap);
+}
+
 struct scene {
 	const char *says; /* the client */
+	const char *out;  /* where it is written to, or NULL: kept */
 	int sig;          /* pending from the beginning, or 0 */
 	bool anonymous;
 };
@@ -77,11 +116,24 @@ serve(struct tmpdir *t, const struct scene *scene, int out)
 
 /* What the server said, and how it ended. */
 static char *
+content(int fd)
+{
+	struct stat st;
+	char *text;
+
+	assert_int_equal(fstat(fd, &st), 0);
+	text = fs_get((size_t)st.st_size + 1);
+	assert_int_equal(pread(fd, text, (size_t)st.st_size, 0), st.st_size);
+	text[st.st_size] = '\0';
+	return text;
+}
+
+static char *
 play(const struct scene *scene, int *status_r, pid_t *pid_r)
 {
-	int out = memfd_create("out", MFD_CLOEXEC);
+	int out = scene->out ? open(scene->out, O_WRONLY)
+			     : memfd_create("out", MFD_CLOEXEC);
 	struct tmpdir t;
-	struct stat st;
 	char *said;
 
 	tmpdir_make(&t);
@@ -91,10 +143,7 @@ play(const struct scene *scene, int *status_r, pid_t *pid_r)
 		_exit(serve(&t, scene, out));
 	assert_int_equal(waitpid(*pid_r, status_r, 0), *pid_r);
 	tmpdir_remove(&t);
-	assert_int_equal(fstat(out, &st), 0);
-	said = fs_get((size_t)st.st_size + 1);
-	assert_int_equal(pread(out, said, (size_t)st.st_size, 0), st.st_size);
-	said[st.st_size] = '\0';
+	said = scene->out ? cpystr("") : content(out);
 	close(out);
 	return said;
 }
@@ -187,7 +236,7 @@ test_anonymous(void **state)
 	struct strbuf says, want;
 	int status;
 	pid_t pid;
-	char *said;
+	char *said, *logged;
 
 	(void)state;
 	cc_strbuf_init(&says, 10000);
@@ -205,7 +254,12 @@ test_anonymous(void **state)
 	    "l CAPABILITY\r\nm SELECT INBOX\r\nn IDLE\r\nDONE\r\n"
 	    "o LOGOUT\r\n");
 	scene.says = cc_strbuf_str(&says);
+	log_fd = memfd_create("log", MFD_CLOEXEC);
 	said = play(&scene, &status, &pid);
+	logged = content(log_fd);
+	close(log_fd);
+	has(logged, "Anonymous select of INBOX host=UNKNOWN\n");
+	fs_give((void **)&logged);
 	assert_int_equal(WEXITSTATUS(status), 0);
 	has(said, "a OK [READ-ONLY] SELECT completed\r\n");
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
@@ -234,6 +288,68 @@ test_anonymous(void **state)
 	cc_strbuf_free(&want);
 }
 
+/* The last line of each session says why it ended; others what went wrong. */
+static void
+test_log(void **state)
+{
+	static char flood[100000];
+	static const struct {
+		struct scene scene;
+		const char *logged;
+		int status;
+	} cases[] = {
+		{ { .says = "a LOGOUT\r\n" }, "Logout", 0 },
+		{ { .says = "a NOO" },
+		    "Unexpected client disconnect, while reading line", 1 },
+		{ { .says = flood },
+		    "Unexpected client disconnect, while flushing line", 1 },
+		{ { .says = "a SELECT {5+}\r\nIN" },
+		    "Unexpected client disconnect, while reading literal", 1 },
+		{ { .says = "a APPEND INBOX {5+}\r\nIN" },
+		    "Unexpected client disconnect, while reading literal", 1 },
+		{ { .says = "a APPEND INBOX (x {5+}\r\nIN" },
+		    "Unexpected client disconnect, while discarding unread "
+		    "literal",
+		    1 },
+		{ { .says = "a NOOP\r\n", .out = "/dev/full" },
+		    "Unexpected client disconnect, while writing text", 1 },
+		{ { .says = "a SELECT {10001+}\r\n" },
+		    "Overlong (10001) client literal", 1 },
+		{ { .says = "a SELECT INBOX\r\nb STORE 1:3 FLAGS x\r\n",
+		      .sig = SIGTERM },
+		    "Killed (terminated)", 1 },
+		{ { .says = "a SELECT INBOX\r\nb STORE 1:3 FLAGS x\r\n",
+		      .sig = SIGHUP },
+		    "Hangup", 1 },
+		{ { .says = "a SELECT INBOX\r\nb STORE 1:3 FLAGS x\r\n",
+		      .sig = SIGALRM },
+		    "Autologout", 1 },
+	};
+	struct strbuf want;
+
+	(void)state;
+	memset(flood, 'x', sizeof(flood) - 1);
+	cc_strbuf_init(&want, 1000);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		int status;
+		pid_t pid;
+		char *said, *logged;
+
+		log_fd = memfd_create("log", MFD_CLOEXEC);
+		said = play(&cases[i].scene, &status, &pid);
+		logged = content(log_fd);
+		cc_strbuf_reset(&want);
+		cc_strbuf_printf(&want, "%s user=user host=UNKNOWN\n",
+		    cases[i].logged);
+		has(logged, cc_strbuf_str(&want));
+		assert_int_equal(WEXITSTATUS(status), cases[i].status);
+		close(log_fd);
+		fs_give((void **)&said);
+		fs_give((void **)&logged);
+	}
+	cc_strbuf_free(&want);
+}
+
 int
 main(void)
 {
@@ -241,6 +357,7 @@ main(void)
 		cmocka_unit_test(test_signals_are_heard_in_a_long_command),
 		cmocka_unit_test(test_usr1_in_a_long_command),
 		cmocka_unit_test(test_anonymous),
+		cmocka_unit_test(test_log),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

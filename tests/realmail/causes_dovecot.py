@@ -239,11 +239,11 @@ def bad_parameter(d):
 
 
 @CAUSES.add(
-    "missing-value", "api",
+    "missing-value", "free",
     "an empty string for a parameter with \"=\" but no value",
     "MISSING_PARAMETER_VALUE",
     "RFC 2045 section 5.1: a value is a token or quoted-string, and no token "
-    "is empty; programs know this text of the toolkit")
+    "is empty")
 def missing_value(d):
     return d.item == "disposition" and d.ours[0] == d.theirs[0] and \
         [(name, b"" if value == b"MISSING_PARAMETER_VALUE" else value)

@@ -86,6 +86,18 @@ def backslash_in_local_part(d):
 
 
 @CAUSES.add(
+    "comment-behind-angle", "free",
+    "no name for \"<address> (name)\"",
+    "the comment, as for \"address (name)\"",
+    "RFC 5322 section 3.4 knows the name in a comment behind an address "
+    "without angle brackets")
+def comment_behind_angle(d):
+    return d.item in LISTS and bool(d.ours) and len(d.ours) == 1 and \
+        d.theirs == [(b"", d.ours[0][1])] and \
+        b"<%s> (%s)" % d.ours[0][::-1] in d.mail.octets
+
+
+@CAUSES.add(
     "quoted-local-part", "rfc",
     "keeps the quotes around a local part",
     "takes them off",
@@ -223,6 +235,9 @@ def header_to_empty_line(d):
     # What was taken for a part is in the header; the rest has no parts.
     if d.section == "1" and octets != d.mail.octets and \
             not NO_PARTS.isdisjoint(python_reader.read(octets)[2][""]):
+        return True
+    if d.theirs is None and "MissingHeaderBodySeparatorDefect" in \
+            defects(d).get(d.section, ()):
         return True
     line = d.theirs[:1000].partition(b"\r\n")[0] if d.item == "text" else b""
     return d.item == "text" and not FIELD.match(line) and \

@@ -55,12 +55,15 @@ def put_envelope(rows, section, msg):
         rows[section, name] = field(msg, name)
     for name in ("from", "to", "cc", "bcc"):
         rows[section, name] = addresses(msg, name)
+    # These default to From (RFC 3501 section 7.4.2).
+    for name in ("sender", "reply-to"):
+        if addresses(msg, name):
+            rows[section, name] = addresses(msg, name)
 
 
-def parameters(msg):
-    """Content-Type's, or None where they are extended: Python joins and
-    decodes what IMAP hands on (RFC 2231 section 4)."""
-    header = (values(msg, "Content-Type") + [""])[0]
+def parameters(header):
+    """None where they are extended: Python joins and decodes what IMAP hands
+    on (RFC 2231 section 4)."""
     if "*" in header:
         return None
     pairs = []
@@ -68,10 +71,21 @@ def parameters(msg):
         name, _, value = text.partition("=")
         pairs.append((octets_of(name.strip().lower()),
                       sent(octets_of(email.utils.unquote(value.strip())))))
-    if msg.get_content_maintype() == "text" and \
-            b"charset" not in [name for name, _ in pairs]:
-        pairs.append(CHARSET)
     return pairs
+
+
+def put_parameters(rows, section, msg):
+    pairs = parameters((values(msg, "Content-Type") + [""])[0])
+    if pairs is not None:
+        if msg.get_content_maintype() == "text" and \
+                b"charset" not in [name for name, _ in pairs]:
+            pairs.append(CHARSET)
+        rows[section, "params"] = pairs
+    header = (values(msg, "Content-Disposition") + [""])[0]
+    pairs = parameters(header)
+    if pairs is not None:
+        kind = octets_of(header.partition(";")[0].strip().lower())
+        rows[section, "disposition"] = [kind, pairs] if kind else None
 
 
 def coding_of(msg):
@@ -82,9 +96,7 @@ def coding_of(msg):
 def put_part(rows, section, msg, texts):
     kind = msg.get_content_type().encode("ascii", "surrogateescape")
     rows[section, "type"] = kind
-    pairs = parameters(msg)
-    if pairs is not None:
-        rows[section, "params"] = pairs
+    put_parameters(rows, section, msg)
     if section.endswith("[]"):
         return
     rows[section, "encoding"] = coding_of(msg)

@@ -55,7 +55,7 @@ def python():
 
 # ---------------------------------------------------------- as Python has it
 
-ADDRESSES = ("from", "to", "cc", "bcc")
+ADDRESSES = ("from", "sender", "reply-to", "to", "cc", "bcc")
 
 
 def pairs(items):

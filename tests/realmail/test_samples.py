@@ -9,6 +9,7 @@ import corpora
 import imap
 import python_reader
 import readings
+import servers
 from servers import wire
 
 SHOWMSG = os.path.join(wire.BUILD, "test", "tools", "showmsg")
@@ -73,3 +74,25 @@ def test_crlf_is_the_same(tmp_path):
         reader.expect(b"\n")
         shown["", "size"] = table["", "size"]
         assert shown == table, str(mail)
+
+
+EXTENSION = ("md5", "disposition", "language", "location")
+
+
+def test_body_is_bodystructure_without_extension():
+    peer = servers.Ours(readings.mails())
+    try:
+        rows = peer.fetch((i + 1, b"ENVELOPE BODY")
+                          for i in range(len(readings.mails())))
+    finally:
+        peer.close()
+    for i, mail in enumerate(readings.mails()):
+        body = imap.flat(rows[i + 1]["ENVELOPE"], rows[i + 1]["BODY"])
+        for (section, item), value in readings.ours().tables[i].items():
+            if item in EXTENSION:
+                value = None
+            elif item == "params" and section.endswith("[]"):
+                value = []
+            elif item == "size":
+                continue
+            assert body[section, item] == value, (str(mail), section, item)

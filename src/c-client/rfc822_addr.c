@@ -261,7 +261,7 @@ scan_domain(struct rfc822_addr_parser *p, struct span *comment,
 	struct cursor *c = &p->c;
 	const unsigned char *from, *to;
 	unsigned what;
-	bool plain = true, dot = true;
+	bool plain = true, dot = true, open = false;
 
 	*host_r = cc_span(NULL, 0);
 	skip_cfws(p, comment);
@@ -271,11 +271,14 @@ scan_domain(struct rfc822_addr_parser *p, struct span *comment,
 		const unsigned char *word = c->p;
 		int ch = *c->p;
 
-		if (!dot && ch != '.')
+		/* Without the blanks and comments in it, what has an open
+		 * bracket might be a literal. */
+		if ((!dot && ch != '.') || (open && to != word))
 			break;
 		if (ch == '.') {
 			c->p++;
 		} else if (ch != '[' || !dot || !skip_literal(c)) {
+			open |= ch == '[' && dot;
 			while (c->p < c->end && class_of[*c->p] == TEXT &&
 			    *c->p != '.' && *c->p != '>')
 				c->p++;

@@ -224,6 +224,14 @@ test_malformed(void **state)
 		{ "a@b.", "<a><b.>," },
 		{ "a..b@c", "<a..b><c>," },
 		{ "a@[1.2", "<a><[1.2>," },
+		/* An open bracket and what a later one closes are no literal
+		 * together. */
+		{ "a@[1\r\n.2]",
+		    "<a><[1>,<UNEXPECTED_DATA_AFTER_ADDRESS>" FAULT "," },
+		{ "a@[1.(b).2]",
+		    "<b><a><[1.>,<UNEXPECTED_DATA_AFTER_ADDRESS>" FAULT "," },
+		{ "a@b . [1\n.2]",
+		    "<a><b.[1>,<UNEXPECTED_DATA_AFTER_ADDRESS>" FAULT "," },
 		{ "a@[", "<a><[>," },
 		{ "a\\", "<a\\>-," },
 	};

@@ -17,6 +17,13 @@
 #include "rfc822_token.h"
 #include "rfc822_word.h"
 
+/* Complains of what string begins with. */
+static void
+complain(const char *what, const char *string)
+{
+	cc_rfc822_complain(what, cc_span(string, strnlen(string, MAILTMPLEN)));
+}
+
 /* A copy of raw text as a value. */
 static char *
 value_of(const char *from, const char *to, unsigned what)
@@ -83,8 +90,7 @@ rfc822_parse_domain(char *string, char **end)
 		to = dotted_words(from);
 	}
 	if (!to) {
-		cc_rfc822_complain("Missing or invalid host name after @",
-		    cc_span_z(string));
+		complain("Missing or invalid host name after @", string);
 		return NIL;
 	}
 	*end = to;
@@ -202,7 +208,7 @@ rfc822_parse_routeaddr(char *string, char **ret, char *defaulthost)
 		s = end;
 	adr = rfc822_parse_addrspec(s, ret, defaulthost);
 	if (!adr) {
-		cc_rfc822_complain("No address in <>", cc_span_z(string));
+		complain("No address in <>", string);
 		adr = new_invalid();
 		*ret = s;
 	} else if (end) {
@@ -212,8 +218,7 @@ rfc822_parse_routeaddr(char *string, char **ret, char *defaulthost)
 	if (**ret == '>')
 		++*ret;
 	else
-		cc_rfc822_complain("Address is not closed by >",
-		    cc_span_z(string));
+		complain("Address is not closed by >", string);
 	return adr;
 }
 
@@ -277,8 +282,7 @@ rfc822_parse_group(ADDRESS **lst, ADDRESS *last, char **string,
 	if (*colon != ':')
 		return NIL;
 	if (depth > MAXGROUPDEPTH) {
-		cc_rfc822_complain("Groups are nested too deeply",
-		    cc_span_z(from));
+		complain("Groups are nested too deeply", from);
 		return NIL;
 	}
 	group = cc_span_z(from);

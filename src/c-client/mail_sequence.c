@@ -66,7 +66,8 @@ number(uint32_t num, unsigned long max)
 	return num == CC_IMAP_STAR ? max : num;
 }
 
-/* Hands the ranges of a sequence, lower number first, to fn. */
+/* Hands the ranges of a sequence, lower number first, to fn: those of a batch
+ * in order and joined, so that a thousand times "1:*" is one walk. */
 static long
 walk(MAILSTREAM *stream, const char *s, unsigned long max, range_fn fn)
 {
@@ -84,6 +85,8 @@ walk(MAILSTREAM *stream, const char *s, unsigned long max, range_fn fn)
 		cc_arena_reset(&a);
 		if ((r = parse_batch(text, &a, &set)) != 0)
 			break;
+		if (max > 0)
+			cc_imap_seqset_normalise(&set, (uint32_t)max);
 		for (size_t i = 0; ok && i < set.count; i++) {
 			first = number(set.ranges[i].first, max);
 			last = number(set.ranges[i].last, max);

@@ -523,16 +523,18 @@ mm_diskerror(MAILSTREAM *stream, long errcode, long serious)
 void
 mm_fatal(char *string)
 {
-	if (!session)
+	struct session *s = session;
+
+	if (!s)
 		return;
+	/* Out of memory, what is done here may end here again. */
+	session = NULL;
 	syslog(LOG_ALERT, "Fatal error user=%.80s host=%.80s mbx=%.80s: %.500s",
-	    session->user, session->client,
-	    session->stream && session->stream->mailbox
-		? session->stream->mailbox
-		: "???",
+	    s->user, s->client,
+	    s->stream && s->stream->mailbox ? s->stream->mailbox : "???",
 	    string);
-	output_puts(&session->out, "* BYE [ALERT] IMAP4rev1 server crashing: ");
-	output_text(&session->out, cc_span_z(string));
-	output_puts(&session->out, "\r\n");
-	output_flush(&session->out);
+	output_puts(&s->out, "* BYE [ALERT] IMAP4rev1 server crashing: ");
+	output_text(&s->out, cc_span_z(string));
+	output_puts(&s->out, "\r\n");
+	output_flush(&s->out);
 }

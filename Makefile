@@ -117,8 +117,9 @@ LIBEXEC := $(if $(GATE_SRC),$(BUILD)/libexec/cedar/gate) \
 	$(if $(AUTH_SRC),$(BUILD)/libexec/cedar/auth)
 
 .PHONY: all quick check asan lint fuzz torture bench install clean demo \
-	demo-stop headers unit login-test objects fuzzers build-fuzzers FORCE \
-	lint-source lint-format lint-gcc lint-clang lint-analysis
+	demo-stop headers unit linear login-test objects fuzzers build-fuzzers FORCE \
+	lint-source lint-format lint-gcc lint-clang lint-recursion \
+	lint-analysis
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
@@ -321,6 +322,23 @@ $(BUILD)/test/tools/%: tests/tools/%.c \
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -fPIE $(LDFLAGS_ALL) -pie -o $@ $^ \
 		$(LIBS_SYSTEM)
 
+# Counts instructions of the parsers; tests/linear/run judges them. Wants
+# valgrind's header.
+LINEAR_SRC := $(wildcard tests/linear/*.c)
+LINEAR_OBJ := $(call obj,$(addprefix src/imapd/,fetch_item.c fetch_section.c \
+	args.c input.c output.c event.c) $(addprefix $(OS)/,login_gate_imap.c \
+	login_gate_imap_cmd.c login_gate_try.c login_msg.c))
+
+$(BUILD)/test/linear: $(LINEAR_SRC) tests/linear/linear.h $(LINEAR_OBJ) \
+    $(BUILD)/obj/c-client/test_callbacks.o $(LIB)
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "LD $@")
+	$(Q)$(CC) $(CPPFLAGS) -Isrc/imapd $(CFLAGS_ALL) -fPIE $(LDFLAGS_ALL) -pie \
+		-o $@ $(filter-out %.h,$^) $(LIBS_SYSTEM)
+
+linear: $(BUILD)/test/linear
+	$(Q)BUILD=$(BUILD) tests/linear/run
+
 unit: all $(UNIT) $(TEST_TOOLS)
 	$(Q)tools/run-unit $(UNIT)
 
@@ -372,7 +390,8 @@ asan:
 		OPTIMISE="-O1 -g" SANITIZE="$(SANITIZERS)" quick
 
 # Each part on its own, so that "make -k lint" shows all there is.
-LINT := lint-source lint-format lint-gcc lint-clang lint-analysis
+LINT := lint-source lint-format lint-gcc lint-clang lint-recursion \
+	lint-analysis
 lint: $(LINT)
 	@echo "lint: no faults"
 
@@ -391,6 +410,13 @@ lint-gcc:
 lint-clang:
 	$(Q)+$(MAKE) --no-print-directory BUILD=build/lint-clang CC=$(CLANG) \
 		WERROR=-Werror objects
+
+# Without optimisation, so that the graph has every call of the source. A
+# compiler cache would not keep the graphs.
+lint-recursion:
+	$(Q)+CCACHE_DISABLE=1 $(MAKE) --no-print-directory BUILD=build/callgraph \
+		CC=gcc OPTIMISE=-O0 FORTIFY= EXTRACFLAGS=-fcallgraph-info all
+	$(Q)tools/checkrecursion build/callgraph
 
 lint-analysis: lint-clang
 	$(Q)tools/run-analysis build/lint-clang \

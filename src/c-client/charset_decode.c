@@ -206,7 +206,14 @@ cc_decode_iconv(struct cc_utf8_out *out, struct span text, const char *name)
 	if (cd == (iconv_t)-1)
 		return false;
 	while (left > 0) {
-		if (step(out, cd, &in, &left) != (size_t)-1 || errno == E2BIG)
+		/* No more than can be taken: iconv begins with thousands of
+		 * characters, and anew for each piece that has no room. */
+		size_t given = left < BATCH ? left : BATCH, rest = given;
+		bool whole = step(out, cd, &in, &rest) != (size_t)-1;
+
+		left -= given - rest;
+		if (whole || errno == E2BIG ||
+		    (errno == EINVAL && rest < given && rest < left))
 			continue;
 		/* Not of this charset, or cut off. What a converter of
 		 * combining charsets holds back belongs before it. */

@@ -72,12 +72,27 @@ base64(struct mime_decoder *d, struct strbuf *out, struct span in)
 	}
 }
 
+static bool
+all_blank(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!is_wsp(s.p[i]))
+			return false;
+	return true;
+}
+
 static void
 quoted_printable(struct mime_decoder *d, struct strbuf *out, struct span in)
 {
+	bool waits = d->held.len > 0 && d->held.len + in.len <= HELD_MAX &&
+	    is_wsp(d->held.data[d->held.len - 1]) && all_blank(in);
 	struct cursor c;
 
 	cc_strbuf_put_span(&d->held, in);
+	/* More blanks tell nothing about those that wait, and need not be
+	 * looked at again however small the pieces are. */
+	if (waits)
+		return;
 	c = cc_cursor(cc_strbuf_span(&d->held));
 	if (cc_qp_decode_some(out, &c) != 0)
 		d->broken = true;

@@ -10,7 +10,9 @@
 #include "mail_generic.h"
 #include "fs.h"
 
-#define BATCH 1024 /* ranges that are parsed at once */
+/* Ranges that are parsed at once: all that a command can hold, so that each
+ * message is marked once. */
+#define BATCH CC_SEQSET_RANGES
 
 /* What is done with each range of a sequence; NIL ends the walk. */
 typedef long (*range_fn)(MAILSTREAM *stream, unsigned long first,

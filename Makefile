@@ -429,7 +429,7 @@ compile_commands.json: FORCE
 # What a person types. These install what is missing first (tools/setup).
 check:
 	$(Q)tools/setup check
-	$(Q)+$(MAKE) --no-print-directory all login-test
+	$(Q)+$(MAKE) --no-print-directory all login-test $(BUILD)/test/linear
 	$(Q)+tools/run-check
 
 demo:

@@ -50,11 +50,9 @@ build(struct strbuf *out, const struct linear_row *row, size_t size)
 
 	cc_strbuf_init(out, SIZE_MAX / 2);
 	cc_strbuf_puts(out, row->head);
-	while (out->len + strlen(row->unit) + tail + 8 < size)
+	while (out->len + strlen(row->unit) + tail < size)
 		put_numbered(out, row->unit, number++);
 	put_numbered(out, row->tail, number);
-	while (out->len < size)
-		cc_strbuf_putc(out, ' ');
 }
 
 static void

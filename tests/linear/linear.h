@@ -10,9 +10,8 @@
 
 /*
  * An input is head, then unit as often as it takes to fill the size, then
- * tail; what is left of the size is filled with blanks. In unit and tail
- * stands \1 for the number of the present repetition, from 1 on, so that
- * names differ.
+ * tail. In unit and tail stands \1 for the number of the present repetition,
+ * from 1 on, so that names differ.
  */
 struct linear_row {
 	const char *parser;

@@ -62,20 +62,26 @@ seqset(struct span text)
 	cc_arena_free(&a);
 }
 
+static unsigned long
+uid_of(MAILSTREAM *stream, unsigned long msgno)
+{
+	(void)stream;
+	return msgno;
+}
+
 /* Sequences of the API, on a mailbox with as many messages as the text has
  * octets. */
 static void
 sequence(struct span text)
 {
 	unsigned char *copy = (unsigned char *)cc_span_dup(text);
-	MAILSTREAM stream = { .nmsgs = 0 };
+	DRIVER driver = { .uid = uid_of };
+	MAILSTREAM stream = { .dtb = &driver };
 	SEARCHSET *set;
 	char *end;
 
 	stream.silent = T;
 	mail_exists(&stream, text.len);
-	for (unsigned long i = 1; i <= stream.nmsgs; i++)
-		mail_elt(&stream, i)->private.uid = i;
 	mail_sequence(&stream, copy);
 	mail_uid_sequence(&stream, copy);
 	if ((set = mail_parse_set((char *)copy, &end)) != NIL)

@@ -325,9 +325,8 @@ $(BUILD)/test/tools/%: tests/tools/%.c \
 # Counts instructions of the parsers; tests/linear/run judges them. Wants
 # valgrind's header.
 LINEAR_SRC := $(wildcard tests/linear/*.c)
-LINEAR_OBJ := $(call obj,$(addprefix src/imapd/,fetch_item.c fetch_section.c \
-	args.c input.c output.c event.c) $(addprefix $(OS)/,login_gate_imap.c \
-	login_gate_imap_cmd.c login_gate_try.c login_msg.c))
+LINEAR_OBJ := $(call tested_objects,src/imapd/fuzz_imapd_args.c \
+	$(OS)/fuzz_login_gate.c)
 
 $(BUILD)/test/linear: $(LINEAR_SRC) tests/linear/linear.h $(LINEAR_OBJ) \
     $(BUILD)/obj/c-client/test_callbacks.o $(LIB)

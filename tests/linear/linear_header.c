@@ -13,6 +13,7 @@
 #include "rfc822_addr.h"
 #include "rfc822_date.h"
 #include "rfc822_header.h"
+#include "rfc822_msgid.h"
 #include "rfc822_token.h"
 
 static void
@@ -164,6 +165,20 @@ api_envelope(struct span text)
 }
 
 static void
+msgids(struct span text)
+{
+	struct rfc822_msgids p;
+	struct strbuf scratch;
+	struct span id;
+
+	cc_strbuf_init(&scratch, SIZE_MAX / 2);
+	cc_rfc822_msgids_init(&p, &scratch, text);
+	while (cc_rfc822_msgids_next(&p, &id) > 0)
+		;
+	cc_strbuf_free(&scratch);
+}
+
+static void
 subject(struct span text)
 {
 	struct strbuf out;
@@ -245,6 +260,11 @@ subject(struct span text)
 	{ name, run, "Newsgroups: ", "a,", "" }
 
 const struct linear_row linear_header[] = {
+	ADDRESSES("msgids", msgids),
+	{ "msgids", msgids, "", "<\1@b> ", "" },
+	{ "msgids", msgids, "", "<\"", "" },
+	{ "msgids", msgids, "", "<\"a\"@b>", "" },
+	{ "msgids", msgids, "", "<a@[b]>", "" },
 	ADDRESSES("addr", addr),
 	ADDRESSES("adrlist", adrlist),
 	ADDRESSES("steps", steps),

@@ -5,6 +5,8 @@
 #include "dummy_pattern.h"
 #include "fs.h"
 #include "imap_grammar.h"
+#include "imap_read.h"
+#include "imap_search.h"
 #include "linear.h"
 #include "mail.h"
 #include "mailpath.h"
@@ -142,7 +144,58 @@ mailbox(struct span text)
 	fs_give((void **)&copy);
 }
 
+static int
+astring(void *ctx, struct cursor *c, struct span *s_r)
+{
+	if (cc_cursor_peek(c) == '"')
+		return cc_imap_parse_quoted(c, ctx, s_r);
+	return cc_imap_parse_atom(c, s_r);
+}
+
+static void
+program(struct span text)
+{
+	struct cursor c = cc_cursor(text);
+	SEARCHPGM *pgm = NIL;
+	struct strbuf out;
+	struct arena a;
+
+	cc_arena_init(&a, CC_COMMAND_MEMORY);
+	cc_strbuf_init(&out, SIZE_MAX / 2);
+	if (cc_imap_parse_search(&c, astring, &a, &pgm) == 0)
+		cc_imap_put_search(&out, pgm);
+	mail_free_searchpgm(&pgm);
+	cc_strbuf_free(&out);
+	cc_arena_free(&a);
+}
+
+/* What a server answers. */
+static void
+answer(struct span text)
+{
+	struct cursor c = cc_cursor(text);
+	ENVELOPE *env = NIL;
+	BODY *body = NIL;
+	struct span s;
+	struct arena a;
+
+	cc_arena_init(&a, CC_MIME_MEMORY);
+	cc_imap_read_envelope(&c, &a, &env);
+	mail_free_envelope(&env);
+	c = cc_cursor(text);
+	cc_imap_read_body(&c, &a, &body);
+	mail_free_body(&body);
+	c = cc_cursor(text);
+	cc_imap_skip_value(&c);
+	c = cc_cursor(text);
+	cc_imap_skip_list(&c);
+	c = cc_cursor(text);
+	cc_imap_read_nstring(&c, &a, &s);
+	cc_arena_free(&a);
+}
+
 /* clang-format off */
+#define TEXT_PART "(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 1 1)"
 #define SETS(name, run)							\
 	{ name, run, "", "1,", "2" },					\
 	{ name, run, "", "1:100,", "2" },				\
@@ -175,6 +228,36 @@ const struct linear_row linear_imap[] = {
 	{ "grammar", grammar, "", "(", "" },
 	SETS("seqset", seqset),
 	SETS("sequence", sequence),
+	{ "program", program, "", "SEEN ", "SEEN" },
+	{ "program", program, "", "(", "" },
+	{ "program", program, "", "(SEEN) ", "SEEN" },
+	{ "program", program, "", "NOT ", "SEEN" },
+	{ "program", program, "", "OR ", "" },
+	{ "program", program, "", "OR SEEN ", "SEEN" },
+	{ "program", program, "", "NOT (", "" },
+	{ "program", program, "", "SUBJECT a ", "SEEN" },
+	{ "program", program, "", "HEADER a b ", "SEEN" },
+	{ "program", program, "", "KEYWORD a\1 ", "SEEN" },
+	{ "program", program, "", "1:* ", "1" },
+	{ "program", program, "", "1,2 UID 3 ", "1" },
+	{ "program", program, "", "\1,", "1" },
+	{ "program", program, "SUBJECT \"", "\\\"", "\"" },
+	{ "answer", answer, "", "(", "" },
+	{ "answer", answer, "", "()", "" },
+	{ "answer", answer, "(", TEXT_PART, " \"MIXED\")" },
+	{ "answer", answer, "", "(" TEXT_PART, "" },
+	{ "answer", answer, "(\"TEXT\" \"PLAIN\" (", "\"A\" \"B\" ",
+	  "\"C\" \"D\") NIL NIL \"7BIT\" 1 1)" },
+	{ "answer", answer, "(" TEXT_PART " \"MIXED\" NIL NIL NIL NIL",
+	  " (NIL)", ")" },
+	{ "answer", answer, "(" TEXT_PART " \"MIXED\" NIL NIL NIL NIL ",
+	  "(", "" },
+	{ "answer", answer, "(NIL NIL (", "(NIL NIL \"a\" \"b\")",
+	  ") NIL NIL NIL NIL NIL NIL NIL)" },
+	{ "answer", answer, "(NIL NIL (", "(NIL NIL \"a\" NIL)",
+	  ") NIL NIL NIL NIL NIL NIL NIL)" },
+	{ "answer", answer, "(\"", "\\\"", "\"" },
+	{ "answer", answer, "({9}\r\n", "a", "" },
 	{ "pattern", pattern, "", "*", "" },
 	{ "pattern", pattern, "", "%", "" },
 	{ "pattern", pattern, "", "*%", "b" },

@@ -1,0 +1,126 @@
+/*
+ * fuzz_mboxfile_redo.c - redo records of a small mailbox, with right sums: one
+ * that does not fit changes nothing and is set aside, one that fits leaves no
+ * record; no octet is put outside of the size that it names.
+ *
+ * The input is what follows the record's second line.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "cc_err.h"
+#include "fs.h"
+#include "fuzz_util.h"
+#include "mboxfile_record.h"
+#include "mboxfile_redo.h"
+#include "misc.h"
+
+#define MAILBOX "mbox"
+
+static const char mailbox[] =
+    "From a@example.com Tue Mar  5 09:01:02 2024\nStatus: O\n\nText\n\n"
+    "From b@example.com Tue Mar  5 10:00:00 2024\nStatus: O\n\nMore\n\n";
+
+static char root[] = "/dev/shm/cedar-fuzz-XXXXXX"; /* no disk to wait for */
+
+/* Removes all files in root. */
+static void
+clear(void)
+{
+	DIR *d = opendir(root);
+	struct dirent *e;
+
+	must(d != NULL);
+	while ((e = readdir(d)) != NULL)
+		if (e->d_name[0] != '.' || e->d_name[1] == 'c')
+			(void)unlinkat(dirfd(d), e->d_name, 0);
+	closedir(d);
+}
+
+static void
+remove_root(void)
+{
+	clear();
+	(void)rmdir(root);
+}
+
+static void
+begin(void)
+{
+	static bool done;
+
+	if (done) {
+		clear();
+		return;
+	}
+	done = true;
+	must(mkdtemp(root) != NULL);
+	atexit(remove_root);
+	setenv("HOME", root, 1);
+	setlogmask(LOG_MASK(LOG_EMERG));
+}
+
+static void
+write_record(const struct mbox *m, const uint8_t *data, size_t size)
+{
+	struct redo_sum sum = { .h = 0 };
+	struct strbuf text, name;
+	struct stat st;
+	int dir = cc_redo_beside(m), fd;
+
+	must(dir >= 0 && fstat(m->fd, &st) == 0);
+	cc_strbuf_init(&text, SIZE_MAX / 2);
+	cc_strbuf_printf(&text, "cedar-redo 1\nfile %llx %llx\n",
+	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	cc_strbuf_put(&text, data, size);
+	cc_redo_sum_add(&sum, text.data, text.len);
+	cc_strbuf_printf(&text, "check %016llx\n",
+	    (unsigned long long)cc_redo_sum_end(&sum));
+	cc_redo_name(&name, m, "");
+	fd = openat(dir, cc_strbuf_str(&name), O_WRONLY | O_CREAT | O_CLOEXEC,
+	    0600);
+	must(fd >= 0 && write(fd, text.data, text.len) == (ssize_t)text.len);
+	close(fd);
+	close(dir);
+	cc_strbuf_free(&name);
+	cc_strbuf_free(&text);
+}
+
+/* Is the mailbox as it was? */
+static bool
+untouched(int fd)
+{
+	char now[sizeof(mailbox) + 1];
+
+	return pread(fd, now, sizeof(now), 0) == sizeof(mailbox) - 1 &&
+	    memcmp(now, mailbox, sizeof(mailbox) - 1) == 0;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct mbox m = { .rdonly = false };
+	char path[64];
+	struct stat st;
+	int r;
+
+	begin();
+	snprintf(path, sizeof(path), "%s/" MAILBOX, root);
+	m.path = cpystr(path);
+	m.fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	must(m.fd >= 0);
+	must(write(m.fd, mailbox, sizeof(mailbox) - 1) == sizeof(mailbox) - 1);
+	write_record(&m, data, size);
+	r = cc_redo_recover(&m);
+	must(fstat(m.fd, &st) == 0);
+	/* No record makes the file longer: its size was there before. */
+	must(st.st_size <= (off_t)sizeof(mailbox) - 1);
+	must(r != 0 || !cc_redo_found(&m));
+	must(size > 8 || untouched(m.fd));
+	close(m.fd);
+	fs_give((void **)&m.path);
+	return 0;
+}

@@ -1,0 +1,77 @@
+/*
+ * fuzz_uidvalidity.c - whatever the file with the highest UIDVALIDITY holds,
+ * the next one is not below the clock, never comes twice, and is recorded.
+ * The input is tried as it is and with a right sum behind it.
+ */
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "cc_err.h"
+#include "fuzz_util.h"
+#include "uidrecord.h"
+#include "uidrecord_text.h"
+
+#define NOW 1700000000u
+
+static char root[] = "/dev/shm/cedar-fuzz-XXXXXX"; /* no disk to wait for */
+
+static void
+remove_root(void)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/uidvalidity", root);
+	(void)unlink(path);
+	snprintf(path, sizeof(path), "%s/uidvalidity.lock", root);
+	(void)unlink(path);
+	(void)rmdir(root);
+}
+
+static int
+directory(void)
+{
+	static int fd = -1;
+
+	if (fd < 0) {
+		must(mkdtemp(root) != NULL);
+		atexit(remove_root);
+		fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		must(fd >= 0);
+	}
+	return fd;
+}
+
+static void
+try_text(int dir, struct span text)
+{
+	int fd = openat(dir, "uidvalidity",
+	    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	uint32_t first, second;
+	int r;
+
+	must(fd >= 0 && write(fd, text.p, text.len) == (ssize_t)text.len);
+	close(fd);
+	r = cc_uidvalidity_next(dir, NOW, &first);
+	must(r == 0 || r == CC_ERANGE);
+	if (r != 0)
+		return;
+	must(first >= NOW);
+	r = cc_uidvalidity_next(dir, NOW, &second);
+	must(r == (first == UINT32_MAX ? CC_ERANGE : 0));
+	must(r != 0 || second == first + 1);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct strbuf summed;
+	int dir = directory();
+
+	try_text(dir, cc_span(data, size));
+	cc_strbuf_init(&summed, size + 64);
+	cc_strbuf_put(&summed, data, size);
+	cc_uidrecord_put_check(&summed, 0);
+	try_text(dir, cc_strbuf_span(&summed));
+	cc_strbuf_free(&summed);
+	return 0;
+}

@@ -28,6 +28,8 @@ struct open {
 	SEARCHOR * or ; /* of OPEN_FIRST */
 };
 
+#define ENDS 64 /* more than the lists of a program */
+
 struct parser {
 	struct cursor *c;
 	cc_imap_astring_fn *astring;
@@ -36,6 +38,12 @@ struct parser {
 	size_t depth;       /* of stack, in use */
 	size_t room;        /* of stack, allocated */
 	size_t keys;
+	/* Where lists of strings ended when they were last added to. Nothing
+	 * is moved or freed while a program is read. */
+	struct list_end {
+		void *list; /* the member of the program, or NULL */
+		void *end;  /* the last one's next */
+	} ends[ENDS];
 };
 
 #define MEMBER(name) offsetof(SEARCHPGM, name)
@@ -161,18 +169,33 @@ set_text(SIZEDTEXT *text, struct span s)
 	text->size = s.len;
 }
 
-static int
-parse_text(struct parser *p, STRINGLIST **tail)
+/* Its place in ends; what stood there of another list is forgotten. */
+static struct list_end *
+end_of(struct parser *p, void *list)
 {
+	struct list_end *e = &p->ends[(uintptr_t)list / sizeof(void *) % ENDS];
+
+	if (e->list != list)
+		*e = (struct list_end){ list, list };
+	return e;
+}
+
+static int
+parse_text(struct parser *p, STRINGLIST **list)
+{
+	struct list_end *e;
+	STRINGLIST **tail;
 	struct span s;
 	int r;
 
 	if ((r = string(p, &s)) != 0)
 		return r;
-	while (*tail)
+	e = end_of(p, list);
+	for (tail = e->end; *tail;)
 		tail = &(*tail)->next;
 	*tail = mail_newstringlist();
 	set_text(&(*tail)->text, s);
+	e->end = &(*tail)->next;
 	return 0;
 }
 
@@ -181,15 +204,18 @@ parse_text(struct parser *p, STRINGLIST **tail)
 static int
 parse_header(struct parser *p, SEARCHPGM *pgm)
 {
-	SEARCHHEADER **tail = &pgm->header, *hdr;
+	SEARCHHEADER **tail, *hdr;
+	struct list_end *e;
 	struct span s;
 	int r;
 
 	if ((r = string(p, &s)) != 0)
 		return r;
-	while (*tail)
+	e = end_of(p, &pgm->header);
+	for (tail = e->end; *tail;)
 		tail = &(*tail)->next;
 	hdr = *tail = memset(fs_get(sizeof(*hdr)), 0, sizeof(*hdr));
+	e->end = &hdr->next;
 	set_text(&hdr->line, s);
 	if ((r = string(p, &s)) == 0)
 		set_text(&hdr->text, s);

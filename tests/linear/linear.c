@@ -3,8 +3,8 @@
  *
  * Runs every row of the tables over inputs of three sizes, each twice as large
  * as the one before, and has callgrind write down how many instructions that
- * took: run.py starts it under valgrind and judges. With an argument only
- * parsers whose names begin with it are run.
+ * took: tests/linear/run starts it under valgrind and judges. Arguments: the
+ * smallest size, and which rows, by the begin of "PARSER.ROW.".
  *
  * Each run counts from a request to the next; the first one of each row is a
  * small one that does not count, so that tables which a library makes at its
@@ -19,7 +19,6 @@
 #include "linear.h"
 #include "strbuf.h"
 
-#define FIRST 4096 /* octets of the smallest input */
 #define SIZES 3
 #define WARM 512
 
@@ -73,17 +72,20 @@ measure(const struct linear_row *row, unsigned index, size_t size)
 int
 main(int argc, char **argv)
 {
-	const char *only = argc > 1 ? argv[1] : "";
+	size_t first = argc > 1 ? strtoul(argv[1], NULL, 10) : 4096;
+	const char *only = argc > 2 ? argv[2] : "";
+	char name[64];
 
 	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
 		for (unsigned i = 0; tables[t][i].parser; i++) {
 			const struct linear_row *row = &tables[t][i];
 
-			if (strncmp(row->parser, only, strlen(only)) != 0)
+			snprintf(name, sizeof(name), "%s.%u.", row->parser, i);
+			if (strncmp(name, only, strlen(only)) != 0)
 				continue;
 			measure(row, i, WARM);
 			for (unsigned k = 0; k < SIZES; k++)
-				measure(row, i, (size_t)FIRST << k);
+				measure(row, i, first << k);
 		}
 	return 0;
 }

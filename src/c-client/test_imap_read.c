@@ -4,6 +4,8 @@
 #include "cc_err.h"
 #include "imap_grammar.h"
 #include "imap_read.h"
+#include <stdio.h>
+
 #include "test_util.h"
 
 static void
@@ -191,6 +193,34 @@ test_nstring(void **state)
 	}
 }
 
+/* A server that announces more than there is, or than a size can hold: the
+ * old client added to such a size, which wrapped, and copied. */
+static void
+test_cve_2003_0297_huge_literals(void **state)
+{
+	static const char *const sizes[] = { "4", "2147483647", "2147483648",
+		"4294967295", "4294967296", "9223372036854775807",
+		"18446744073709551615", "18446744073709551616", "-1" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		char text[64], *copy;
+		struct cursor c;
+		struct arena a;
+		struct span s;
+		int len = snprintf(text, sizeof(text), "{%s}\r\nabc", sizes[i]);
+
+		copy = exact_copy(text, (size_t)len);
+		c = cc_cursor(cc_span(copy, (size_t)len));
+		cc_arena_init(&a, 1000);
+		assert_int_equal(cc_imap_read_nstring(&c, &a, &s), CC_EPARSE);
+		assert_int_equal(cc_cursor_left(&c), len);
+		assert_true(cc_imap_skip_value(&c) < 0);
+		cc_arena_free(&a);
+		free(copy);
+	}
+}
+
 /* RFC 4466: any octets, and none but the announced. */
 static void
 test_nul_in_literal8(void **state)
@@ -282,6 +312,7 @@ main(void)
 		cmocka_unit_test(test_literal_cut),
 		cmocka_unit_test(test_find_literal),
 		cmocka_unit_test(test_nstring),
+		cmocka_unit_test(test_cve_2003_0297_huge_literals),
 		cmocka_unit_test(test_nul_in_literal8),
 		cmocka_unit_test(test_full_arena),
 		cmocka_unit_test(test_skip),

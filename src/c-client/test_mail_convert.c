@@ -87,6 +87,30 @@ test_every_cut(void **state)
 	}
 }
 
+/* "CR . CR" and its kin must not look like the end of a text to anybody: no CR
+ * goes out but before an LF, no LF but behind a CR. */
+static void
+test_cve_2026_33604_bare_cr(void **state)
+{
+	static const char *const texts[] = { "a\r.\rb\n", "a\n.\r\n", "\r.\n",
+		"\n\r.\r\n\r", "a\r\r\n.\r\r\n", "\r" };
+	char out[64];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++)
+		for (size_t cut = 0; cut <= strlen(texts[i]); cut++) {
+			size_t n =
+			    convert(MIME_LF, cc_span_z(texts[i]), cut, 5, out);
+
+			for (size_t k = 0; k < n; k++) {
+				assert_true(out[k] != '\r' ||
+				    (k + 1 < n && out[k + 1] == '\n'));
+				assert_true(out[k] != '\n' ||
+				    (k > 0 && out[k - 1] == '\r'));
+			}
+		}
+}
+
 /* Octet by octet, as the header says it. */
 static size_t
 plain(const char *in, size_t len, char *out)
@@ -156,6 +180,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_cut),
+		cmocka_unit_test(test_cve_2026_33604_bare_cr),
 		cmocka_unit_test(test_against_plain),
 		cmocka_unit_test(test_no_room),
 	};

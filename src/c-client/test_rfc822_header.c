@@ -211,7 +211,7 @@ repeated(const char *unit, size_t len)
  * fields past the limit are not looked at.
  */
 static void
-test_cve_2024_23184_many_address_fields(void **state)
+test_cve_2024_23184_and_2026_27852_many_address_fields(void **state)
 {
 	static const char field[] = "To: a@b\n";
 	const size_t len = (sizeof(field) - 1) * (CC_FIELDS_MAX + 5);
@@ -268,7 +268,8 @@ main(void)
 		cmocka_unit_test(test_scan_envelope),
 		cmocka_unit_test(test_scan_repeated),
 		cmocka_unit_test(test_filter),
-		cmocka_unit_test(test_cve_2024_23184_many_address_fields),
+		cmocka_unit_test(
+		    test_cve_2024_23184_and_2026_27852_many_address_fields),
 		cmocka_unit_test(test_cve_2024_23185_large_headers),
 	};
 

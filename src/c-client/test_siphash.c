@@ -43,7 +43,7 @@ test_cases(void **state)
 }
 
 static void
-test_keys_differ(void **state)
+test_cve_2021_33582_keys_differ(void **state)
 {
 	struct cc_hash_key a, b;
 	struct span text = cc_span_z("text");
@@ -62,7 +62,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
-		cmocka_unit_test(test_keys_differ),
+		cmocka_unit_test(test_cve_2021_33582_keys_differ),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -196,6 +196,26 @@ test_texts(void **state)
 			fail_msg("row %zu:\n%s", i, texts[i].text);
 }
 
+/* Dovecot's index took lengths from the file and copied so many octets. Here
+ * no count is believed before what it counts is there, and none may wrap. */
+static void
+test_cve_2019_7524_lengths_are_not_believed(void **state)
+{
+	static const char *const counts[] = { "2", "3", "99999", "100000",
+		"100001", "4294967295", "4294967297", "18446744073709551615",
+		"18446744073709551617" };
+	char text[512];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(counts); i++) {
+		snprintf(text, sizeof(text), VALID "runs %s\n9 1\n", counts[i]);
+		assert_true(parse_summed(text) < 0);
+		snprintf(text, sizeof(text), VALID "runs 1\n9 %s\n", counts[i]);
+		assert_true(parse_summed(text) < 0);
+	}
+	assert_int_equal(parse_summed(VALID "runs 1\n9 1\n"), 0);
+}
+
 /* Cut at any octet, or with any octet changed, it is no record. */
 static void
 test_damage(void **state)
@@ -407,6 +427,7 @@ main(void)
 		cmocka_unit_test(test_format),
 		cmocka_unit_test(test_add),
 		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_cve_2019_7524_lengths_are_not_believed),
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_hostile_files),

@@ -1,10 +1,11 @@
 /*
  * test_imap_read.c - strings and lists of responses, literals among them.
  */
+#include <stdio.h>
+
 #include "cc_err.h"
 #include "imap_grammar.h"
 #include "imap_read.h"
-#include <stdio.h>
 
 #include "test_util.h"
 

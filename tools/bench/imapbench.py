@@ -529,6 +529,27 @@ def suite_read(server, size, observe, put, skip=()):
         s.logout()
 
 
+SORTS = (("sort_date", "SORT (DATE) US-ASCII ALL"),
+         ("sort_subject", "SORT (SUBJECT REVERSE DATE) UTF-8 ALL"),
+         ("sort_from", "SORT (FROM SIZE) UTF-8 ALL"),
+         ("thread_refs", "THREAD REFERENCES US-ASCII ALL"),
+         ("thread_subject", "THREAD ORDEREDSUBJECT UTF-8 ALL"))
+
+
+def suite_sort(server, size, observe, put):
+    """SORT and THREAD, each on a mailbox that was selected once and of whose
+    headers nothing is cached, and again in the next session."""
+    home = ensure(server, size)
+    for name, cmd in SORTS:
+        server.cold(home, "box", size)
+        s, _ = opened(server, home, False)
+        s.logout()
+        for when in ("first", "again"):
+            s, _ = opened(server, home, observe)
+            put("%s_%s" % (name, when), s.timed(cmd))
+            s.logout()
+
+
 def suite_mutate(server, size, observe, put):
     src = ensure(server, size)
     home = home_of(server, "mut")
@@ -775,6 +796,7 @@ def suite_pop3(server, size, observe, put, count=5000):
 
 
 SUITES = {"read": suite_read, "readlight": suite_readlight, "fetch": suite_fetch,
+          "sort": suite_sort,
           "mutate": suite_mutate, "status": suite_status,
           "spawn": suite_spawn, "concurrent": suite_concurrent, "pop3": suite_pop3}
 
@@ -799,7 +821,7 @@ def run(a):
         b0, own0, w0 = busy() + (time.time(),)
         order = servers if rnd % 2 == 0 else servers[::-1]
         for suite in a.suites.split(","):
-            if rnd == -1 and suite not in ("read", "readlight", "fetch", "mutate"):
+            if rnd == -1 and suite not in ("read", "readlight", "fetch", "sort", "mutate"):
                 continue
             for server in order:
                 if time.time() > end:

@@ -553,3 +553,66 @@ def test_check_tells_what_others_removed():
         s.command(b"NOOP")
         s.home.write("box", (kept_mail(1) + kept_mail(3)).decode())
         assert s.command(b"CHECK")[:2] == [b"* 2 EXPUNGE", b"* 2 EXISTS"]
+
+
+def letter(n, references, extra=b""):
+    return (b"From a@b Tue Mar  5 09:01:02 2024 +0000\nMessage-ID: <%d@x>\n"
+            b"References: %s\n%s\nx\n\n"
+            % (n, b" ".join(b"<%d@x>" % r for r in references), extra))
+
+
+def test_threads_as_deep_as_the_mailbox():
+    """RFC 5256: there is no limit to the nesting of threads. The stack is
+    smaller than what a frame for each message would take."""
+    count = 30000
+    chain = b"".join(letter(i, [i - 1]) for i in range(count))
+    back = b"".join(letter(i, [i + 1]) for i in range(count))
+    fork = b"".join(letter(i, [i - 1 - i % 2]) for i in range(count))
+    numbers = [b"%d" % i for i in range(1, count + 1)]
+    with Session({"chain": chain, "back": back, "fork": fork}) as s:
+        s.command(b"EXAMINE chain")
+        before = s.memory()
+        assert s.command(b"THREAD REFERENCES UTF-8 ALL") == [
+            b"* THREAD (" + b" ".join(numbers) + b")"]
+        s.command(b"EXAMINE back")
+        assert s.command(b"THREAD REFERENCES UTF-8 ALL") == [
+            b"* THREAD (" + b" ".join(reversed(numbers)) + b")"]
+        s.command(b"EXAMINE fork")
+        answer = s.command(b"THREAD REFERENCES UTF-8 ALL")[0]
+        # each other message branches: (1 2 (3)... and so deeper and deeper
+        assert answer.count(b"(") == answer.count(b")") > count // 2
+        depth = most = 0
+        for ch in answer:
+            depth += (ch == 0x28) - (ch == 0x29)
+            most = max(most, depth)
+        assert most > count // 3
+        assert s.memory() - before < 16000 or "ASAN_OPTIONS" in os.environ
+
+
+def test_a_message_that_refers_to_all():
+    """100,000 references in one message, and keys as long as a header."""
+    many = letter(1, range(2, 100002)) + letter(100001, [])
+    long = letter(3, [], b"Subject: " + b"a" * 200000 + b"b\n")
+    with Session({"box": many + long + letter(4, [], b"Subject: a\n")}) as s:
+        s.command(b"EXAMINE box")
+        assert s.command(b"THREAD REFERENCES UTF-8 ALL") == [
+            b"* THREAD (2 1)(3)(4)"]
+        assert s.command(b"SORT (SUBJECT) UTF-8 ALL") == [b"* SORT 1 2 4 3"]
+        assert s.memory() < 40000 or "ASAN_OPTIONS" in os.environ
+
+
+def test_sort_and_thread_leave_nothing_behind():
+    """A message costs an idle session nothing for having been sorted."""
+    box = b"".join(letter(i, [i // 2], b"Subject: %d\nTo: %d@x\n" % (i, i))
+                   for i in range(20000))
+    with Session({"box": box}) as s:
+        s.command(b"EXAMINE box")
+        s.command(b"NOOP")
+        before = s.memory("RssAnon")
+        for _ in range(3):
+            s.command(b"SORT (SUBJECT TO DATE SIZE) UTF-8 ALL")
+            s.command(b"THREAD REFERENCES UTF-8 ALL")
+            s.command(b"THREAD ORDEREDSUBJECT UTF-8 ALL")
+        s.command(b"NOOP")
+        assert s.memory("RssAnon") - before < 1000 or \
+            "ASAN_OPTIONS" in os.environ

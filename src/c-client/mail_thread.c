@@ -126,7 +126,7 @@ keep_valid(MAILSTREAM *stream, unsigned long *list)
 	fs_give((void **)&seen);
 }
 
-/* The messages by sent date; false if the sorter fails. */
+/* The messages by sent date; false, and nothing, if the sorter fails. */
 static bool
 find(MAILSTREAM *stream, char *charset, SEARCHPGM *spg, long flags,
     sorter_t sorter, struct found *found_r)
@@ -142,13 +142,6 @@ find(MAILSTREAM *stream, char *charset, SEARCHPGM *spg, long flags,
 	read_found(list, found_r);
 	fs_give((void **)&list);
 	return true;
-}
-
-static void
-give_found(struct found *found)
-{
-	fs_give((void **)&found->msgnos);
-	fs_give((void **)&found->order);
 }
 
 /* Lets the driver tell what it knows without reading messages. */
@@ -203,8 +196,9 @@ to_nodes(MAILSTREAM *stream, const struct mail_forest *f,
 	return first;
 }
 
+/* Threads what was found, which is given back. */
 static THREADNODE *
-thread(MAILSTREAM *stream, const struct found *found, long flags, bool ids)
+thread(MAILSTREAM *stream, struct found *found, long flags, bool ids)
 {
 	const unsigned wanted =
 	    1u << SORTSUBJECT | (ids ? CC_SORTCACHE_IDS : 0);
@@ -232,6 +226,8 @@ thread(MAILSTREAM *stream, const struct found *found, long flags, bool ids)
 		cc_forest_free(&f);
 	}
 	cc_forest_builder_free(&b);
+	fs_give((void **)&found->msgnos);
+	fs_give((void **)&found->order);
 	return ret;
 }
 
@@ -240,13 +236,10 @@ mail_thread_orderedsubject(MAILSTREAM *stream, char *charset, SEARCHPGM *spg,
     long flags, sorter_t sorter)
 {
 	struct found found;
-	THREADNODE *ret;
 
-	if (!find(stream, charset, spg, flags, sorter, &found))
-		return NIL;
-	ret = thread(stream, &found, flags, false);
-	give_found(&found);
-	return ret;
+	return find(stream, charset, spg, flags, sorter, &found)
+	    ? thread(stream, &found, flags, false)
+	    : NIL;
 }
 
 THREADNODE *
@@ -254,11 +247,8 @@ mail_thread_references(MAILSTREAM *stream, char *charset, SEARCHPGM *spg,
     long flags, sorter_t sorter)
 {
 	struct found found;
-	THREADNODE *ret;
 
-	if (!find(stream, charset, spg, flags, sorter, &found))
-		return NIL;
-	ret = thread(stream, &found, flags, true);
-	give_found(&found);
-	return ret;
+	return find(stream, charset, spg, flags, sorter, &found)
+	    ? thread(stream, &found, flags, true)
+	    : NIL;
 }

@@ -2,6 +2,8 @@
  * found.c - searching for SORT and THREAD (RFC 5256 section 3): the charset,
  * the program, the messages that match.
  */
+#include <malloc.h>
+
 #include "cc_err.h"
 #include "fs.h"
 #include "found.h"
@@ -81,6 +83,9 @@ found_free(struct found *found)
 {
 	if (found->msgnos)
 		fs_give((void **)&found->msgnos);
+	/* What a mailbox took while it was sorted or threaded is megabytes; the
+	 * session may be idle for long after that. */
+	malloc_trim(0);
 }
 
 uint32_t

@@ -80,7 +80,7 @@ PUBLIC_H := $(addprefix $(C)/,c-client.h mail.h rfc822.h misc.h fs.h ftl.h \
 # What is linked, in order: the first driver that takes a name gets it, dummy
 # takes what is left; mechanisms in the order clients prefer. linkage.h and
 # linkage.c are written from this.
-DEFAULTDRIVERS ?= unix
+DEFAULTDRIVERS ?= mbox unix
 EXTRADRIVERS ?=
 DEFAULTAUTHENTICATORS ?=
 EXTRAAUTHENTICATORS ?=

@@ -207,6 +207,7 @@ preauth(void)
 	enter(NULL, NULL);
 	s->user = cc_env()->user;
 	s->client = peer_name();
+	cc_env_set(&cc_env()->client_host, s->client);
 	s->server = mylocalhost();
 	s->plaintext = takes_plaintext(false);
 	s->anonymous = cc_env()->anonymous;
@@ -248,6 +249,7 @@ after_login(void)
 	enter(rec.user, rec.home);
 	s->user = rec.user;
 	s->client = rec.client;
+	cc_env_set(&cc_env()->client_host, s->client);
 	s->server = rec.server;
 	s->tls = rec.tls;
 	s->plaintext = takes_plaintext(rec.tls);

@@ -38,6 +38,8 @@ struct cc_env {
 	char *mail_subdir; /* below home */
 	char *mail_dir;    /* home, or home/mail_subdir */
 	char *sysinbox;    /* the spool file */
+	char *client_host; /* for log lines; NULL: not known */
+	bool moved_logged; /* that mail was moved from there, once */
 	char *newsrc;
 	char *news_active;
 	char *news_spool;

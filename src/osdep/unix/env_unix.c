@@ -361,6 +361,7 @@ static const size_t texts[] = {
 	offsetof(struct cc_env, keeper_path),
 	offsetof(struct cc_env, config),
 	offsetof(struct cc_env, localhost),
+	offsetof(struct cc_env, client_host),
 	offsetof(struct cc_env, mail_subdir),
 	offsetof(struct cc_env, mail_dir),
 	offsetof(struct cc_env, sysinbox),

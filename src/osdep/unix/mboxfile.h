@@ -90,6 +90,8 @@ struct mbox {
 	bool writing;            /* being rewritten by us */
 	bool hidden; /* no session: messages stay \\Recent, nothing is said */
 	size_t step_max; /* octets of a step; 0: CC_REDO_PUT_MAX */
+
+	bool spool_told; /* that new mail cannot be moved to it (mbox.c) */
 };
 
 /* ------------------------------------------------- locks: mboxfile_lock.c */

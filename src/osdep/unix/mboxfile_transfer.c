@@ -568,9 +568,8 @@ cc_mbox_transfer(const char *from, struct mbox *to, int wait_ms,
 	return r;
 }
 
-/* To the mailbox at path, which is locked here. */
-static int
-transfer_to(const char *from, const char *path, uint64_t *moved_r)
+int
+cc_mbox_transfer_to(const char *from, const char *path, uint64_t *moved_r)
 {
 	struct mbox to = { .path = cpystr(path) };
 	struct mbox_lock lock;
@@ -598,7 +597,7 @@ cc_mbox_transfer_new(const char *from, const char *to, mode_t mode)
 
 	if ((r = cc_mailfile_make(to, mode, cc_span_z(""))) != 0)
 		return r;
-	r = transfer_to(from, to, &moved);
+	r = cc_mbox_transfer_to(from, to, &moved);
 	saved = errno;
 	/* nobody delivers to a mailbox of which he was not told */
 	if (r != 0 && stat(to, &st) == 0 && st.st_size == 0)
@@ -622,7 +621,7 @@ cc_mbox_transfer_recover(const char *from)
 	close(privdir);
 	if (r != 0)
 		return 0;
-	r = transfer_to(from, rec.path, &moved);
+	r = cc_mbox_transfer_to(from, rec.path, &moved);
 	fs_give((void **)&rec.path);
 	return r;
 }

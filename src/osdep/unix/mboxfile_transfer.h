@@ -24,6 +24,9 @@
 int cc_mbox_transfer(const char *from, struct mbox *to, int wait_ms,
     uint64_t *moved_r);
 
+/* The same to the mailbox at path to, which is locked meanwhile. */
+int cc_mbox_transfer_to(const char *from, const char *to, uint64_t *moved_r);
+
 /* Moves it to a new mailbox of that mode. CC_EEXIST if there is one. */
 int cc_mbox_transfer_new(const char *from, const char *to, mode_t mode);
 

@@ -229,7 +229,8 @@ complain_open(MAILSTREAM *stream, int r)
 }
 
 MAILSTREAM *
-cc_unix_open_file(MAILSTREAM *stream, const char *path)
+cc_unix_open_file(MAILSTREAM *stream, const char *path,
+    void (*before)(MAILSTREAM *stream, struct mbox *m))
 {
 	struct mbox *m = fs_get(sizeof(*m));
 	int r = cc_mbox_open(m, path, stream->rdonly);
@@ -244,6 +245,8 @@ cc_unix_open_file(MAILSTREAM *stream, const char *path)
 		    WARN);
 	if (!m->rdonly && is_kept(stream, m))
 		m->rdonly = true;
+	if (before)
+		(*before)(stream, m);
 	describe(stream, m);
 	return stream;
 }
@@ -262,7 +265,7 @@ unix_open(MAILSTREAM *stream)
 	if (r == 0 && cc_mailpath_is_inbox(cc_span_z(stream->mailbox)))
 		(void)cc_mbox_transfer_recover(cc_strbuf_str(&path));
 	if (r == 0)
-		stream = cc_unix_open_file(stream, cc_strbuf_str(&path));
+		stream = cc_unix_open_file(stream, cc_strbuf_str(&path), NULL);
 	else
 		stream = complain_open(stream, r);
 	cc_strbuf_free(&path);

@@ -18,7 +18,15 @@ long cc_unix_copy(MAILSTREAM *stream, char *sequence, char *mailbox,
 extern const struct cc_driver_fast cc_unix_fast;
 extern DRIVER unixdriver;
 
-/* Opens the file at path as what the stream's mailbox means. */
-MAILSTREAM *cc_unix_open_file(MAILSTREAM *stream, const char *path);
+struct mbox;
+
+/* Opens the file at path as what the stream's mailbox means. before, if not
+ * NULL, is called with it before anything is told. */
+MAILSTREAM *cc_unix_open_file(MAILSTREAM *stream, const char *path,
+    void (*before)(MAILSTREAM *stream, struct mbox *m));
+
+/* RENAME of an INBOX that is the file at path: its mail goes to a new mailbox,
+ * and the file stays, empty. Complains by itself. */
+long cc_unix_move_inbox(const char *path, char *newname);
 
 #endif

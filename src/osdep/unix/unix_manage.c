@@ -136,17 +136,6 @@ cc_unix_delete(MAILSTREAM *stream, char *mailbox)
 
 /* ------------------------------------------------------------------ rename */
 
-/* INBOX: its mail goes to a new mailbox, and INBOX stays, empty. */
-static int
-move_inbox(const char *from, char *newname, const char *to)
-{
-	int r = cc_mailfile_parents(to, (mode_t)get_dir_protection(newname));
-
-	return r == 0
-	    ? cc_mbox_transfer_new(from, to, (mode_t)cc_env_file_mode(newname))
-	    : r;
-}
-
 /* A mailbox that goes to another namespace gets the protection of that. */
 static int
 move_file(const char *old, const char *from, char *newname, const char *to)
@@ -181,31 +170,65 @@ follow(MAILSTREAM *stream, const char *from, const char *to, char *newname)
 }
 
 long
-cc_unix_rename(MAILSTREAM *stream, char *old, char *newname)
+cc_unix_move_inbox(const char *path, char *newname)
 {
-	bool inbox = cc_mailpath_is_inbox(cc_span_z(old));
+	struct strbuf to;
+	int r;
+
+	cc_strbuf_init(&to, CC_MAILPATH_MAX);
+	errno = 0;
+	if (new_file(newname, &to) != 0) {
+		fail("rename to", newname, r = CC_EINVAL);
+	} else {
+		r = cc_mailfile_parents(cc_strbuf_str(&to),
+		    (mode_t)get_dir_protection(newname));
+		if (r == 0)
+			r = cc_mbox_transfer_new(path, cc_strbuf_str(&to),
+			    (mode_t)cc_env_file_mode(newname));
+		if (r != 0)
+			fail("rename mailbox", "INBOX", r);
+	}
+	cc_strbuf_free(&to);
+	return r == 0 ? LONGT : NIL;
+}
+
+static int
+rename_file(MAILSTREAM *stream, char *old, char *newname)
+{
 	struct strbuf from, to;
 	int r;
 
 	cc_strbuf_init(&from, CC_MAILPATH_MAX);
 	cc_strbuf_init(&to, CC_MAILPATH_MAX);
-	errno = 0;
 	if (new_file(newname, &to) != 0) {
-		r = fail("rename to", newname, CC_EINVAL) ? 0 : CC_EINVAL;
-		goto out;
+		fail("rename to", newname, r = CC_EINVAL);
+	} else {
+		if ((r = cc_mailbox_file(old, &from)) == 0)
+			r = move_file(old, cc_strbuf_str(&from), newname,
+			    cc_strbuf_str(&to));
+		if (r == 0)
+			follow(stream, cc_strbuf_str(&from), cc_strbuf_str(&to),
+			    newname);
+		else
+			fail("rename mailbox", old, r);
 	}
-	if ((r = cc_mailbox_file(old, &from)) == 0)
-		r = inbox ? move_inbox(cc_strbuf_str(&from), newname,
-				cc_strbuf_str(&to))
-			  : move_file(old, cc_strbuf_str(&from), newname,
-				cc_strbuf_str(&to));
-	if (r != 0)
-		fail("rename mailbox", old, r);
-	else if (!inbox)
-		follow(stream, cc_strbuf_str(&from), cc_strbuf_str(&to),
-		    newname);
-out:
 	cc_strbuf_free(&from);
 	cc_strbuf_free(&to);
-	return r == 0 ? LONGT : NIL;
+	return r;
+}
+
+long
+cc_unix_rename(MAILSTREAM *stream, char *old, char *newname)
+{
+	struct strbuf path;
+	long ok;
+
+	errno = 0;
+	if (!cc_mailpath_is_inbox(cc_span_z(old)))
+		return rename_file(stream, old, newname) == 0 ? LONGT : NIL;
+	cc_strbuf_init(&path, CC_MAILPATH_MAX);
+	ok = cc_mailbox_file(old, &path) == 0 &&
+	    cc_unix_move_inbox(cc_strbuf_str(&path), newname);
+	cc_strbuf_free(&path);
+	return ok ? LONGT : NIL;
 }

@@ -208,7 +208,7 @@ test_session(void **state)
 	assert_int_equal(uid(s, 2), 2);
 	expect_text(s, 2, "two\n");
 	tmpdir_expect(&tmp, "spool", "");
-	/* at pings, so far apart as the parameter says; a CHECK looks at once */
+	/* at pings, as far apart as the parameter says; CHECK looks at once */
 	deliver_to_spool(THREE);
 	assert_true(mail_ping(s));
 	assert_int_equal(s->nmsgs, 2);

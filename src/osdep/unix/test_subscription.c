@@ -1,0 +1,157 @@
+/*
+ * test_subscription.c - the subscription file when a session that changes it
+ * is killed: every other name stays, and a change is there whole or not at
+ * all. Names of mailboxes that are gone stay until somebody takes them out.
+ */
+#include "misc.h"
+#include "test_names_kill.h"
+
+#define BEFORE_IT "Work/plans\nINBOX\ngone\n#public/news\n"
+
+static void
+put_list(const char *text)
+{
+	tmpdir_write(&tmp, "home/.mailboxlist", text, strlen(text));
+}
+
+/* Is there exactly this list? */
+static bool
+list_is(const char *want)
+{
+	char buf[256];
+	int fd = open(tmpdir_path(&tmp, "home/.mailboxlist"), O_RDONLY);
+	ssize_t n = read(fd, buf, sizeof(buf) - 1);
+
+	close(fd);
+	if (n < 0)
+		return false;
+	buf[n] = '\0';
+	return strcmp(buf, want) == 0;
+}
+
+static void
+add(size_t step)
+{
+	(void)step;
+	sm_subscribe("new");
+}
+
+static void
+take_out(size_t step)
+{
+	(void)step;
+	sm_unsubscribe("gone");
+}
+
+static void
+test_subscribe_killed(void **state)
+{
+	bool lived = false;
+
+	(void)state;
+	for (int n = 1; !lived; n++)
+		for (enum how how = BEFORE; how < HOWS; how++) {
+			begin();
+			put_list(BEFORE_IT);
+			lived = run_until(n, how, add, 0);
+			/* a part of a name is ended by the next change */
+			assert_true(sm_subscribe("other"));
+			sm_unsubscribe("n");
+			sm_unsubscribe("ne");
+			assert_true(lived ? list_is(BEFORE_IT "new\nother\n")
+					  : list_is(BEFORE_IT "new\nother\n") ||
+				    list_is(BEFORE_IT "other\n"));
+			end();
+		}
+}
+
+static void
+test_unsubscribe_killed(void **state)
+{
+	bool lived = false;
+	int n = 1;
+
+	(void)state;
+	for (; !lived; n++)
+		for (enum how how = BEFORE; how < HOWS; how++) {
+			begin();
+			put_list(BEFORE_IT);
+			lived = run_until(n, how, take_out, 0);
+			if (!list_is(BEFORE_IT))
+				assert_true(list_is(
+				    "Work/plans\nINBOX\n#public/news\n"));
+			else
+				assert_false(lived);
+			assert_true(sm_subscribe("other"));
+			end();
+		}
+	assert_true(n > 4);
+}
+
+/* A disk that is full takes nothing away. */
+static void
+test_full(void **state)
+{
+	(void)state;
+	for (int n = 1; n < 8; n++) {
+		begin();
+		put_list(BEFORE_IT);
+		death.at = n;
+		death.count = 0;
+		death.fail = ENOSPC;
+		(void)sm_subscribe("new");
+		death.count = 0;
+		(void)sm_unsubscribe("gone");
+		death.at = death.fail = 0;
+		assert_true(list_is(BEFORE_IT) || list_is(BEFORE_IT "new\n") ||
+		    list_is("Work/plans\nINBOX\n#public/news\nnew\n") ||
+		    list_is("Work/plans\nINBOX\n#public/news\n"));
+		end();
+	}
+}
+
+/* RFC 3501 section 6.3.6: what is subscribed stays so when it is deleted. */
+static void
+test_names_that_are_gone(void **state)
+{
+	(void)state;
+	begin();
+	assert_true(mail_create(NIL, "a/b"));
+	assert_true(mail_subscribe(NIL, "a/b"));
+	assert_true(mail_create(NIL, "c"));
+	assert_true(mail_subscribe(NIL, "c"));
+	assert_true(mail_delete(NIL, "a/b"));
+	assert_true(mail_rename(NIL, "c", "d"));
+	assert_true(list_is("a/b\nc\n"));
+	test_callbacks_reset();
+	mail_lsub(NIL, NIL, "*");
+	assert_string_equal(test_callbacks.lsubbed, "/ a/b 0x0\n/ c 0x0\n");
+	assert_false(mail_subscribe(NIL, "c"));
+	assert_true(mail_unsubscribe(NIL, "a/b"));
+	assert_true(mail_unsubscribe(NIL, "c"));
+	assert_false(mail_unsubscribe(NIL, "c"));
+	assert_true(list_is(""));
+	end();
+}
+
+static int
+link_drivers(void **state)
+{
+	mail_link(&unixdriver);
+	mail_link(&dummydriver);
+	linked = true;
+	return setup(state);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_subscribe_killed),
+		cmocka_unit_test(test_unsubscribe_killed),
+		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_names_that_are_gone),
+	};
+
+	return cmocka_run_group_tests(tests, link_drivers, NULL);
+}

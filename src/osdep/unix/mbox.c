@@ -410,17 +410,12 @@ mbox_rename(MAILSTREAM *stream, char *old, char *newname)
 static long
 mbox_copy(MAILSTREAM *stream, char *sequence, char *mailbox, long options)
 {
-	if (unixdriver.copy)
-		return (*unixdriver.copy)(stream, sequence, mailbox, options);
-	cc_mail_report("copy to mailbox", mailbox, CC_EUNSUPPORTED);
-	return NIL;
+	return cc_unix_copy(stream, sequence, mailbox, options);
 }
 
 static long
 mbox_append(MAILSTREAM *stream, char *mailbox, append_t af, void *data)
 {
-	if (unixdriver.append)
-		return (*unixdriver.append)(stream, FILE_NAME, af, data);
-	cc_mail_report("append to mailbox", mailbox, CC_EUNSUPPORTED);
-	return NIL;
+	(void)mailbox;
+	return cc_unix_append(stream, FILE_NAME, af, data);
 }

@@ -384,6 +384,39 @@ test_status(void **state)
 	end();
 }
 
+/* Mail that programs put into INBOX is in ~/mbox, not in the spool. */
+static void
+test_append_and_copy(void **state)
+{
+	char text[] = "Subject: new\r\n\r\nnew\r\n";
+	MAILSTREAM *s;
+	STRING string;
+
+	(void)state;
+	begin();
+	put("home/mbox", "");
+	INIT(&string, mail_string, text, strlen(text));
+	assert_true(mail_append(NIL, "INBOX", &string));
+	assert_false(tmpdir_has(&tmp, "spool"));
+	put("home/box", ONE);
+	s = open_box(NIL);
+	assert_true(mail_copy(s, "1", "inbox"));
+	mail_close(s);
+	assert_false(tmpdir_has(&tmp, "spool"));
+	put("spool", TWO);
+	s = open_inbox(NIL);
+	assert_int_equal(s->nmsgs, 3);
+	expect_text(s, 1, "new\n");
+	expect_text(s, 2, "one\n");
+	expect_text(s, 3, "two\n");
+	assert_true(mail_copy(s, "1:2", "box"));
+	mail_close(s);
+	s = open_box(NIL);
+	assert_int_equal(s->nmsgs, 3);
+	mail_close(s);
+	end();
+}
+
 static void
 test_rename(void **state)
 {
@@ -600,6 +633,7 @@ main(void)
 		cmocka_unit_test(test_spool_with_internal_data),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_status),
+		cmocka_unit_test(test_append_and_copy),
 		cmocka_unit_test(test_rename),
 		cmocka_unit_test(test_killed),
 		cmocka_unit_test(test_full),

@@ -309,8 +309,9 @@ begin_power(void)
 	assert_true(recorder != MAP_FAILED);
 }
 
-/* Opens the states of a session, from what again() makes; check is told whether the first n calls were
- * enough for it to have said that it is done. */
+/* Opens the states of a session that begins with what again() makes; check is
+ * told whether the first n calls were enough for it to have said that it is
+ * done. */
 static inline void
 try_states(void (*again)(void), void (*session)(size_t), size_t step,
     void (*check)(bool done))

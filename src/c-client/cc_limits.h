@@ -2,7 +2,8 @@
  * cc_limits.h - every limit on what comes from outside, with unit and reason.
  *
  * Limits that are part of the public API (MAILTMPLEN, NETMAXMBX and so on)
- * stand in the public headers.
+ * stand in the public headers; sizes of the login programs' fixed messages in
+ * login_msg.h.
  */
 #ifndef CC_LIMITS_H
 #define CC_LIMITS_H
@@ -105,5 +106,77 @@
 
 /* Octets of a line in the configuration file (env.md section 3). */
 #define CC_CONFIG_LINE 1023u
+
+/* Octets before a Content- line's colon: no real field has a longer name. */
+#define CC_MIME_NAME 80
+
+/* Blanks of quoted-printable of which it is not known whether a line end
+ * follows; RFC 5322 allows lines of 998 octets. */
+#define CC_QP_HELD (8u * 1024)
+
+/* Pairs that a client may send with ID (RFC 2971 section 3.3). */
+#define CC_ID_PAIRS 30u
+
+/* Octets of one message that is appended: more cannot be meant as mail. */
+#define CC_APPEND_MAX 1073741824u
+
+/* Octets of a literal that cannot be meant: the connection is closed, since
+ * reading it away would take for ever. */
+#define CC_IMAP_DISCARD UINT32_MAX
+
+/* The most a single response may take in memory (an ENVELOPE made of a header
+ * of CC_HEADER_MAX). Literals are streamed and do not count. */
+#define CC_IMAP_RESPONSE (64u * 1024 * 1024)
+
+/* Octets of all literals of a command before login. */
+#define CC_PRELOGIN_LITERALS (64u * 1024)
+
+/* Octets of a local mailbox name (NETMAXMBX of the API), and of its path (a
+ * MAILTMPLEN array with its NUL, which the API hands out). */
+#define CC_MAILBOX_NAME 256u
+#define CC_MAILPATH_MAX 1023u
+
+/* Entries that one LIST looks at: more than any store has, few enough to end
+ * within seconds. */
+#define CC_LIST_ENTRIES 1000000ul
+
+/* Octets of a line of the subscription file, a longer one is cut in pieces;
+ * and of the file. */
+#define CC_SUBSCRIPTION_LINE 1023u
+#define CC_SUBSCRIPTION_MAX (16u * 1024 * 1024)
+
+/* Octets of a configuration file: far more than anybody writes. */
+#define CC_CONFIG_FILE (1024u * 1024)
+
+/* Octets of the password file: a hundred thousand users. */
+#define CC_SECRETS_SIZE (16u * 1024 * 1024)
+
+/* Octets of a from-line, and of an internal header line of a mailbox file,
+ * that are looked at. A longer line is no from-line; a longer internal line is
+ * hidden without effect. Real ones have under 2 KiB (30 keywords of 50). */
+#define CC_MBOX_LINE_MAX (64u * 1024)
+
+/* Octets of a header that is rewritten. One that is longer swallowed other
+ * mail, and stays as it is. */
+#define CC_MBOX_HEAD (4u * 1024 * 1024)
+
+/* UIDs above this are not believed and never given: a forged X-UID must not
+ * use up the numbers of a mailbox. */
+#define CC_MBOX_UID_MAX 0xfeffffffu
+
+/* Runs of one UID record: a mailbox whose messages were all removed in such
+ * patterns is rewritten with its UIDs inside long before. */
+#define CC_UIDRECORD_RUNS 100000u
+
+/* Seconds that a mailbox's UIDVALIDITY may be ahead of the clock, ten years:
+ * no clock is that wrong, no honest value that far. */
+#define CC_UIDVALIDITY_AHEAD (10u * 366 * 24 * 3600)
+
+/* Octets that a step of a redo record puts at most: of a record and so of
+ * memory; octets of a record: one large put, or many small ones with old and
+ * new; puts of a record: messages of one STORE. */
+#define CC_REDO_PUT_MAX (8u * 1024 * 1024)
+#define CC_REDO_RECORD_MAX (4 * CC_REDO_PUT_MAX)
+#define CC_REDO_PUTS 1000000u
 
 #endif

@@ -4,15 +4,12 @@
  *
  * Each octet is looked at a bounded number of times. The text is a stranger's.
  */
+#include "cc_limits.h"
 #include "base64.h"
 #include "cc_ctype.h"
 #include "mail_const.h"
 #include "mime_decode.h"
 #include "qp.h"
-
-/* Blanks of which it is not known whether a line end follows; RFC 5322 allows
- * lines of 998 octets. */
-#define HELD_MAX (8u * 1024)
 
 void
 cc_mime_decode_init(struct mime_decoder *d, unsigned short encoding)
@@ -84,7 +81,7 @@ all_blank(struct span s)
 static void
 quoted_printable(struct mime_decoder *d, struct strbuf *out, struct span in)
 {
-	bool waits = d->held.len > 0 && d->held.len + in.len <= HELD_MAX &&
+	bool waits = d->held.len > 0 && d->held.len + in.len <= CC_QP_HELD &&
 	    is_wsp(d->held.data[d->held.len - 1]) && all_blank(in);
 	struct cursor c;
 
@@ -96,7 +93,7 @@ quoted_printable(struct mime_decoder *d, struct strbuf *out, struct span in)
 	c = cc_cursor(cc_strbuf_span(&d->held));
 	if (cc_qp_decode_some(out, &c) != 0)
 		d->broken = true;
-	if (cc_cursor_left(&c) > HELD_MAX) {
+	if (cc_cursor_left(&c) > CC_QP_HELD) {
 		cc_strbuf_put_span(out, cc_cursor_rest(&c));
 		d->broken = true;
 		c.p = c.end;

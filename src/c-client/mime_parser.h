@@ -13,10 +13,6 @@
 /* Octets of a line that tell what it is: "--", a boundary, "--". */
 #define MIME_HEAD (2 + CC_MIME_BOUNDARY + 2)
 
-/* Octets of a line that tell whether it is a field, less than MIME_HEAD: no
- * real field has a longer name. */
-#define MIME_NAME 80
-
 /* A place in the message. */
 struct mime_mark {
 	uint64_t pos;    /* the feeder's position */

@@ -215,7 +215,7 @@ is_field(struct span head)
 	while (i < head.len && head.p[i] > ' ' && head.p[i] < 0x7f &&
 	    head.p[i] != ':')
 		i++;
-	if (i == MIME_NAME)
+	if (i == CC_MIME_NAME)
 		return true;
 	if (i == 0)
 		return false;
@@ -264,7 +264,7 @@ need(const struct mime_parser *p)
 	size_t least = CONTENT_LEN;
 
 	if (p->state == MIME_HEADER && p->first)
-		least = MIME_NAME;
+		least = CC_MIME_NAME;
 	return n > least ? n : least;
 }
 

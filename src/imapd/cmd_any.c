@@ -4,13 +4,11 @@
  */
 #include <syslog.h>
 
+#include "cc_limits.h"
 #include "cc_err.h"
 #include "command.h"
 #include "imap_capability.h"
 #include "unsolicited.h"
-
-/* Pairs that a client may send with ID (RFC 2971 section 3.3). */
-#define ID_PAIRS 30
 
 enum cmd_result
 cmd_capability(struct session *s, struct args *args)
@@ -53,7 +51,7 @@ parse_id(struct args *args)
 	if (cc_cursor_skip(&args->c, ')'))
 		return 0;
 	do {
-		if (++pairs > ID_PAIRS)
+		if (++pairs > CC_ID_PAIRS)
 			return CC_ELIMIT;
 		if ((r = args_string(args, &name)) != 0)
 			return r;

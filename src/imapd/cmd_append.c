@@ -9,14 +9,12 @@
  */
 #include <errno.h>
 
+#include "cc_limits.h"
 #include "cc_ctype.h"
 #include "cc_err.h"
 #include "command.h"
 #include "spool.h"
 #include "unsolicited.h"
-
-/* Octets of one message: more cannot be meant as mail. */
-#define APPEND_MAX 1073741824u
 
 struct message {
 	char *flags; /* "(\Seen)", or NULL */
@@ -138,7 +136,7 @@ read_message(struct append *a, struct args *args, struct message *m)
 	}
 	if (s->in.literal == 0)
 		return refuse(s, CMD_NO, "Empty message to");
-	if (s->in.literal > APPEND_MAX)
+	if (s->in.literal > CC_APPEND_MAX)
 		return refuse(s, CMD_NO, "Excessively large message to");
 	m->at = spool_size(&a->spool);
 	m->size = s->in.literal;

@@ -278,7 +278,7 @@ input_skip(struct input *in)
 	while (in->announced && in->nonsync) {
 		int r;
 
-		if (in->literal > INPUT_DISCARD_MAX)
+		if (in->literal > CC_IMAP_DISCARD)
 			return CC_ELIMIT;
 		in->doing = INPUT_DISCARD;
 		if ((r = pass_octets(in, in->literal, NULL, NULL)) != 0)

@@ -18,10 +18,6 @@
 #include "output.h"
 #include "span.h"
 
-/* Octets of a literal that cannot be meant: the connection is closed, since
- * reading it away would take for ever. */
-#define INPUT_DISCARD_MAX UINT32_MAX
-
 /* What the reader waits for; the time-outs differ. */
 enum input_wait {
 	INPUT_COMMAND, /* the first octet of a command */

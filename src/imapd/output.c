@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "cc_limits.h"
 #include "cc_err.h"
 #include "event.h"
 #include "output.h"
@@ -16,7 +17,7 @@ void
 output_init(struct output *out, int fd)
 {
 	*out = (struct output){ .fd = fd };
-	cc_strbuf_init(&out->buf, OUTPUT_MAX);
+	cc_strbuf_init(&out->buf, CC_IMAP_RESPONSE);
 }
 
 void

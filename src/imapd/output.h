@@ -18,10 +18,6 @@
  * costs nothing beside copying so much. */
 #define OUTPUT_SIZE (64u * 1024)
 
-/* The most a single response may take in memory (an ENVELOPE made of a header
- * of CC_HEADER_MAX). Literals are streamed and do not count. */
-#define OUTPUT_MAX (64u * 1024 * 1024)
-
 /* Milliseconds that the client may take to read something. */
 #define OUTPUT_PATIENCE (5 * 60 * 1000)
 

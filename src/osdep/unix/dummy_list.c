@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cc_limits.h"
 #include "mail.h"
 #include "osdep.h"
 #include "cc_err.h"
@@ -26,10 +27,6 @@
 #include "env_state.h"
 #include "imap_grammar.h"
 #include "privdir.h"
-
-/* Entries that one LIST looks at: more than any store has, few enough to end
- * within seconds. */
-#define ENTRIES_MAX 1000000ul
 
 /* A directory being read. */
 struct level {
@@ -257,13 +254,13 @@ run(struct walk *w)
 	while (w->depth > 0) {
 		struct dirent *e = readdir(w->levels[w->depth - 1].dir);
 
-		if (e && w->seen++ < ENTRIES_MAX) {
+		if (e && w->seen++ < CC_LIST_ENTRIES) {
 			take_entry(w, e->d_name);
 			continue;
 		}
 		closedir(w->levels[--w->depth].dir);
 	}
-	if (w->seen > ENTRIES_MAX)
+	if (w->seen > CC_LIST_ENTRIES)
 		mm_log("Too many names to list all of them", WARN);
 }
 

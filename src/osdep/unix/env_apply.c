@@ -7,6 +7,7 @@
  */
 #include <fcntl.h>
 
+#include "cc_limits.h"
 #include "mail.h"
 #include "osdep.h"
 #include "cc_err.h"
@@ -14,9 +15,6 @@
 #include "env_state.h"
 #include "misc.h"
 #include "privfile.h"
-
-/* Octets of a configuration file: far more than anybody writes. */
-#define CONFIG_MAX (1024u * 1024)
 
 enum kind {
 	TEXT,       /* char * */
@@ -318,7 +316,7 @@ read_file(const char *path, enum config_file file)
 {
 	struct strbuf text;
 
-	cc_strbuf_init(&text, CONFIG_MAX);
+	cc_strbuf_init(&text, CC_CONFIG_FILE);
 	if (cc_privfile_read_follow(AT_FDCWD, path, &text) == 0)
 		cc_config_parse(cc_strbuf_span(&text), file,
 		    file == CONFIG_SYSTEM ? cc_env_apply : apply_user, NULL);

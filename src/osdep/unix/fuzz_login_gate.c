@@ -42,7 +42,7 @@ check_memory(const struct gate *g)
 	CHECK(im->text.cap + im->literals.cap + im->secret.cap +
 		im->login_name.cap + im->arena.used + g->in.cap + g->out.cap <=
 	    CC_PRELOGIN_MEMORY);
-	CHECK(im->literal_count <= GATE_LITERALS_MAX);
+	CHECK(im->literal_count <= CC_IMAP_LITERALS);
 }
 
 /* The monitor: takes the request as it would, and answers. True for a yes. */

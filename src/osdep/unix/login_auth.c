@@ -15,6 +15,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "cc_limits.h"
 #include "cc_ctype.h"
 #include "cc_err.h"
 #include "ckp.h"
@@ -28,8 +29,7 @@
 #ifndef CC_SECRETS_FILE
 #define CC_SECRETS_FILE "/etc/cram-md5.pwd"
 #endif
-#define SECRETS_MAX (16u * 1024 * 1024) /* a hundred thousand users */
-#define CHECK_MS 10000                  /* the monitor asks at once or never */
+#define CHECK_MS 10000 /* the monitor asks at once or never */
 
 #ifndef CC_PASSWDTYPE
 #define CC_PASSWDTYPE "pam"
@@ -232,7 +232,7 @@ read_secrets(struct auth *auth, int fd)
 	char *text;
 	ssize_t n;
 
-	if (fstat(fd, &st) != 0 || st.st_size > (off_t)SECRETS_MAX)
+	if (fstat(fd, &st) != 0 || st.st_size > (off_t)CC_SECRETS_SIZE)
 		return CC_EIO;
 	if (st.st_mode & (S_IRWXG | S_IRWXO))
 		syslog(LOG_WARNING, "%s should have mode 0400",

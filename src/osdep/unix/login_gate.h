@@ -24,8 +24,6 @@ enum gate_want {
 	GATE_END,      /* the end with gate.status, after sending gate.out */
 };
 
-#define GATE_LITERALS_MAX 20u          /* of one command (imapd.md 2.1) */
-#define GATE_LITERAL_ROOM (64u * 1024) /* octets of all of them */
 #define GATE_LOGIN_NAME (2 * LOGIN_USER_MAX + 16) /* "user*admin", one answer */
 #define GATE_OUT_MAX (64u * 1024)                 /* octets answered at once */
 #define GATE_ALERT_MAX 8192u /* octets of the alert that are shown */
@@ -51,7 +49,7 @@ struct gate_imap {
 	struct {
 		size_t pos, len; /* in literals */
 		size_t end;      /* of its announcement, in text */
-	} literal[GATE_LITERALS_MAX];
+	} literal[CC_IMAP_LITERALS];
 	size_t literal_count;
 	uint64_t left;      /* octets of the literal that are still to come */
 	struct arena arena; /* quoted strings with escapes */

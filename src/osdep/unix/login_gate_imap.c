@@ -12,7 +12,7 @@
 #include "imap_grammar.h"
 #include "login_gate_imap.h"
 
-_Static_assert(CC_IMAP_LINE + GATE_LITERAL_ROOM + CC_SASL_ANSWER +
+_Static_assert(CC_IMAP_LINE + CC_PRELOGIN_LITERALS + CC_SASL_ANSWER +
 	    2 * CC_IMAP_LINE + GATE_OUT_MAX + 2 * LOGIN_AHEAD_MAX +
 	    sizeof(struct gate) <=
 	CC_PRELOGIN_MEMORY,
@@ -25,12 +25,12 @@ imap_init(struct gate *g)
 
 	memset(im, 0, sizeof(*im));
 	cc_strbuf_init(&im->text, CC_IMAP_LINE);
-	cc_strbuf_init(&im->literals, GATE_LITERAL_ROOM);
+	cc_strbuf_init(&im->literals, CC_PRELOGIN_LITERALS);
 	cc_strbuf_init(&im->secret, CC_SASL_ANSWER);
 	/* Two names with "*" between; more is cut off, and still too long. */
 	cc_strbuf_init(&im->login_name, GATE_LOGIN_NAME);
 	cc_strbuf_room(&im->text, CC_IMAP_LINE);
-	cc_strbuf_room(&im->literals, GATE_LITERAL_ROOM);
+	cc_strbuf_room(&im->literals, CC_PRELOGIN_LITERALS);
 	cc_strbuf_room(&im->secret, CC_SASL_ANSWER);
 	/* A quoted string is not longer than the line it stands in. */
 	cc_arena_init(&im->arena, 2 * CC_IMAP_LINE);
@@ -179,11 +179,11 @@ static enum gate_want
 want_literal(struct gate *g, const char *name, uint64_t size, bool wait)
 {
 	struct gate_imap *im = &g->imap;
-	bool many = im->literal_count == GATE_LITERALS_MAX;
+	bool many = im->literal_count == CC_IMAP_LITERALS;
 	char text[64];
 
 	if (!many && size <= CC_IMAP_LITERAL &&
-	    size <= GATE_LITERAL_ROOM - im->literals.len) {
+	    size <= CC_PRELOGIN_LITERALS - im->literals.len) {
 		im->literal[im->literal_count].pos = im->literals.len;
 		im->literal[im->literal_count].len = (size_t)size;
 		im->literal[im->literal_count].end = im->text.len;

@@ -5,13 +5,11 @@
  * Each handler parses all its arguments before it does anything. None of them
  * decides whether somebody may come in: that is the monitor's.
  */
+#include "cc_limits.h"
 #include "base64.h"
 #include "cc_err.h"
 #include "imap_grammar.h"
 #include "login_gate_imap.h"
-
-/* RFC 2971 section 3.3: pairs in one ID. */
-#define ID_PAIRS_MAX 30u
 
 void
 cc_gate_imap_put_capability(struct gate *g, unsigned parts)
@@ -146,7 +144,7 @@ parse_id_list(struct gate *g, struct gate_imap_args *a)
 		return GATE_IMAP_BADARGS;
 	if (cc_cursor_skip(&a->c, ')'))
 		return GATE_IMAP_DONE;
-	for (unsigned i = 0; i < ID_PAIRS_MAX; i++) {
+	for (unsigned i = 0; i < CC_ID_PAIRS; i++) {
 		if ((r = parse_string(g, a, &s)) != GATE_IMAP_DONE)
 			return r;
 		if (!cc_cursor_skip(&a->c, ' '))

@@ -14,7 +14,6 @@
 #include "login_monitor.h"
 
 #define CONFIG_FILE "/etc/c-client.cf"
-#define CONFIG_MAX (1024u * 1024) /* octets that are read of it */
 
 #ifndef CC_SSLCERTS
 #define CC_SSLCERTS "/etc/ssl/certs"
@@ -96,8 +95,8 @@ cc_monitor_read_config(struct monitor_config *config)
 	fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return;
-	text = fs_get(CONFIG_MAX);
-	n = read(fd, text, CONFIG_MAX);
+	text = fs_get(CC_CONFIG_FILE);
+	n = read(fd, text, CC_CONFIG_FILE);
 	if (n > 0)
 		cc_config_parse(cc_span(text, (size_t)n), CONFIG_SYSTEM, apply,
 		    config);

@@ -10,13 +10,9 @@
 
 #include <stdbool.h>
 
+#include "cc_limits.h"
 #include "span.h"
 #include "strbuf.h"
-
-/* Octets of a local mailbox name (NETMAXMBX of the API), and of its path
- * (a MAILTMPLEN array with its NUL, which the API hands out). */
-#define CC_MAILBOX_NAME 256u
-#define CC_MAILPATH_MAX 1023u
 
 /* What `set restrict-mailbox-access` forbids; RESTRICT bits of the API. */
 enum {

@@ -9,14 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cc_limits.h"
 #include "mboxfile_from.h"
 #include "mboxfile_scan.h"
 #include "mboxfile_state.h"
-
-/* Octets of a from-line, and of an internal header line, that are looked at.
- * A longer line is no from-line; a longer internal line is hidden without
- * effect. Real ones have under 2 KiB (30 keywords of 50 octets). */
-#define CC_MBOX_LINE_MAX (64u * 1024)
 
 /* Positions are kept in 48 bits, the size of a message in 36, sums in 13. */
 #define CC_MBOX_SIZE_MAX (((uint64_t)1 << 48) - 1)

@@ -9,9 +9,6 @@
 #include "mboxfile_redo.h"
 #include "strbuf.h"
 
-/* Octets of a record: one large put, or many small ones with old and new. */
-#define CC_REDO_RECORD_MAX (4 * CC_REDO_PUT_MAX)
-
 /* Behind the name of a record while it is written. */
 #define CC_REDO_NEW ".new"
 

@@ -25,6 +25,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "cc_limits.h"
 #include "cc_err.h"
 #include "cursor.h"
 #include "fdio.h"
@@ -43,8 +44,6 @@
 
 /* Line ends at the end of a gap; more than any real from-line. */
 #define MARK_LEN 1024
-
-#define PUTS_MAX 1000000u /* puts of a record: messages of one STORE */
 
 /* ------------------------------------------------------------------ writing */
 
@@ -514,7 +513,7 @@ parse_head(struct cursor *c, const struct mbox *m, struct redo_step *step)
 	    cc_uidrecord_word(c, " ") != 0 ||
 	    cc_uidrecord_dec(c, CC_MBOX_SIZE_MAX, &step->gap_end) != 0 ||
 	    cc_uidrecord_word(c, "\nputs ") != 0 ||
-	    cc_uidrecord_dec(c, PUTS_MAX, &count) != 0 ||
+	    cc_uidrecord_dec(c, CC_REDO_PUTS, &count) != 0 ||
 	    cc_uidrecord_word(c, "\n") != 0)
 		return CC_EPARSE;
 	step->count = count;

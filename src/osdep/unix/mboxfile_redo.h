@@ -13,10 +13,8 @@
 #ifndef MBOXFILE_REDO_H
 #define MBOXFILE_REDO_H
 
+#include "cc_limits.h"
 #include "mboxfile.h"
-
-/* Octets that a step puts at most: of a record and so of memory. */
-#define CC_REDO_PUT_MAX (8u * 1024 * 1024)
 
 static inline size_t
 cc_redo_put_max(const struct mbox *m)

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "cc_limits.h"
 #include "cc_ctype.h"
 #include "cc_err.h"
 #include "fdio.h"
@@ -22,10 +23,6 @@
 #include "mboxfile_pseudo.h"
 #include "mboxfile_shrink.h"
 #include "strbuf.h"
-
-/* Octets of a header that is rewritten. One that is longer swallowed other
- * mail, and stays as it is. */
-#define HEAD_MAX (4u * 1024 * 1024)
 
 /* Octets behind the last message that are looked at to see if they are only
  * white space, which is dropped. */
@@ -429,8 +426,8 @@ cc_mbox_rewrite(struct mbox *m)
 
 	if (fstat(m->fd, &st) != 0)
 		return CC_EIO;
-	cc_strbuf_init(&p.pseudo, HEAD_MAX);
-	cc_strbuf_init(&f.head, HEAD_MAX);
+	cc_strbuf_init(&p.pseudo, CC_MBOX_HEAD);
+	cc_strbuf_init(&f.head, CC_MBOX_HEAD);
 	m->writing = true;
 	r = plan(m, &p, (uint64_t)st.st_size, &f);
 	if (r == 0)

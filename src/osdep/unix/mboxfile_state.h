@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cc_limits.h"
 #include "span.h"
 #include "strbuf.h"
 
@@ -27,10 +28,6 @@ enum mbox_line {
  * (NUSERFLAGS, MAXUSERFLAG). */
 #define CC_MBOX_KEYWORDS 30
 #define CC_MBOX_KEYWORD_LEN 50
-
-/* UIDs above this are not believed and never given: a forged X-UID must not
- * use up the numbers of a mailbox. */
-#define CC_MBOX_UID_MAX 0xfeffffffu
 
 struct mbox_keywords {
 	char *name[CC_MBOX_KEYWORDS]; /* owned */

@@ -7,14 +7,9 @@
 
 #include <stdbool.h>
 
+#include "cc_limits.h"
 #include "span.h"
 #include "strbuf.h"
-
-/* Octets of one line; a longer one is cut in pieces. */
-#define CC_SUBSCRIPTION_LINE 1023u
-
-/* Octets of the file. */
-#define CC_SUBSCRIPTION_MAX (16u * 1024 * 1024)
 
 /* Takes the next line, without its LF, off the front of *text; false at the
  * end. A last line without LF counts. */

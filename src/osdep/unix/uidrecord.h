@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "cc_limits.h"
 #include "span.h"
 #include "strbuf.h"
 
@@ -35,10 +36,6 @@ struct uidrecord {
 	size_t count;         /* runs */
 	size_t room;          /* runs allocated */
 };
-
-/* Runs of one record: a mailbox whose messages were all removed in such
- * patterns is rewritten with its UIDs inside long before. */
-#define CC_UIDRECORD_RUNS 100000u
 
 /* An empty record for the file *st. */
 void cc_uidrecord_init(struct uidrecord *rec, const struct stat *st);

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "cc_limits.h"
 #include "cc_err.h"
 #include "fdlock.h"
 #include "privfile.h"
@@ -26,9 +27,6 @@
 #define LOCK_NAME "uidvalidity.lock"
 #define FILE_MAX 256   /* octets of the file: far more than it has */
 #define LOCK_WAIT 2000 /* milliseconds for another session's write */
-
-/* Ten years in seconds: no clock is that wrong, no honest value that far. */
-#define FUTURE_MAX (10u * 366 * 24 * 3600)
 
 static int
 parse(struct span text, uint32_t *highest_r)
@@ -120,7 +118,7 @@ cc_uidvalidity_seen(int privdir, uint32_t now, uint32_t uidvalidity)
 	uint32_t highest;
 	int fd, r;
 
-	if (uidvalidity > now && uidvalidity - now > FUTURE_MAX)
+	if (uidvalidity > now && uidvalidity - now > CC_UIDVALIDITY_AHEAD)
 		return 0;
 	/* Nearly always it is known: look before taking the lock. */
 	if ((r = read_highest(privdir, &highest)) != 0)

@@ -46,12 +46,44 @@ pad(struct mime_decoder *d, struct strbuf *out)
 	put_group(d, out);
 }
 
+/* Whole groups at the front, where none is begun; returns their octets. */
+static size_t
+whole_groups(const struct mime_decoder *d, struct strbuf *out, struct span in)
+{
+	char to[768];
+	size_t i = 0, n = 0;
+
+	if (d->digits > 0 || d->pads > 0)
+		return 0;
+	for (; in.len - i >= 4 && n < sizeof(to); i += 4) {
+		const unsigned char *p = (const unsigned char *)in.p + i;
+		int a = cc_base64_digit(p[0]), b = cc_base64_digit(p[1]);
+		int c = cc_base64_digit(p[2]), e = cc_base64_digit(p[3]);
+		unsigned bits;
+
+		if ((a | b | c | e) < 0)
+			break;
+		bits = (unsigned)(a << 18 | b << 12 | c << 6 | e);
+		to[n++] = (char)(bits >> 16);
+		to[n++] = (char)(bits >> 8);
+		to[n++] = (char)bits;
+	}
+	cc_strbuf_put(out, to, n);
+	return i;
+}
+
 static void
 base64(struct mime_decoder *d, struct strbuf *out, struct span in)
 {
 	for (size_t i = 0; i < in.len; i++) {
-		unsigned char c = (unsigned char)in.p[i];
-		int value = cc_base64_digit(c);
+		unsigned char c;
+		int value;
+
+		i += whole_groups(d, out, cc_span(in.p + i, in.len - i));
+		if (i == in.len)
+			break;
+		c = (unsigned char)in.p[i];
+		value = cc_base64_digit(c);
 
 		if (is_wsp(c) || c == '\r' || c == '\n')
 			continue;
@@ -78,6 +110,7 @@ all_blank(struct span s)
 	return true;
 }
 
+/* What waits for more is copied; mostly that is nothing. */
 static void
 quoted_printable(struct mime_decoder *d, struct strbuf *out, struct span in)
 {
@@ -85,6 +118,14 @@ quoted_printable(struct mime_decoder *d, struct strbuf *out, struct span in)
 	    is_wsp(d->held.data[d->held.len - 1]) && all_blank(in);
 	struct cursor c;
 
+	if (!d->held.len) {
+		c = cc_cursor(in);
+		if (cc_qp_decode_some(out, &c) != 0)
+			d->broken = true;
+		in = cc_cursor_rest(&c);
+		if (!in.len)
+			return;
+	}
 	cc_strbuf_put_span(&d->held, in);
 	/* More blanks tell nothing about those that wait, and need not be
 	 * looked at again however small the pieces are. */

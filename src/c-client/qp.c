@@ -91,16 +91,61 @@ decode_blanks(struct strbuf *out, struct cursor *c, bool last)
 	return 0;
 }
 
+/* The first of the blanks that end at p, if there are any; else p. */
+static const unsigned char *
+before_blanks(const unsigned char *from, const unsigned char *p)
+{
+	while (p > from && is_wsp(p[-1]))
+		p--;
+	return p;
+}
+
+/*
+ * Moves past octets that stand for themselves, to the "=" at stop or to blanks
+ * that a line end, or the end of the octets, follows. Each octet is looked at a
+ * bounded number of times.
+ */
+static void
+skip_plain(struct cursor *c, const unsigned char *stop)
+{
+	const unsigned char *p = c->p, *lf, *blanks;
+
+	while (p < stop && (lf = memchr(p, '\n', (size_t)(stop - p)))) {
+		const unsigned char *eol = lf;
+
+		if (eol > p && eol[-1] == '\r')
+			eol--;
+		blanks = before_blanks(p, eol);
+		if (blanks < eol) {
+			c->p = blanks;
+			return;
+		}
+		p = lf + 1;
+	}
+	c->p = stop;
+	if (stop == c->end && p < stop) {
+		blanks = stop[-1] == '\r' ? stop - 1 : stop;
+		if (before_blanks(p, blanks) < blanks)
+			c->p = before_blanks(p, blanks);
+	}
+}
+
 static int
 decode(struct strbuf *out, struct cursor *c, bool last)
 {
+	const unsigned char *stop = NULL; /* the next "=", or the end */
 	int r = 0, ret = 0;
 
 	while (r <= 0) {
 		const unsigned char *from = c->p;
 
-		while (c->p < c->end && *c->p != '=' && !is_wsp(*c->p))
-			c->p++;
+		if (cc_cursor_at_end(c))
+			break;
+		if (!stop || stop < c->p)
+			stop = memchr(c->p, '=', cc_cursor_left(c));
+		if (!stop)
+			stop = c->end;
+		skip_plain(c, stop);
 		cc_strbuf_put(out, from, (size_t)(c->p - from));
 		if (cc_cursor_at_end(c))
 			break;

@@ -2,8 +2,10 @@
  * text_search_decode.c - text in a charset, searched as it lies if possible.
  *
  * Octets below 80 mean ASCII in the charsets of mail, and are searched without
- * conversion up to the first other one. From there to the end of a line, or of
- * the lines in DECODED octets, text is decoded to the caseless form. Lines are
+ * conversion up to the first other one. In UTF-8 and ISO 8859-1 such characters
+ * are decoded one by one to the caseless form. In other charsets, and where the
+ * next octets are no UTF-8, it is text to the end of a line, or of the lines in
+ * DECODED octets. Lines are
  * the unit since no character of these charsets, and no state of ISO 2022 or
  * UTF-7, goes over a line's end; of UTF-16 and UCS all of it is decoded.
  */
@@ -149,6 +151,41 @@ finish_line(struct cc_text_search *t, struct span text)
 	return cc_span(text.p + n, text.len - n);
 }
 
+/* Octets of the caseless form that are searched at once; one character gives
+ * much fewer than what the chunk has beyond. */
+#define FORMED 256
+
+/*
+ * Characters at the front that are not ASCII, where each stands for itself:
+ * they are decoded here, without a line around them. Returns their octets; 0
+ * for other charsets, and where a character is cut or none.
+ */
+static size_t
+decode_chars(struct cc_text_search *t, struct span text)
+{
+	unsigned char *s = (unsigned char *)(uintptr_t)text.p, *next = s;
+	unsigned long left = text.len, c;
+	struct cc_utf8_out out;
+
+	if (t->cs->type != CT_UTF8 && t->cs->type != CT_1BYTE0)
+		return 0;
+	cc_utf8_init(&out, ucs4_titlecase, ucs4_decompose_recursive);
+	while (left > 0 && *s >= 0x80 && out.n < FORMED) {
+		if (t->cs->type == CT_UTF8) {
+			c = utf8_get(&next, &left);
+			if (c & U8G_ERROR)
+				break;
+		} else {
+			c = *next++;
+			left--;
+		}
+		cc_utf8_char(&out, c);
+		s = next;
+	}
+	cc_search_feed(&t->search, cc_span(out.chunk, out.n));
+	return (size_t)((const char *)s - text.p);
+}
+
 bool
 cc_text_search_feed(struct cc_text_search *t, struct span text)
 {
@@ -166,6 +203,10 @@ cc_text_search_feed(struct cc_text_search *t, struct span text)
 		text = cc_span(text.p + n, text.len - n);
 		if (text.len == 0 || n >= AHEAD)
 			continue;
+		if ((n = decode_chars(t, text)) > 0) {
+			text = cc_span(text.p + n, text.len - n);
+			continue;
+		}
 		if ((n = lines(t->cs, text)) == 0) {
 			hold(t, text);
 			break;

@@ -79,10 +79,29 @@ cc_finder_field(struct span header, size_t *at, struct span name,
 	return false;
 }
 
+/* "?" is rare in headers, "=" is not. */
 static bool
-has(struct span s, const char *two)
+has_words(struct span s)
 {
-	return s.len > 1 && memmem(s.p, s.len, two, 2) != NULL;
+	const char *end = s.p + s.len, *p = s.p;
+
+	while (p < end && (p = memchr(p, '?', (size_t)(end - p))) != NULL) {
+		if (p > s.p && p[-1] == '=')
+			return true;
+		p++;
+	}
+	return false;
+}
+
+static bool
+has_folds(struct span header)
+{
+	const char *end = header.p + header.len, *p = header.p;
+
+	while (p < end && (p = memchr(p, '\n', (size_t)(end - p))) != NULL)
+		if (++p < end && is_blank(*p))
+			return true;
+	return false;
 }
 
 /* Encoded words are UTF-8 then, and the rest is what it was. */
@@ -113,7 +132,7 @@ in_text(struct cc_finder *f, const struct cc_needle *needle, struct span text)
 				f->field.data[i] = ' ';
 		text = cc_strbuf_span(&f->field);
 	}
-	return has(text, "=?") ? in_words(needle, text)
+	return has_words(text) ? in_words(needle, text)
 			       : cc_text_search(needle, NULL, text);
 }
 
@@ -135,34 +154,38 @@ in_unquoted(struct cc_finder *f, const struct cc_needle *needle,
 	return in_text(f, needle, cc_strbuf_span(&f->decoded));
 }
 
-static bool
-is_folded(struct span header)
-{
-	return has(header, "\n ") || has(header, "\n\t");
-}
-
-/* Each field by itself: its name as it stands, and its text. */
+/* Each field by itself: its name as it stands, and its text; or only those
+ * with encoded words. */
 static bool
 in_fields(struct cc_finder *f, const struct cc_needle *needle,
-    struct span header)
+    struct span header, bool encoded)
 {
 	struct cursor c = cc_cursor(header);
 	struct rfc822_field field;
 
 	while (cc_rfc822_next_field(&c, &field) > 0)
-		if (in_text(f, needle, cc_span_trim(field.all)))
+		if ((!encoded || has_words(field.all)) &&
+		    in_text(f, needle, cc_span_trim(field.all)))
 			return true;
 	return false;
 }
 
+/*
+ * Where the string could only stand in one line as it lies, that is looked at
+ * first: mostly it is not there, and then only encoded words can hold it. If it
+ * is there and such words are, it may be part of their code.
+ */
 bool
 cc_finder_in_header(struct cc_finder *f, const struct cc_needle *needle,
     struct span header)
 {
-	if (has(header, "=?") ||
-	    (memchr(needle->text, ' ', needle->len) && is_folded(header)))
-		return in_fields(f, needle, header);
-	return cc_text_search(needle, NULL, header);
+	bool words = has_words(header);
+
+	if (memchr(needle->text, ' ', needle->len) && has_folds(header))
+		return in_fields(f, needle, header, false);
+	if (!cc_text_search(needle, NULL, header))
+		return words && in_fields(f, needle, header, true);
+	return !words || in_fields(f, needle, header, false);
 }
 
 static bool

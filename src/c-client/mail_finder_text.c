@@ -274,12 +274,44 @@ read_fields(struct cc_finder *f, struct span header, struct mime_part *part)
 	cc_mime_set_defaults(part, &f->arena, false);
 }
 
+/* Positions of a header are not asked for: its parts' own are in the text. */
+static int
+feed_parser(struct cc_finder *f, struct mime_parser *parser, struct span header)
+{
+	struct mail_reader reader;
+	struct span piece;
+	int r;
+
+	if (cc_mime_feed(parser, header, 0) != 0)
+		return 0;
+	if ((r = cc_mail_read(f->stream, f->msgno, MAIL_TEXT, &reader)) != 0)
+		return r;
+	while ((r = cc_mail_next(&reader, &piece)) > 0)
+		if (cc_mime_feed(parser, piece, reader.pos - piece.len) != 0)
+			return 0;
+	return r;
+}
+
+/* The structure, made from the header in hand, so that the message is not
+ * located again; nobody else has use for it. */
+static int
+parse_parts(struct cc_finder *f, struct span header, struct mime_part **root_r)
+{
+	struct mime_parser *parser =
+	    cc_mime_new(&f->arena, cc_mail_newline(f->stream));
+	int r = feed_parser(f, parser, header);
+
+	if (r == 0)
+		return cc_mime_end(&parser, root_r);
+	cc_mime_free(&parser);
+	return r;
+}
+
 /* A message of which the header is known. */
 static int
 feed_message(struct cc_finder *f, struct span header)
 {
-	const struct mime_part *root;
-	struct mime_part part = { 0 };
+	struct mime_part part = { 0 }, *root;
 	int r;
 
 	read_fields(f, header, &part);
@@ -288,7 +320,7 @@ feed_message(struct cc_finder *f, struct span header)
 		return 0;
 	if (part.type == TYPETEXT)
 		return feed_part(f, &part, NULL);
-	r = cc_mail_structure(f->stream, f->msgno, &root);
+	r = parse_parts(f, header, &root);
 	return r != 0 ? r : feed_tree(f, root);
 }
 

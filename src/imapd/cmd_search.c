@@ -20,6 +20,9 @@
 #define RETURN_ALL 4u
 #define RETURN_COUNT 8u
 
+/* Messages between two looks for signals. */
+#define SIGNAL_STEPS 32
+
 struct search {
 	bool extended;  /* RETURN was there: ESEARCH is the answer */
 	unsigned what;  /* RETURN_ bits */
@@ -155,9 +158,11 @@ test(struct session *s, struct cc_finder *finder, struct hits *hits, bool down,
 {
 	int r;
 
-	for (unsigned long i = 1; i <= hits->nmsgs && !session_gone(s); i++) {
+	for (unsigned long i = 1; i <= hits->nmsgs; i++) {
 		unsigned long msgno = down ? hits->nmsgs + 1 - i : i;
 
+		if (i % SIGNAL_STEPS == 0 && session_interrupted(s))
+			break;
 		r = cc_finder_test(finder, msgno);
 		if (r == CC_ECHANGED && hits->pass_gone)
 			r = 0;

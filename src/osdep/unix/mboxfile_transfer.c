@@ -74,26 +74,31 @@ put_name(struct strbuf *name, const struct move *rec)
 	    (unsigned long long)rec->ino);
 }
 
-static int
-write_record(const struct both *b)
+static void
+put_record(struct strbuf *text, const struct move *rec)
 {
-	const struct move *rec = &b->rec;
-	struct strbuf name, text;
-	int r;
-
-	put_name(&name, rec);
-	cc_strbuf_init(&text, RECORD_MAX);
-	cc_strbuf_printf(&text,
+	cc_strbuf_init(text, RECORD_MAX);
+	cc_strbuf_printf(text,
 	    "cedar-move 1\nfrom %llx %llx %llu %llu %016llx\n",
 	    (unsigned long long)rec->dev, (unsigned long long)rec->ino,
 	    (unsigned long long)rec->skip, (unsigned long long)rec->size,
 	    (unsigned long long)rec->sum);
-	cc_strbuf_printf(&text,
-	    "to %llx %llx %llu %llu\ndone %d\npath %zu %s\n",
+	cc_strbuf_printf(text, "to %llx %llx %llu %llu\n",
 	    (unsigned long long)rec->to_dev, (unsigned long long)rec->to_ino,
-	    (unsigned long long)rec->to_size, (unsigned long long)rec->pad,
-	    rec->done, strlen(rec->path), rec->path);
-	cc_uidrecord_put_check(&text, 0);
+	    (unsigned long long)rec->to_size, (unsigned long long)rec->pad);
+	cc_strbuf_printf(text, "done %d\npath %zu %s\n", rec->done,
+	    strlen(rec->path), rec->path);
+	cc_uidrecord_put_check(text, 0);
+}
+
+static int
+write_record(const struct both *b)
+{
+	struct strbuf name, text;
+	int r;
+
+	put_name(&name, &b->rec);
+	put_record(&text, &b->rec);
 	r = cc_strbuf_status(&text);
 	if (r == 0)
 		r = cc_tempfile_replace(b->privdir, cc_strbuf_str(&name), 0600,
@@ -174,15 +179,16 @@ parse_record(struct span text, struct move *rec_r)
 	return 0;
 }
 
-bool
-cc_mbox_transfer_parse(struct span text)
+int
+cc_mbox_transfer_again(struct span text, struct strbuf *out)
 {
 	struct move rec;
 
 	if (parse_record(text, &rec) != 0)
-		return false;
+		return CC_EPARSE;
+	put_record(out, &rec);
 	fs_give((void **)&rec.path);
-	return true;
+	return 0;
 }
 
 /* The record of the file *st: 0, or CC_ENOENT, also if it is damaged. */

@@ -34,8 +34,8 @@ int cc_mbox_transfer_new(const char *from, const char *to, mode_t mode);
  * if there was none. */
 int cc_mbox_transfer_recover(const char *from);
 
-/* Its record, for tests: what a parser takes. */
-struct span;
-bool cc_mbox_transfer_parse(struct span text);
+/* For tests: reads a record, and writes it into *out, which is initialised
+ * here. CC_EPARSE if it is none. */
+int cc_mbox_transfer_again(struct span text, struct strbuf *out);
 
 #endif

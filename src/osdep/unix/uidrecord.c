@@ -171,7 +171,7 @@ cc_uidrecord_dec(struct cursor *c, uint64_t max, uint64_t *n_r)
 	while (p < c->end && is_digit(*p)) {
 		uint64_t d = (uint64_t)(*p++ - '0');
 
-		if (n > (max - d) / 10)
+		if (d > max || n > (max - d) / 10)
 			return CC_ERANGE;
 		n = n * 10 + d;
 	}

@@ -47,7 +47,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	cc_strbuf_init(&scratch, size);
 	cc_rfc822_msgids_init(&p, &scratch, cc_span(data, size));
 	while ((r = cc_rfc822_msgids_next(&p, &id)) > 0) {
-		must(id.len > 0 && id.p[0] != '@');
+		must(id.len > 1 && id.p[0] != '@' && memchr(id.p, '@', id.len));
 		total += id.len;
 		must(total <= size);
 		if (is_plain(id))

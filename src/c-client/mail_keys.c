@@ -67,7 +67,8 @@ cc_key_mailbox(struct strbuf *out, struct arena *a, struct span list)
 	if (!list.len)
 		return;
 	cc_rfc822_addr_init(&parser, a, list);
-	if (cc_rfc822_addr_next(&parser, &addr) > 0 && addr.mailbox.p)
+	if (cc_rfc822_addr_next(&parser, &addr) > 0 && addr.mailbox.p &&
+	    !(addr.host.p && cc_span_is(addr.host, ERRHOST)))
 		cc_key_text(out, addr.mailbox);
 }
 

@@ -20,7 +20,8 @@ void cc_key_text(struct strbuf *out, struct span utf8);
 /* Appends the base subject; true if it was marked as a reply or forward. */
 bool cc_key_subject(struct strbuf *out, struct span subject);
 
-/* Appends the addr-mailbox of the first address of a list. */
+/* Appends the addr-mailbox of the first address of a list; nothing if that is
+ * no address, as in "<>". */
 void cc_key_mailbox(struct strbuf *out, struct arena *a, struct span list);
 
 /*

@@ -85,7 +85,8 @@ mailbox_key(struct source *src, struct span list, const ADDRESS *adr)
 	cc_strbuf_init(&key, SIZE_MAX / 2);
 	if (!src->env)
 		cc_key_mailbox(&key, &src->arena, list);
-	else if (adr && adr->mailbox)
+	else if (adr && adr->mailbox &&
+	    !(adr->host && !strcmp(adr->host, ERRHOST)))
 		cc_key_text(&key, cc_span_z(adr->mailbox));
 	return cc_strbuf_take(&key);
 }

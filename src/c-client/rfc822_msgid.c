@@ -135,12 +135,11 @@ put_quoted(struct rfc822_msgids *p)
 	return true;
 }
 
-/* Puts the id behind a "<" into scratch and moves past its end. True if there
- * were blanks in it. */
-static bool
+/* Puts the id behind a "<" into scratch and moves past its end. */
+static void
 put_id(struct rfc822_msgids *p)
 {
-	bool comments = true, blank = false, gap = false;
+	bool comments = true;
 
 	cc_strbuf_reset(p->scratch);
 	while (p->c.p < p->c.end && *p->c.p != '<') {
@@ -151,7 +150,6 @@ put_id(struct rfc822_msgids *p)
 			break;
 		}
 		if (cc_rfc822_is_blank(ch)) {
-			blank = true;
 			p->c.p++;
 			continue;
 		}
@@ -160,14 +158,11 @@ put_id(struct rfc822_msgids *p)
 			if (comments)
 				continue;
 		}
-		gap = gap || (blank && p->scratch->len > 0);
-		blank = false;
 		if (ch == '"' && put_quoted(p))
 			continue;
 		cc_strbuf_putc(p->scratch, ch);
 		p->c.p++;
 	}
-	return gap;
 }
 
 /* An id whose octets stand for themselves; false if it is another one. */
@@ -186,11 +181,12 @@ plain_id(struct rfc822_msgids *p, struct span *id_r)
 	return true;
 }
 
+/* "<yes>" is what people answered to a mailer that asked for an id: without
+ * "@" it joins what does not belong together. */
 static bool
-is_valid(struct span id, bool gap)
+is_valid(struct span id)
 {
-	return id.len > 0 && id.p[0] != '@' &&
-	    (!gap || memchr(id.p, '@', id.len));
+	return id.len > 0 && id.p[0] != '@' && memchr(id.p, '@', id.len);
 }
 
 /* The next id in brackets. */
@@ -198,17 +194,15 @@ static int
 next_bracketed(struct rfc822_msgids *p, struct span *id_r)
 {
 	struct span id;
-	bool gap;
 
 	while (to_bracket(p)) {
-		gap = false;
 		if (!plain_id(p, &id)) {
-			gap = put_id(p);
+			put_id(p);
 			if (cc_strbuf_status(p->scratch) != 0)
 				return CC_ELIMIT;
 			id = cc_strbuf_span(p->scratch);
 		}
-		if (is_valid(id, gap)) {
+		if (is_valid(id)) {
 			*id_r = id;
 			return 1;
 		}
@@ -229,7 +223,7 @@ next_bare(struct rfc822_msgids *p, struct span *id_r)
 		if (cc_strbuf_status(p->scratch) != 0)
 			return CC_ELIMIT;
 		id = cc_strbuf_span(p->scratch);
-		if (is_valid(id, false)) {
+		if (is_valid(id)) {
 			*id_r = id;
 			return 1;
 		}

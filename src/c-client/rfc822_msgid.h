@@ -8,9 +8,9 @@
  * In-Reply-To, are passed over.
  *
  * What real mail does wrong is read as it was meant: ids that are folded, that
- * have no "@", that are not closed or closed twice. Where the text has no "<"
- * at all, its words are the ids if each of them has an "@". An id is never
- * empty and never begins with "@".
+ * are not closed or closed twice. Where the text has no "<" at all, its words
+ * are the ids if each of them has an "@". What has no "@", or begins with it,
+ * is no id.
  */
 #ifndef RFC822_MSGID_H
 #define RFC822_MSGID_H

@@ -18,8 +18,8 @@ static const struct {
 	{ "From: Bob <bob@example.com>\nTo: x@example.com\nCc: b@c, a@c\n"
 	  "Subject: Re: beta\nDate: Sat, 2 Mar 2024 12:00:00 +0000\n\n",
 	    "1234567\n12345\n", 500 },
-	/* 2: no fields at all; sent when it arrived */
-	{ "X: y\n\n", "", 1709300000 },
+	/* 2: no fields but an empty address; sent when it arrived */
+	{ "From: Daemon <>\n\n", "", 1709300000 },
 	/* 3: the same moment as 1, in another zone; folded subject */
 	{ "From: Alice <ALICE@example.com>\nTo: y@example.com\n"
 	  "Subject: [list] Alpha\n\tbeta\nDate: 2 Mar 2024 14:00:00 +0200\n\n",

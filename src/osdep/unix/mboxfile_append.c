@@ -57,6 +57,7 @@ struct append {
 	uint32_t last; /* UID of the last message */
 	uint32_t bits[CC_MBOX_KEYWORDS]; /* of the spool's keywords here */
 	bool lost[CC_MBOX_KEYWORDS];     /* that this mailbox cannot take */
+	struct mbox_base_place place;    /* digits: 0 if it was not raised */
 	uint64_t size;                   /* of the file */
 	struct strbuf blocks;            /* internal lines */
 	struct mbox_text text;
@@ -340,6 +341,7 @@ reserve(struct append *a)
 	struct mbox_base_place place;
 	int r;
 
+	a->place.digits = 0;
 	if (index->uid_last > CC_MBOX_UID_MAX - a->spool->count) {
 		a->uids = false;
 		return 0;
@@ -357,7 +359,22 @@ reserve(struct append *a)
 	if ((r = cc_mbox_base_raise(a->m, &place, a->last)) <= 0)
 		return r < 0 ? r : carry(a);
 	index->uid_base = a->last;
+	a->place = place;
 	return 0;
+}
+
+/* Nothing was added: the mailbox is as it was. */
+static void
+take_back(struct append *a)
+{
+	uint32_t before = a->place.last;
+	struct stat st;
+
+	if (a->place.digits == 0 || fstat(a->m->fd, &st) != 0 ||
+	    (uint64_t)st.st_size != a->size)
+		return;
+	a->place.last = a->last;
+	(void)cc_mbox_base_raise(a->m, &a->place, before);
 }
 
 /* What the new messages may have here. */
@@ -456,6 +473,7 @@ compose(struct append *a)
 	for (size_t i = 0; i < n; i++) {
 		const struct mbox_new *msg = &a->spool->msgs[i];
 
+		cc_text_begin(&a->text);
 		cc_text_add(&a->text, NULL, at, msg->block - at);
 		cc_text_add(&a->text, a->blocks.data + blocks[i], 0,
 		    blocks[i + 1] - blocks[i]);
@@ -539,6 +557,8 @@ append_locked(struct append *a, struct mbox_appended *result_r)
 	if ((r = compose(a)) == 0 &&
 	    (r = cc_undo_append(a->m, a->size, &a->text)) == 0)
 		finish(a, result_r);
+	if (r != 0)
+		take_back(a);
 	cc_text_free(&a->text);
 	cc_strbuf_free(&a->blocks);
 	return r;

@@ -6,8 +6,9 @@
  *	file DEV INO			hexadecimal
  *	size BEFORE AFTER
  *	booted TIME			of this machine, UTC seconds
- *	text LEN sums PIECE		then the first LEN octets of the text,
- *					and sums of the rest in pieces
+ *	starts N text LEN sums PIECE	then where the N messages begin, the
+ *					first LEN octets of the text, and sums
+ *					of the rest in pieces
  *	check SUM			of everything before, 16 digits
  *
  * The record has the name of redo records and is never there beside one. It
@@ -52,7 +53,7 @@
 /* Octets that are written at once. */
 #define WRITE_MAX (1024u * 1024)
 
-#define RECORD_HEAD 256 /* the lines before the octets */
+#define STARTS_MAX 1000000u /* messages of one append */
 
 /* -------------------------------------------------------------------- text */
 
@@ -67,7 +68,23 @@ cc_text_free(struct mbox_text *t)
 {
 	if (t->pieces)
 		fs_give((void **)&t->pieces);
-	t->count = t->room = 0;
+	if (t->starts)
+		fs_give((void **)&t->starts);
+	t->count = t->room = t->start_count = t->start_room = 0;
+}
+
+void
+cc_text_begin(struct mbox_text *t)
+{
+	if (t->start_count == t->start_room) {
+		t->start_room += 4 + t->start_room / 2;
+		if (t->starts)
+			fs_resize((void **)&t->starts,
+			    t->start_room * sizeof(*t->starts));
+		else
+			t->starts = fs_get(t->start_room * sizeof(*t->starts));
+	}
+	t->starts[t->start_count++] = t->len;
 }
 
 void
@@ -186,8 +203,9 @@ format(struct strbuf *out, const struct mbox *m, uint64_t size,
 	cc_strbuf_printf(out, HEAD_WORD "file %llx %llx\nsize %llu %llu\n",
 	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino,
 	    (unsigned long long)size, (unsigned long long)(size + t->len));
-	cc_strbuf_printf(out, "booted %llu\ntext %zu sums %zu\n",
-	    (unsigned long long)boot_time(), head, piece);
+	cc_strbuf_printf(out, "booted %llu\nstarts %zu text %zu sums %zu\n",
+	    (unsigned long long)boot_time(), t->start_count, head, piece);
+	cc_strbuf_put(out, t->starts, t->start_count * sizeof(*t->starts));
 	if ((r = put_text(out, t, head, piece)) != 0)
 		return r;
 	cc_redo_sum_add(&sum, out->data, out->len);
@@ -331,8 +349,9 @@ struct undo {
 	uint64_t before, after;
 	uint64_t booted;
 	uint64_t piece;
-	struct span head; /* the first octets of the text */
-	struct span sums; /* of the pieces behind them */
+	struct span starts; /* where the messages of the text begin */
+	struct span head;   /* the first octets of the text */
+	struct span sums;   /* of the pieces behind them */
 };
 
 bool
@@ -363,7 +382,7 @@ check_sum(struct cursor *c, struct span record)
 static int
 parse_lines(struct cursor *c, const struct mbox *m, struct undo *u)
 {
-	uint64_t dev, ino, head;
+	uint64_t dev, ino, starts, head;
 	struct stat st;
 
 	if (fstat(m->fd, &st) != 0)
@@ -380,12 +399,15 @@ parse_lines(struct cursor *c, const struct mbox *m, struct undo *u)
 		return CC_EPARSE;
 	if (cc_uidrecord_word(c, "booted ") != 0 ||
 	    cc_uidrecord_dec(c, INT64_MAX, &u->booted) != 0 ||
-	    cc_uidrecord_word(c, "\ntext ") != 0 ||
+	    cc_uidrecord_word(c, "\nstarts ") != 0 ||
+	    cc_uidrecord_dec(c, STARTS_MAX, &starts) != 0 ||
+	    cc_uidrecord_word(c, " text ") != 0 ||
 	    cc_uidrecord_dec(c, TEXT_MAX, &head) != 0 ||
 	    cc_uidrecord_word(c, " sums ") != 0 ||
 	    cc_uidrecord_dec(c, CC_REDO_PUT_MAX, &u->piece) != 0 ||
 	    cc_uidrecord_word(c, "\n") != 0 || u->piece < PIECE_MIN)
 		return CC_EPARSE;
+	u->starts.len = (size_t)starts * sizeof(uint64_t);
 	u->head.len = (size_t)head;
 	return dev == (uint64_t)st.st_dev && ino == (uint64_t)st.st_ino &&
 		u->before < u->after && head > 0 && head <= u->after - u->before
@@ -404,9 +426,12 @@ parse(const struct mbox *m, struct span record, struct undo *u)
 		return r;
 	rest = u->after - u->before - u->head.len;
 	rest = (rest + u->piece - 1) / u->piece * sizeof(uint64_t);
-	if (cc_cursor_left(&c) < u->head.len ||
-	    cc_cursor_left(&c) - u->head.len < rest)
+	if (cc_cursor_left(&c) < u->starts.len ||
+	    cc_cursor_left(&c) - u->starts.len < u->head.len ||
+	    cc_cursor_left(&c) - u->starts.len - u->head.len < rest)
 		return CC_EPARSE;
+	u->starts.p = (const char *)c.p;
+	c.p += u->starts.len;
 	u->head.p = (const char *)c.p;
 	u->sums = cc_span(c.p + u->head.len, (size_t)rest);
 	c.p += u->head.len + rest;
@@ -460,11 +485,8 @@ all_nul(const char *p, size_t len)
 	return true;
 }
 
-/*
- * One piece of the rest: true if the next is to be looked at. In one that is
- * neither whole nor empty the writing ended if the file ends there; or a
- * delivery begins in it.
- */
+/* One piece of the rest: true if the next is to be looked at. In one that is
+ * neither whole nor empty the writing ended, or a delivery begins. */
 static bool
 compare_piece(const struct undo *u, size_t i, struct span now, size_t want,
     struct found *f)
@@ -477,8 +499,7 @@ compare_piece(const struct undo *u, size_t i, struct span now, size_t want,
 	}
 	f->whole = false;
 	f->maybe = at + now.len;
-	if ((now.len > 0 && all_nul(now.p, now.len)) ||
-	    (now.len < want && f->maybe == f->size)) {
+	if (now.len > 0 && all_nul(now.p, now.len)) {
 		f->ours = f->maybe;
 		return now.len == want;
 	}
@@ -530,16 +551,33 @@ last_from(const char *text, size_t len, size_t len_all)
 	return -1;
 }
 
-/* The first place in text where a from-line begins; -1 if there is none. */
+/* Does a message of the append begin at this offset of its text? */
+static bool
+is_start(const struct undo *u, uint64_t offset)
+{
+	uint64_t start;
+
+	for (size_t i = 0; i < u->starts.len; i += sizeof(start)) {
+		memcpy(&start, u->starts.p + i, sizeof(start));
+		if (start == offset)
+			return true;
+	}
+	return false;
+}
+
+/* The first place in text, which stands at pos, where a from-line begins that
+ * is not the append's; one that is quoted is. -1 if there is none. */
 static ssize_t
-first_from(const char *text, size_t len, size_t len_all)
+first_from(const struct undo *u, uint64_t pos, const char *text, size_t len,
+    size_t len_all)
 {
 	struct mbox_from from;
 
 	for (size_t i = 0; i <= len && i < len_all; i++) {
 		const char *lf;
 
-		if (text[i] != 'F')
+		if (text[i] != 'F' || (i > 0 && text[i - 1] == '>') ||
+		    is_start(u, pos + i - u->before))
 			continue;
 		lf = memchr(text + i, '\n', len_all - i);
 		if (lf &&
@@ -575,9 +613,9 @@ find_delivery(const struct mbox *m, const struct undo *u, const struct found *f,
 	len = (size_t)(f->maybe - from);
 	buf = fs_get(len + CC_MBOX_LINE_MAX);
 	r = cc_fd_read_at(m->fd, from, buf, len + CC_MBOX_LINE_MAX, &got);
-	if (r == 0 && got > len) {
+	if (r == 0 && got >= len) {
 		at = exact ? last_from(buf, len, got)
-			   : first_from(buf, len, got);
+			   : first_from(u, from, buf, len, got);
 		*found_r = at >= 0;
 		*pos_r = from + (uint64_t)at;
 	}
@@ -609,20 +647,22 @@ take_out(struct mbox *m, const struct undo *u, const struct found *f)
 	uint64_t at;
 	int r;
 
-	if (f->ours == f->size && may_be_ended(m, u, f))
-		return cc_redo_remove(m, true);
-	if (f->ours == f->size) {
-		if (ftruncate(m->fd, (off_t)u->before) != 0 ||
-		    cc_fd_datasync(m->fd) != 0)
-			return cc_err_errno();
-		return cc_redo_remove(m, true);
+	if (f->ours < f->size) {
+		if ((r = find_delivery(m, u, f, &found, &at)) != 0)
+			return r;
+		if (found)
+			return at == u->before
+			    ? cc_redo_remove(m, true)
+			    : cc_redo_close(m, u->before, at, true);
+		if (f->maybe < f->size || f->ours == u->before)
+			return 1;
 	}
-	if ((r = find_delivery(m, u, f, &found, &at)) != 0)
-		return r;
-	if (!found)
-		return 1;
-	return at == u->before ? cc_redo_remove(m, true)
-			       : cc_redo_close(m, u->before, at, true);
+	if (may_be_ended(m, u, f))
+		return cc_redo_remove(m, true);
+	if (ftruncate(m->fd, (off_t)u->before) != 0 ||
+	    cc_fd_datasync(m->fd) != 0)
+		return cc_err_errno();
+	return cc_redo_remove(m, true);
 }
 
 static int

@@ -24,11 +24,15 @@ struct mbox_text {
 	const struct mbox_spool *spool;
 	struct mbox_piece *pieces; /* owned */
 	size_t count, room;
+	uint64_t *starts; /* where its messages begin, owned */
+	size_t start_count, start_room;
 	uint64_t len; /* of all */
 };
 
 void cc_text_init(struct mbox_text *t, const struct mbox_spool *spool);
 void cc_text_free(struct mbox_text *t);
+/* What is added next begins a message. */
+void cc_text_begin(struct mbox_text *t);
 void cc_text_add(struct mbox_text *t, const char *p, uint64_t pos,
     uint64_t len);
 

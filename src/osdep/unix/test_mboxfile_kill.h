@@ -143,7 +143,7 @@ fsync(int fd)
 	(void)fd;
 	if (is_time())
 		die();
-	return 0;
+	return must_fail() ? -1 : 0;
 }
 
 int

@@ -43,6 +43,7 @@ import atexit
 import os
 import pwd
 import re
+import resource
 import select
 import shlex
 import shutil
@@ -209,6 +210,8 @@ class Home:
 class Server:
     """The program under test, and what it said."""
 
+    limits = {}     # of the process: resource.RLIMIT_ to its soft limit
+
     def __init__(self, program, home, over_socket):
         argv = [executable(program), "-c", home.write_config()]
         env = {"HOME": home.path, "PATH": "/usr/bin:/bin", "TZ": "UTC",
@@ -229,12 +232,17 @@ class Server:
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(argv, stdin=child_in,
                                         stdout=child_out, stderr=self.log,
-                                        cwd=home.path, env=env, **kw)
+                                        cwd=home.path, env=env,
+                                        preexec_fn=self.limit, **kw)
         for fd in {child_in, child_out}:
             os.close(fd)
         self.shut = False
         self.buffer = b""
         self.seen = []
+
+    def limit(self):
+        for what, soft in self.limits.items():
+            resource.setrlimit(what, (soft, resource.getrlimit(what)[1]))
 
     def send(self, data):
         """Sends all, reading meanwhile what the server says."""

@@ -63,11 +63,16 @@ cmd_status(struct session *s, struct args *args)
 		return cmd_extra(s);
 	if ((r = cmd_may_name(s, name)) != CMD_OK)
 		return r;
-	if (cc_env()->status_complaint && cmd_is_selected(s, name))
-		unsolicited_note(s, "NO",
-		    "CLIENT BUG DETECTED: "
-		    "STATUS on selected mailbox: %s",
-		    name);
+	if (cmd_is_selected(s, name)) {
+		/* What it says is what it is now. */
+		if (!unsolicited_poll(s, true))
+			return CMD_NO;
+		if (cc_env()->status_complaint)
+			unsolicited_note(s, "NO",
+			    "CLIENT BUG DETECTED: "
+			    "STATUS on selected mailbox: %s",
+			    name);
+	}
 	if (cmd_is_remote(name))
 		return cmd_no_mailbox(s, "get status of", name);
 	if (mail_status(s->stream, name, flags))

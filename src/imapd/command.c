@@ -483,7 +483,7 @@ after(struct session *s, const struct command *cmd)
 {
 	if (session_gone(s))
 		return;
-	if (s->stream && !(cmd->flags & CMD_NOPOLL))
+	if (s->stream && !s->ending && !(cmd->flags & CMD_NOPOLL))
 		unsolicited_poll(s, !(cmd->flags & CMD_NOEXPUNGE));
 	unsolicited_notes(s);
 	if (!s->ending)

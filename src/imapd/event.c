@@ -58,6 +58,8 @@ event_init(void)
 		sigdelset(&open_mask, signals[i]);
 	act.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &act, NULL);
+	/* A file that may not grow is a full disk, no reason to die. */
+	sigaction(SIGXFSZ, &act, NULL);
 }
 
 enum event_end

@@ -51,7 +51,7 @@ cmd_find(struct session *s, struct args *args)
 	if (!args_end(args))
 		return cmd_extra(s);
 	if (strpbrk(text, "%?")) {
-		cmd_say(s, "IMAP2 ? and %% wildcards not supported");
+		cmd_say(s, "The only wildcard of FIND is *");
 		return CMD_NO;
 	}
 	s->finding = true;

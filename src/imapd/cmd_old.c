@@ -6,7 +6,7 @@
 #include "command.h"
 #include "env_state.h"
 
-/* Octets of the namespace that BBOARD selects in. */
+/* The namespace that BBOARD selects in. */
 #define PUBLIC "#public/"
 
 /* SELECT, read-only, of a mailbox that everybody sees. */

@@ -150,7 +150,9 @@ literal_of(struct span line)
 			return 0;
 	while (i > 0 && line.p[i - 1] != '{')
 		i--;
-	must(i > 0);
+	/* The name of a mailbox may end in it. */
+	if (i == 0)
+		return 0;
 	for (; i < line.len - 1; i++) {
 		must(line.p[i] >= '0' && line.p[i] <= '9');
 		n = n * 10 + (size_t)(line.p[i] - '0');

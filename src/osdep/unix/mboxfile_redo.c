@@ -47,22 +47,44 @@
 
 /* ------------------------------------------------------------------ writing */
 
+#define WRITE_MAX (64u * 1024) /* small pieces of a record collect so far */
+
 /* A record being written, under a name of its own until it is whole. */
 struct writer {
 	int dir; /* borrowed */
 	int fd;
-	uint64_t len;
+	uint64_t len;       /* octets in the file */
+	struct strbuf text; /* what follows them */
 	struct redo_sum sum;
 	int r; /* of the first write that failed */
 };
 
 static void
-emit(struct writer *w, const void *p, size_t len)
+emit_now(struct writer *w, const void *p, size_t len)
 {
 	if (w->r == 0)
 		w->r = cc_fd_write_at(w->fd, w->len, cc_span(p, len));
 	w->len += len;
+}
+
+static void
+emit_rest(struct writer *w)
+{
+	if (w->text.len > 0)
+		emit_now(w, w->text.data, w->text.len);
+	cc_strbuf_reset(&w->text);
+}
+
+static void
+emit(struct writer *w, const void *p, size_t len)
+{
 	cc_redo_sum_add(&w->sum, p, len);
+	if (w->text.len + len > WRITE_MAX)
+		emit_rest(w);
+	if (len > WRITE_MAX)
+		emit_now(w, p, len);
+	else
+		cc_strbuf_put(&w->text, p, len);
 }
 
 static void
@@ -168,6 +190,7 @@ emit_record(struct writer *w, const struct mbox *m,
 	cc_strbuf_printf(&text, "check %016llx\n",
 	    (unsigned long long)cc_redo_sum_end(&w->sum));
 	emit_text(w, &text);
+	emit_rest(w);
 	cc_strbuf_free(&text);
 	return r != 0 ? r : w->r;
 }
@@ -194,6 +217,7 @@ write_record_in(int dir, const struct mbox *m, const struct redo_step *step,
 
 	if (fstat(m->fd, &st) != 0)
 		return CC_EIO;
+	cc_strbuf_init(&w.text, WRITE_MAX + 1);
 	cc_redo_name(&name, m, "");
 	cc_redo_name(&new, m, CC_REDO_NEW);
 	w.fd = cc_redo_create(dir, cc_strbuf_str(&new),
@@ -206,6 +230,7 @@ write_record_in(int dir, const struct mbox *m, const struct redo_step *step,
 		unlinkat(dir, cc_strbuf_str(&new), 0);
 	if (w.fd >= 0)
 		close(w.fd);
+	cc_strbuf_free(&w.text);
 	cc_strbuf_free(&name);
 	cc_strbuf_free(&new);
 	return r;

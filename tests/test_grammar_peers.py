@@ -1,6 +1,6 @@
 """ENVELOPE and BODYSTRUCTURE against what Python's email package makes of the
-same octets: the messages of the benchmark's corpus, messages built at random
-by that package, and its own test data where it is installed.
+same octets: the messages of the benchmark's corpus, and messages built at
+random by that package. tests/realmail has mail that we did not write.
 
 What is compared is what both know: types, parameters, encodings, octets and
 lines of the parts, addresses and texts of the envelope.
@@ -13,13 +13,10 @@ import email.mime.message
 import email.mime.multipart
 import email.mime.text
 import email.utils
-import glob
 import os
 import random
 import subprocess
 import sys
-
-import pytest
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.join(TOP, os.environ.get("BUILD", "build"))
@@ -288,32 +285,3 @@ def test_pieces(tmp_path):
     whole = shown(paths)
     for piece in ("1", "7", "4096"):
         assert shown(paths, "-p", piece) == whole
-
-
-# Messages in Python's own tests that break RFC 2046 or 5322, and in which the
-# two differ.
-DIFFERENT = {
-}
-
-
-def python_data():
-    folder = os.environ.get("PYTHON_TEST_DATA") or os.path.join(
-        os.path.dirname(os.__file__), "test", "test_email", "data")
-    return sorted(glob.glob(os.path.join(folder, "msg_*.txt")))
-
-
-@pytest.mark.skipif(not python_data(), reason="Python's tests not installed")
-def test_python_data(tmp_path):
-    files = [p for p in python_data()
-             if os.path.basename(p) not in DIFFERENT]
-    messages = []
-    for path in files:
-        with open(path, "rb") as f:
-            messages.append(f.read())
-    bad = []
-    for path, octets in zip(files, messages):
-        try:
-            same([octets], tmp_path)
-        except AssertionError as e:
-            bad.append((os.path.basename(path), str(e)[:2000]))
-    assert not bad

@@ -415,15 +415,21 @@ tries_create(const struct session *s)
 }
 
 /* The text of the tagged response: what the library said goes first. */
+static struct span
+text_of(const struct session *s, enum cmd_result result)
+{
+	if (result == CMD_OK && s->notes.info.len)
+		return cc_strbuf_span(&s->notes.info);
+	if (result == CMD_NO && s->notes.error.len)
+		return cc_strbuf_span(&s->notes.error);
+	return cc_strbuf_span(&s->text);
+}
+
 static void
 put_text(struct session *s, enum cmd_result result)
 {
-	struct span text = cc_strbuf_span(&s->text);
+	struct span text = text_of(s, result);
 
-	if (result == CMD_OK && s->notes.info.len)
-		text = cc_strbuf_span(&s->notes.info);
-	if (result == CMD_NO && s->notes.error.len)
-		text = cc_strbuf_span(&s->notes.error);
 	if (result == CMD_NO && tries_create(s)) {
 		output_printf(&s->out, "%s failed: ", s->command);
 		if (!text.len)
@@ -436,16 +442,44 @@ put_text(struct session *s, enum cmd_result result)
 		    result == CMD_OK ? "completed" : "failed");
 }
 
+static bool
+ends_with(struct span text, const char *end)
+{
+	size_t n = strlen(end);
+
+	return text.len >= n && memcmp(text.p + text.len - n, end, n) == 0;
+}
+
+/* The library puts the reason at the end of its texts. */
+static const char *
+code_of_reason(struct span text)
+{
+	static const struct {
+		int reason;
+		const char *code;
+	} codes[] = {
+		{ CC_ENOSPACE, "[OVERQUOTA]" },
+		{ CC_EBUSY, "[INUSE]" },
+		{ CC_EACCESS, "[NOPERM]" },
+	};
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++)
+		if (ends_with(text, cc_strerror(codes[i].reason)))
+			return codes[i].code;
+	return ends_with(text, "locked by another program") ? "[INUSE]" : NULL;
+}
+
 /* The response code, unless the text of the library brings its own. */
 static void
 put_code(struct session *s, enum cmd_result result)
 {
-	const char *code = result == CMD_OK ? s->code
-	    : result == CMD_NO              ? s->why
-					    : NULL;
+	struct span text = text_of(s, result);
+	const char *code = NULL;
 
-	if (result == CMD_NO && cc_strbuf_str(&s->notes.error)[0] == '[')
-		code = NULL;
+	if (result == CMD_OK)
+		code = s->code;
+	else if (result == CMD_NO && !(text.len && text.p[0] == '['))
+		code = s->why ? s->why : code_of_reason(text);
 	if (code)
 		output_printf(&s->out, "%s ", code);
 }

@@ -20,9 +20,6 @@
 #define RETURN_ALL 4u
 #define RETURN_COUNT 8u
 
-/* Messages between two looks for signals. */
-#define SIGNAL_STEPS 32
-
 struct search {
 	bool extended;  /* RETURN was there: ESEARCH is the answer */
 	unsigned what;  /* RETURN_ bits */
@@ -161,8 +158,8 @@ test(struct session *s, struct cc_finder *finder, struct hits *hits, bool down,
 	for (unsigned long i = 1; i <= hits->nmsgs; i++) {
 		unsigned long msgno = down ? hits->nmsgs + 1 - i : i;
 
-		if (i % SIGNAL_STEPS == 0 && session_interrupted(s))
-			break;
+		if (i % SIGNAL_STEPS == 1 && session_interrupted(s))
+			return CC_ECLOSED;
 		r = cc_finder_test(finder, msgno);
 		if (r == CC_ECHANGED && hits->pass_gone)
 			r = 0;

@@ -19,9 +19,6 @@
 #include "mailpath.h"
 #include "unsolicited.h"
 
-/* Messages between two looks for signals. */
-#define SIGNAL_STEPS 32
-
 static const struct command commands[] = {
 	{ "CAPABILITY", ST_ANY, 0, cmd_capability },
 	{ "NOOP", ST_ANY, 0, cmd_noop },

@@ -67,10 +67,12 @@ found_search(struct session *s, struct span charset, SEARCHPGM *pgm,
 		return result;
 	found_r->msgnos = fs_get(cap * sizeof(*found_r->msgnos));
 	finder = cc_finder_new(s->stream, pgm);
-	for (unsigned long i = 1;
-	     i <= s->stream->nmsgs && r >= 0 && !session_gone(s); i++)
-		if ((r = cc_finder_test(finder, i)) > 0)
+	for (unsigned long i = 1; i <= s->stream->nmsgs && r >= 0; i++) {
+		if (i % SIGNAL_STEPS == 1 && session_interrupted(s))
+			r = CC_ECLOSED;
+		else if ((r = cc_finder_test(finder, i)) > 0)
 			add(found_r, &cap, i);
+	}
 	cc_finder_free(&finder);
 	if (r >= 0)
 		return CMD_OK;

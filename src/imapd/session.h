@@ -33,6 +33,9 @@
 #define SESSION_ALERT (60 * 1000) /* between looks at the alert files */
 #define SESSION_SYNC (5 * 1000)   /* from a flag change to its fsync */
 
+/* Messages that a command goes through between two looks for signals. */
+#define SIGNAL_STEPS 32
+
 /* What was learnt of the mailbox and not yet told (unsolicited.c). */
 struct news {
 	unsigned long exists; /* the client knows of so many messages */

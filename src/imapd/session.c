@@ -211,8 +211,8 @@ end_of_input(struct session *s)
 		    "Unexpected client disconnect, while flushing line",
 		[INPUT_LITERAL] =
 		    "Unexpected client disconnect, while reading literal",
-		[INPUT_DISCARD] = "Unexpected client disconnect, while "
-				  "discarding unread literal",
+		[INPUT_DISCARD] = ("Unexpected client disconnect, while "
+				   "discarding unread literal"),
 	};
 
 	if (s->out.broken)

@@ -16,7 +16,6 @@
 
 #include "alert.h"
 #include "c-client.h"
-#include "charset.h"
 #include "dotlock.h"
 #include "env_state.h"
 #include "event.h"
@@ -29,9 +28,6 @@
 #define SERVICE "imap"
 
 static struct session session; /* too large for the stack */
-
-/* Kept to the end, so that no converter is unloaded. */
-static struct cc_charset_loaded *charsets;
 
 /* The base name by which we were called: the identity in the log. */
 static const char *
@@ -122,8 +118,7 @@ allow_home(struct sandbox_paths *paths, const char *home)
 }
 
 /* The files of this session: its user's, those of the namespaces, and what the
- * administrator adds. Then there is no way to others, nor to code that is not
- * loaded yet, such as the converters of charsets. */
+ * administrator adds. Then there is no way to others. */
 static void
 confine(struct session *s)
 {
@@ -132,7 +127,6 @@ confine(struct session *s)
 
 	if (!env->sandbox)
 		return;
-	charsets = cc_charset_load();
 	cc_sandbox_init(&paths);
 	cc_sandbox_allow_system(&paths, env->config);
 	allow_home(&paths, env->home);

@@ -1,6 +1,7 @@
 """What a conversation cannot show: slow clients, signals in the middle of an
 answer, a mailbox that changes under a FETCH, memory, every way to cut a text.
 """
+import base64
 import os
 import random
 import re
@@ -248,6 +249,40 @@ def test_abuse_costs_little_memory(name):
             pass
         if "ASAN_OPTIONS" not in os.environ:
             assert s.memory() - before < 6000
+
+
+def test_search_of_a_large_message_takes_little_memory():
+    """Texts of 200 MB, plain and encoded, are searched as they are read."""
+    plain = b"0123456789 abcdefghijklmnopqrstuvwxyz 0123456789 ABCDEFG\n"
+    coded = base64.b64encode(plain) + b"\n"
+    size = 200 << 20
+    box = (FROM + b"Subject: plain\n\n" + plain * (size // len(plain)) +
+           b"last wo\nlast word\n\n" + FROM +
+           b"Subject: coded\nContent-Transfer-Encoding: base64\n\n" +
+           coded * (size // 8 // len(coded)) +
+           base64.b64encode(b"last word") + b"\n\n")
+    with Session({"box": box}) as s:
+        s.command(b"EXAMINE box")
+        before = s.memory()
+        assert s.command(b'SEARCH BODY "last word"') == [b"* SEARCH 1 2"]
+        assert s.command(b"SEARCH TEXT nowhere") == [b"* SEARCH"]
+        if "ASAN_OPTIONS" not in os.environ:
+            assert s.memory() - before < 8000
+
+
+def test_search_of_many_messages_is_compact():
+    """100,000 hits, and what they are to ESEARCH."""
+    count = 100000
+    box = b"".join(FROM + b"Subject: %d\n\n\n" % i for i in range(count))
+    with Session({"box": box}) as s:
+        s.command(b"EXAMINE box")
+        before = s.memory()
+        want = b"* SEARCH " + b" ".join(b"%d" % (i + 1) for i in range(count))
+        assert s.command(b"SEARCH ALL") == [want]
+        assert s.command(b"SEARCH RETURN (ALL COUNT) NOT 7") == [
+            b'* ESEARCH (TAG "t%d") ALL 1:6,8:100000 COUNT 99999' % s.tags]
+        if "ASAN_OPTIONS" not in os.environ:
+            assert s.memory() - before < 2000
 
 
 def test_status_file():

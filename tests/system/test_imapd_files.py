@@ -1,4 +1,5 @@
 """The administrator's files, as a session without a login sees them."""
+import base64
 import pathlib
 import socket
 import subprocess
@@ -96,3 +97,29 @@ def test_sandbox_refusal_is_explained(files):
     p.end()
     lines = [x for x in files.log.lines[mark:] if "sandbox-path" in x]
     assert len(lines) == 1
+
+
+CHARSETS = ("koi8-r", "iso-8859-5", "windows-1251", "gb18030", "shift_jis",
+            "iso-2022-jp", "euc-jp", "utf-16")
+
+
+def test_search_decodes_in_the_sandbox(files):
+    """Converters are code that iconv maps when it is first asked."""
+    word = "\u041f\u0440\u0438\u0432\u0435\u0442"   # Cyrillic, in all of them
+    box = b""
+    for name in CHARSETS:
+        text = base64.encodebytes(("x " + word + "\n").encode(name))
+        box += (b"From x@y Tue Mar  5 09:01:02 2024 +0000\n"
+                b"Content-Type: text/plain; charset=" + name.encode() +
+                b"\nContent-Transfer-Encoding: base64\n\n" + text + b"\n")
+    files.set_spool("ann", box)
+    s = Preauth()
+    assert s.line().startswith(b"* PREAUTH")
+    assert s.ask(b"SELECT INBOX")[-1].startswith(b"x OK")
+    for name in CHARSETS[:-1]:
+        octets = word.upper().encode(name)
+        assert s.ask(b"SEARCH CHARSET %s BODY {%d+}\r\n%s" % (
+            name.encode(), len(octets), octets)) == [
+                b"* SEARCH 1 2 3 4 5 6 7 8", b"x OK SEARCH completed"], name
+    s.ask(b"LOGOUT")
+    assert s.end() == 0

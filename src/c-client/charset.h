@@ -31,6 +31,13 @@ struct cc_utf8_out {
 void cc_utf8_init(struct cc_utf8_out *out, ucs4cn_t cv, ucs4de_t de);
 void cc_utf8_finish(struct cc_utf8_out *out, SIZEDTEXT *ret);
 
+/* Characters that one decomposes into, at most; U+FDFA's are 18. */
+#define CC_DECOMPOSED_MAX 32
+
+/* What a character decomposes into, all at once; itself if it has no parts.
+ * Returns how many there are. */
+unsigned cc_ucs4_parts(unsigned long c, int32_t to[CC_DECOMPOSED_MAX]);
+
 /* Appends a character; what has no UTF-8 goes in as U+FFFD. */
 void cc_utf8_char(struct cc_utf8_out *out, unsigned long c);
 

@@ -72,6 +72,17 @@ put_ascii(struct cc_utf8_out *out, const unsigned char *p, size_t n)
 	cc_strbuf_claim(&out->text, n);
 }
 
+/* What a character is made of, by the API's own way. */
+static void
+put_parts(struct cc_utf8_out *out, unsigned long c)
+{
+	int32_t to[CC_DECOMPOSED_MAX];
+	unsigned n = cc_ucs4_parts(c, to);
+
+	for (unsigned i = 0; i < n; i++)
+		put(out, (unsigned long)to[i]);
+}
+
 void
 cc_utf8_char(struct cc_utf8_out *out, unsigned long c)
 {
@@ -91,6 +102,10 @@ cc_utf8_char(struct cc_utf8_out *out, unsigned long c)
 		c = out->cv(c);
 	if (!out->de) {
 		put(out, c);
+		return;
+	}
+	if (out->known) {
+		put_parts(out, c);
 		return;
 	}
 	put(out, out->de(c, &more));

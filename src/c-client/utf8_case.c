@@ -6,10 +6,7 @@
 
 #include <utf8proc.h>
 
-#include "utf8.h"
-
-/* Characters of the longest decomposition, U+FDFA's, are 18. */
-#define DECOMPOSED_MAX 32
+#include "charset.h"
 
 unsigned long
 ucs4_titlecase(unsigned long c)
@@ -22,19 +19,30 @@ ucs4_titlecase(unsigned long c)
 	return (unsigned long)utf8proc_totitle((utf8proc_int32_t)c);
 }
 
+unsigned
+cc_ucs4_parts(unsigned long c, int32_t to[CC_DECOMPOSED_MAX])
+{
+	utf8proc_ssize_t n = 0;
+
+	to[0] = (int32_t)c;
+	if (c >= 0x80 && c <= UCS4_MAXUNICODE)
+		n = utf8proc_decompose_char((utf8proc_int32_t)c, to,
+		    CC_DECOMPOSED_MAX, UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT,
+		    NULL);
+	if (n > 0 && n <= CC_DECOMPOSED_MAX)
+		return (unsigned)n;
+	to[0] = (int32_t)c;
+	return 1;
+}
+
 /* Character number k of what c decomposes into; *count_r is how many. */
 static unsigned long
 decomposed(unsigned long c, unsigned k, unsigned *count_r)
 {
-	utf8proc_int32_t to[DECOMPOSED_MAX];
-	utf8proc_ssize_t n;
+	int32_t to[CC_DECOMPOSED_MAX];
 
-	n = utf8proc_decompose_char((utf8proc_int32_t)c, to, DECOMPOSED_MAX,
-	    UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT, NULL);
-	*count_r = n > 0 && n <= DECOMPOSED_MAX ? (unsigned)n : 1;
-	if (k >= *count_r || n <= 0 || n > DECOMPOSED_MAX)
-		return c;
-	return (unsigned long)to[k];
+	*count_r = cc_ucs4_parts(c, to);
+	return k < *count_r ? (unsigned long)to[k] : c;
 }
 
 /*

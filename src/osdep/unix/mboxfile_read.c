@@ -23,6 +23,9 @@
 /* What is read where little is wanted: most headers fit. */
 #define SMALL_READ (8u * 1024)
 
+/* Octets that hold most headers. */
+#define HEADER_READ (4u * 1024)
+
 /* Reads that begin within this distance behind the last one are a walk
  * through the mailbox, and get all of the buffer. */
 #define SEQUENTIAL (64u * 1024)
@@ -169,12 +172,14 @@ read_size(const struct mbox *m, uint64_t pos, size_t want)
 {
 	const struct mbox_view *v = &m->view;
 	uint64_t old_end = v->pos + v->len;
+	size_t least;
 
 	if (!m->writing && v->len > 0 && !v->of_one && pos >= v->pos &&
 	    pos <= old_end + SEQUENTIAL)
 		return CC_READ_WINDOW;
-	if (want < SMALL_READ)
-		want = SMALL_READ;
+	least = m->writing ? HEADER_READ : SMALL_READ;
+	if (want < least)
+		want = least;
 	return want < CC_READ_WINDOW ? want : CC_READ_WINDOW;
 }
 

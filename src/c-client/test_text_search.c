@@ -2,6 +2,7 @@
  * test_text_search.c - searching text: what is found, wherever it is cut, and
  * how much is compared.
  */
+#include "charset.h"
 #include "test_util.h"
 #include "text_search.h"
 
@@ -289,10 +290,30 @@ test_endless_line(void **state)
 	free(text);
 }
 
+/* Characters that are passed over have no ASCII in their forms. */
+static void
+test_foreign(void **state)
+{
+	int32_t to[CC_DECOMPOSED_MAX];
+	unsigned long count = 0;
+
+	(void)state;
+	for (unsigned long c = 0; c <= 0x10ffff; c++) {
+		if (!cc_text_is_foreign(c))
+			continue;
+		count++;
+		for (unsigned n = cc_ucs4_parts(ucs4_titlecase(c), to); n > 0;
+		     n--)
+			assert_true(to[n - 1] >= 0x80);
+	}
+	assert_true(count > 32000);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_every_place),
 		cmocka_unit_test(test_naive),

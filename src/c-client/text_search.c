@@ -8,6 +8,7 @@
  * the time is linear in the text. No state but the caller's; needle and text
  * are strangers'.
  */
+#include "charset.h"
 #include "fs.h"
 #include "text_search.h"
 
@@ -90,6 +91,7 @@ cc_needle_init(struct cc_needle *n, struct span string)
 	for (size_t i = 0; i < n->len; i++)
 		n->text[i] = fold(form.data[i]);
 	n->text[n->len] = '\0';
+	n->ascii = cc_is_ascii(cc_span(n->text, n->len));
 	if (form.data != text.data)
 		fs_give((void **)&form.data);
 	find_borders(n);

@@ -22,6 +22,7 @@ struct cc_needle {
 	uint32_t *border;    /* of each prefix: its longest border's length */
 	size_t len;          /* 0: found in any text */
 	size_t a, b;         /* two places with rare octets, a <= b */
+	bool ascii;          /* text has no octets above 7F */
 };
 
 /* string is UTF-8; octets that are not are looked for as they are. At most
@@ -61,6 +62,10 @@ bool cc_text_search_feed(struct cc_text_search *t, struct span text);
 
 /* The end of the text: was the needle found? Gives back what t holds. */
 bool cc_text_search_finish(struct cc_text_search *t);
+
+/* Is it a character of a script whose caseless forms never hold ASCII? Not all
+ * that are so, but those that texts are written in. */
+bool cc_text_is_foreign(unsigned long c);
 
 /* All of it at once. */
 bool cc_text_search(const struct cc_needle *needle, const CHARSET *cs,

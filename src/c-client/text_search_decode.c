@@ -155,6 +155,32 @@ finish_line(struct cc_text_search *t, struct span text)
  * much fewer than what the chunk has beyond. */
 #define FORMED 256
 
+bool
+cc_text_is_foreign(unsigned long c)
+{
+	return (c >= 0x386 && c <= 0x52f) || /* Greek, Cyrillic */
+	    (c >= 0x5d0 && c <= 0x5ea) ||    /* Hebrew */
+	    (c >= 0x620 && c <= 0x64a) ||    /* Arabic */
+	    (c >= 0x3041 && c <= 0x3096) ||  /* Hiragana */
+	    (c >= 0x30a1 && c <= 0x30fa) ||  /* Katakana */
+	    (c >= 0x4e00 && c <= 0x9fff) ||  /* Han */
+	    (c >= 0xac00 && c <= 0xd7a3);    /* Hangul */
+}
+
+/* A character whose form the needle cannot hold: nothing goes over it. */
+static bool
+is_barrier(const struct cc_text_search *t, unsigned long c)
+{
+	return t->search.needle->ascii && cc_text_is_foreign(c);
+}
+
+static void
+search_form(struct cc_text_search *t, struct cc_utf8_out *out)
+{
+	cc_search_feed(&t->search, cc_span(out->chunk, out->n));
+	out->n = 0;
+}
+
 /*
  * Characters at the front that are not ASCII, where each stands for itself:
  * they are decoded here, without a line around them. Returns their octets; 0
@@ -179,10 +205,15 @@ decode_chars(struct cc_text_search *t, struct span text)
 			c = *next++;
 			left--;
 		}
-		cc_utf8_char(&out, c);
+		if (is_barrier(t, c)) {
+			search_form(t, &out);
+			t->search.matched = 0;
+		} else {
+			cc_utf8_char(&out, c);
+		}
 		s = next;
 	}
-	cc_search_feed(&t->search, cc_span(out.chunk, out.n));
+	search_form(t, &out);
 	return (size_t)((const char *)s - text.p);
 }
 

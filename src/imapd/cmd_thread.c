@@ -108,7 +108,7 @@ thread(struct session *s, enum mail_threading how, const struct found *found)
 static enum cmd_result
 refuse(struct session *s, enum cmd_result result)
 {
-	if (result == CMD_NO)
+	if (result == CMD_NO && !s->ending)
 		output_puts(&s->out, "* THREAD\r\n");
 	return result;
 }

@@ -202,6 +202,7 @@ test_signals_are_heard_in_a_long_command(void **state)
 			has_not(said, "BYE");
 		has_not(said, "FETCH (");
 		has_not(said, "* S");
+		has_not(said, "* T");
 		has_not(said, "\r\nb ");
 		has_not(said, "\r\nc ");
 		fs_give((void **)&said);

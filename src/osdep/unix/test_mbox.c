@@ -587,8 +587,8 @@ test_records(void **state)
 	static const char *const records[] = {
 		"",
 		"cedar-move 1\n",
-		"cedar-move 1\nfrom 1 2 0 3 0000000000000000\n"
-		"to 1 2 3 0\ndone 0\npath 2 /x\ncheck 0000000000000000\n",
+		("cedar-move 1\nfrom 1 2 0 3 0000000000000000\n"
+		 "to 1 2 3 0\ndone 0\npath 2 /x\ncheck 0000000000000000\n"),
 	};
 	struct strbuf out;
 	char name[100];

@@ -310,10 +310,11 @@ static void
 test_disk_full(void **state)
 {
 	static const int errors[] = { ENOSPC, EDQUOT, EIO };
-	static const char *const texts[] = { "Can't append to mailbox box: "
-					     "disk full or over quota",
+	static const char *const texts[] = {
 		"Can't append to mailbox box: disk full or over quota",
-		"Can't append to mailbox box: input/output error" };
+		"Can't append to mailbox box: disk full or over quota",
+		"Can't append to mailbox box: input/output error",
+	};
 
 	(void)state;
 	for (size_t e = 0; e < COUNT(errors); e++)

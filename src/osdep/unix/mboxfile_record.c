@@ -19,6 +19,7 @@
 #include "mboxfile_record.h"
 #include "misc.h"
 #include "privdir.h"
+#include "uidrecord_text.h"
 
 /* -------------------------------------------------------------------- sums */
 
@@ -91,6 +92,21 @@ cc_redo_sum_of(const void *data, size_t len)
 
 	cc_redo_sum_add(&s, data, len);
 	return cc_redo_sum_end(&s);
+}
+
+int
+cc_redo_check(struct cursor *c, const char *text)
+{
+	struct redo_sum s = { .h = 0 };
+	uint64_t sum;
+
+	cc_redo_sum_add(&s, text, (size_t)((const char *)c->p - text));
+	return cc_uidrecord_word(c, "check ") == 0 &&
+		cc_uidrecord_hex(c, 16, &sum) == 0 &&
+		cc_uidrecord_word(c, "\n") == 0 && cc_cursor_at_end(c) &&
+		sum == cc_redo_sum_end(&s)
+	    ? 0
+	    : CC_EPARSE;
 }
 
 /* ------------------------------------------------------------------- places */

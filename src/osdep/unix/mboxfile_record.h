@@ -1,11 +1,12 @@
 /*
  * mboxfile_record.h - the files in which changes of a mailbox are written
- * down, for those who must finish or undo them: mboxfile_redo.c, and
- * mboxfile_undo.c for appends.
+ * down, for those who must finish or undo them: mboxfile_redo*.c, and
+ * mboxfile_undo*.c for appends.
  */
 #ifndef MBOXFILE_RECORD_H
 #define MBOXFILE_RECORD_H
 
+#include "cursor.h"
 #include "mboxfile_redo.h"
 #include "strbuf.h"
 
@@ -24,6 +25,35 @@ struct redo_sum {
 void cc_redo_sum_add(struct redo_sum *s, const void *data, size_t len);
 uint64_t cc_redo_sum_end(struct redo_sum *s);
 uint64_t cc_redo_sum_of(const void *data, size_t len);
+
+/* A record ends in "check SUM\n", SUM being that of all from text to *c. Takes
+ * that line: 0, or CC_EPARSE if it is wrong or something follows. */
+int cc_redo_check(struct cursor *c, const char *text);
+
+/* Sum i of those that a record has one behind the other, of this machine's
+ * octet order: no other machine finishes what this one began. */
+static inline uint64_t
+cc_redo_sum_at(struct span sums, size_t i)
+{
+	uint64_t sum;
+
+	memcpy(&sum, sums.p + i * sizeof(sum), sizeof(sum));
+	return sum;
+}
+
+#define CC_REDO_PIECE 512 /* octets that a disk writes or does not write */
+
+/* Pieces, the last maybe shorter, of so many octets. */
+static inline size_t
+cc_redo_pieces(size_t len)
+{
+	return (len + CC_REDO_PIECE - 1) / CC_REDO_PIECE;
+}
+
+/* Makes the record of a step. Without sync a power failure may lose it. 0, or
+ * negative: then the record is what it was. */
+int cc_redo_write(const struct mbox *m, const struct redo_step *step,
+    bool sync);
 
 /* The name of this mailbox's record, with something behind it. Initialises
  * *name. */

@@ -365,21 +365,6 @@ cc_undo_is(struct span record)
 }
 
 static int
-check_sum(struct cursor *c, struct span record)
-{
-	struct redo_sum s = { .h = 0 };
-	uint64_t sum;
-
-	cc_redo_sum_add(&s, record.p, (size_t)((const char *)c->p - record.p));
-	return cc_uidrecord_word(c, "check ") == 0 &&
-		cc_uidrecord_hex(c, 16, &sum) == 0 &&
-		cc_uidrecord_word(c, "\n") == 0 && cc_cursor_at_end(c) &&
-		sum == cc_redo_sum_end(&s)
-	    ? 0
-	    : CC_EPARSE;
-}
-
-static int
 parse_lines(struct cursor *c, const struct mbox *m, struct undo *u)
 {
 	uint64_t dev, ino, starts, head;
@@ -435,7 +420,7 @@ parse(const struct mbox *m, struct span record, struct undo *u)
 	u->head.p = (const char *)c.p;
 	u->sums = cc_span(c.p + u->head.len, (size_t)rest);
 	c.p += u->head.len + rest;
-	return check_sum(&c, record);
+	return cc_redo_check(&c, record.p);
 }
 
 /* How the file behind the old end compares with the text. */
@@ -467,15 +452,6 @@ compare_head(const struct mbox *m, const struct undo *u, struct found *f)
 	return r != 0 ? r : i == len;
 }
 
-static uint64_t
-sum_at(const struct undo *u, size_t i)
-{
-	uint64_t sum;
-
-	memcpy(&sum, u->sums.p + i * sizeof(sum), sizeof(sum));
-	return sum;
-}
-
 static bool
 all_nul(const char *p, size_t len)
 {
@@ -493,7 +469,8 @@ compare_piece(const struct undo *u, size_t i, struct span now, size_t want,
 {
 	uint64_t at = f->ours;
 
-	if (now.len == want && cc_redo_sum_of(now.p, want) == sum_at(u, i)) {
+	if (now.len == want &&
+	    cc_redo_sum_of(now.p, want) == cc_redo_sum_at(u->sums, i)) {
 		f->ours = f->maybe = at + want;
 		return true;
 	}

@@ -1,0 +1,223 @@
+/*
+ * mboxfile_redo_write.c - writing down a step that changes a mailbox file.
+ *
+ *	cedar-redo 2
+ *	file DEV INO			hexadecimal
+ *	size BEFORE SIZE
+ *	gap FROM END
+ *	puts N
+ *	put POS LEN old			N times, followed by the LEN octets
+ *	put POS LEN sums		there before, or the sums of them in
+ *					pieces of 512; then LEN new octets
+ *	check SUM			of everything before, 16 digits
+ *
+ * The name is .cedar-redo.DEV.INO, beside the mailbox if that directory can be
+ * written, else in the private directory. A record is replaced whole, under
+ * all locks of the mailbox; mboxfile_redo_recover.c reads it.
+ */
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cc_err.h"
+#include "fdio.h"
+#include "fs.h"
+#include "mboxfile_record.h"
+#include "privdir.h"
+#include "strbuf.h"
+
+/* Puts up to this length are recorded with the octets that were there. */
+#define OLD_MAX (16u * 1024)
+
+/* Small pieces of a record collect so far. */
+#define WRITE_MAX (64u * 1024)
+
+/* A record being written, under a name of its own until it is whole. */
+struct writer {
+	int dir; /* borrowed */
+	int fd;
+	uint64_t len;       /* octets in the file */
+	struct strbuf text; /* what follows them */
+	struct redo_sum sum;
+	int r; /* of the first write that failed */
+};
+
+static void
+emit_now(struct writer *w, const void *p, size_t len)
+{
+	if (w->r == 0)
+		w->r = cc_fd_write_at(w->fd, w->len, cc_span(p, len));
+	w->len += len;
+}
+
+static void
+emit_rest(struct writer *w)
+{
+	if (w->text.len > 0)
+		emit_now(w, w->text.data, w->text.len);
+	cc_strbuf_reset(&w->text);
+}
+
+static void
+emit(struct writer *w, const void *p, size_t len)
+{
+	cc_redo_sum_add(&w->sum, p, len);
+	if (w->text.len + len > WRITE_MAX)
+		emit_rest(w);
+	if (len > WRITE_MAX)
+		emit_now(w, p, len);
+	else
+		cc_strbuf_put(&w->text, p, len);
+}
+
+static void
+emit_text(struct writer *w, struct strbuf *text)
+{
+	emit(w, text->data, text->len);
+	cc_strbuf_reset(text);
+}
+
+/* What will be at the place of a put when the file has been lengthened: NULs
+ * behind its end, and the line ends in which that ends. */
+static int
+read_there(const struct mbox *m, const struct redo_step *step,
+    const struct redo_put *put, unsigned char *buf)
+{
+	size_t got, len = put->data.len;
+	int r;
+
+	if (put->old) {
+		memcpy(buf, put->old, len);
+		return 0;
+	}
+	if ((r = cc_fd_read_at(m->fd, put->pos, buf, len, &got)) != 0)
+		return r;
+	memset(buf + got, 0, len - got);
+	for (uint64_t at = step->size; at-- > step->size_before;) {
+		if (step->size - at > 2)
+			break;
+		if (at >= put->pos + got && at < put->pos + len)
+			buf[at - put->pos] = '\n';
+	}
+	return 0;
+}
+
+static void
+emit_sums(struct writer *w, const unsigned char *old, size_t len)
+{
+	uint64_t *sums = fs_get(cc_redo_pieces(len) * sizeof(*sums));
+
+	for (size_t at = 0; at < len; at += CC_REDO_PIECE)
+		sums[at / CC_REDO_PIECE] = cc_redo_sum_of(old + at,
+		    len - at < CC_REDO_PIECE ? len - at : CC_REDO_PIECE);
+	emit(w, sums, cc_redo_pieces(len) * sizeof(*sums));
+	fs_give((void **)&sums);
+}
+
+static int
+emit_put(struct writer *w, const struct mbox *m, const struct redo_step *step,
+    const struct redo_put *put, struct strbuf *text)
+{
+	bool whole = put->data.len <= OLD_MAX;
+	unsigned char *old = fs_get(put->data.len + 1);
+	int r = read_there(m, step, put, old);
+
+	cc_strbuf_printf(text, "put %llu %zu %s\n",
+	    (unsigned long long)put->pos, put->data.len,
+	    whole ? "old" : "sums");
+	emit_text(w, text);
+	if (whole)
+		emit(w, old, put->data.len);
+	else
+		emit_sums(w, old, put->data.len);
+	emit(w, put->data.p, put->data.len);
+	fs_give((void **)&old);
+	return r;
+}
+
+static int
+emit_record(struct writer *w, const struct mbox *m,
+    const struct redo_step *step)
+{
+	struct strbuf text;
+	struct stat st;
+	int r = 0;
+
+	if (fstat(m->fd, &st) != 0)
+		return CC_EIO;
+	cc_strbuf_init(&text, 4096);
+	cc_strbuf_printf(&text, "cedar-redo 2\nfile %llx %llx\n",
+	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	cc_strbuf_printf(&text, "size %llu %llu\ngap %llu %llu\nputs %zu\n",
+	    (unsigned long long)step->size_before,
+	    (unsigned long long)step->size, (unsigned long long)step->gap,
+	    (unsigned long long)step->gap_end, step->count);
+	emit_text(w, &text);
+	for (size_t i = 0; r == 0 && i < step->count; i++)
+		r = emit_put(w, m, step, &step->puts[i], &text);
+	cc_strbuf_printf(&text, "check %016llx\n",
+	    (unsigned long long)cc_redo_sum_end(&w->sum));
+	emit_text(w, &text);
+	emit_rest(w);
+	cc_strbuf_free(&text);
+	return r != 0 ? r : w->r;
+}
+
+/* Makes the new record the record. Without sync only a power failure can
+ * lose it. */
+static int
+replace(int dir, int fd, const char *new, const char *name, bool sync)
+{
+	if ((sync && fsync(fd) != 0) || renameat(dir, new, dir, name) != 0 ||
+	    (sync && fsync(dir) != 0))
+		return cc_err_errno();
+	return 0;
+}
+
+static int
+write_in(int dir, const struct mbox *m, const struct redo_step *step, bool sync)
+{
+	struct writer w = { .dir = dir };
+	struct strbuf name, new;
+	struct stat st;
+	int r;
+
+	if (fstat(m->fd, &st) != 0)
+		return CC_EIO;
+	cc_strbuf_init(&w.text, WRITE_MAX + 1);
+	cc_redo_name(&name, m, "");
+	cc_redo_name(&new, m, CC_REDO_NEW);
+	w.fd = cc_redo_create(dir, cc_strbuf_str(&new),
+	    (st.st_mode & 0644) | 0600);
+	r = w.fd < 0 ? w.fd : emit_record(&w, m, step);
+	if (r == 0)
+		r = replace(dir, w.fd, cc_strbuf_str(&new),
+		    cc_strbuf_str(&name), sync);
+	if (r != 0 && w.fd >= 0)
+		unlinkat(dir, cc_strbuf_str(&new), 0);
+	if (w.fd >= 0)
+		close(w.fd);
+	cc_strbuf_free(&w.text);
+	cc_strbuf_free(&name);
+	cc_strbuf_free(&new);
+	return r;
+}
+
+/* Beside the mailbox, so that every user of it finds it; else at home. */
+int
+cc_redo_write(const struct mbox *m, const struct redo_step *step, bool sync)
+{
+	int dir = cc_redo_beside(m), r = dir;
+
+	if (dir >= 0) {
+		r = write_in(dir, m, step, sync);
+		close(dir);
+	}
+	if (r != CC_EACCESS && r != CC_ENOENT)
+		return r;
+	if ((dir = cc_privdir_open()) < 0)
+		return r;
+	r = write_in(dir, m, step, sync);
+	close(dir);
+	return r;
+}

@@ -358,11 +358,11 @@ cc_mbox_locate(struct mbox *m, uint32_t i, struct mbox_place *place_r)
 
 	if (m->dead || (msg->flags & MBOX_GONE))
 		return CC_ECHANGED;
-	look_again(m);
 	if (m->place.known && m->place.i == i) {
 		*place_r = m->place;
 		return 0;
 	}
+	look_again(m);
 	if ((r = find_header(m, i, end, &place)) != 0 ||
 	    (r = find_text(m, i, end, &place)) != 0)
 		return r;

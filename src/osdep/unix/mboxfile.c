@@ -83,11 +83,10 @@ say(void *arg, const char *text)
 	mm_log((char *)text, WARN);
 }
 
-/* Parses all of the file into a fresh m->index. */
+/* Parses all of the file into m->index, which has no messages. */
 static int
-parse_all(struct mbox *m)
+parse_into(struct mbox *m, struct mbox_notes *notes)
 {
-	struct mbox_notes notes = { say, NULL, NOTES_MAX };
 	struct mbox_window w;
 	struct stat st;
 	int r;
@@ -95,13 +94,45 @@ parse_all(struct mbox *m)
 	if (fstat(m->fd, &st) != 0)
 		return CC_EIO;
 	cc_mbox_stamp_of(&st, &m->stamp);
-	cc_mbox_index_init(&m->index);
 	cc_mbox_window_init(&w, m->fd, CC_READ_WINDOW);
-	r = cc_mbox_parse(&m->index, &w, (uint64_t)st.st_size,
-	    m->hidden ? NULL : &notes);
+	r = cc_mbox_parse(&m->index, &w, (uint64_t)st.st_size, notes);
 	cc_mbox_window_free(&w);
 	if (r != 0)
 		cc_mbox_index_free(&m->index);
+	return r;
+}
+
+/*
+ * Another program took the UIDVALIDITY out of a file that this session knows,
+ * as one does that removes the first message, or the UIDs out of their order.
+ * The X-UID lines of the others are still good for those who can tell.
+ */
+static int
+parse_claims(struct mbox *m, const struct mbox_index *old)
+{
+	bool lent = !m->index.unbelieved;
+	int r;
+
+	cc_mbox_index_free(&m->index);
+	m->index.lenient = true;
+	m->index.lent = lent;
+	m->index.uidvalidity = lent ? old->uidvalidity : 0;
+	if ((r = parse_into(m, NULL)) == 0)
+		cc_mbox_check_claims(&m->index, old);
+	return r;
+}
+
+/* Parses all of the file into a fresh m->index. */
+static int
+parse_all(struct mbox *m, const struct mbox_index *old)
+{
+	struct mbox_notes notes = { say, NULL, NOTES_MAX };
+	int r;
+
+	cc_mbox_index_init(&m->index);
+	r = parse_into(m, m->hidden ? NULL : &notes);
+	if (r == 0 && old && m->index.uidvalidity == 0 && m->index.count > 0)
+		r = parse_claims(m, old);
 	return r;
 }
 
@@ -131,9 +162,9 @@ parse_and_settle(struct mbox *m, const struct mbox_index *old)
 {
 	int r;
 
-	if ((r = parse_all(m)) != 0)
+	if ((r = parse_all(m, old)) != 0)
 		return r;
-	if (cc_mbox_uids_missing(&m->index) &&
+	if ((m->index.lent || cc_mbox_uids_missing(&m->index)) &&
 	    (r = get_exclusive(m)) == CC_ECHANGED) {
 		cc_mbox_index_free(&m->index);
 		return r;

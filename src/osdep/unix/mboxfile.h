@@ -183,6 +183,22 @@ void cc_mbox_uids_save(struct mbox *m);
 /* Removes the record: the file says all of it by now, and is synced. */
 void cc_mbox_uids_forget(struct mbox *m);
 
+/* ------------------------------------------- matching: mboxfile_match.c */
+
+/*
+ * Writes to uids, by position in now, the UIDs that messages have in old,
+ * which are the same as far as their octets tell; the others' are left alone.
+ */
+void cc_mbox_match(const struct mbox_index *old, const struct mbox_index *now,
+    uint32_t *uids);
+
+/*
+ * X-UID lines of a file that is not believed (index.lenient) count, if old has
+ * such a message under that UID, or never gave it: the others become
+ * MBOX_NO_UID.
+ */
+void cc_mbox_check_claims(struct mbox_index *now, const struct mbox_index *old);
+
 /* ------------------------------------------------ changes: mboxfile_sync.c */
 
 /*

@@ -294,7 +294,7 @@ distrust(struct scan *s, struct span value)
 	note(s, "Invalid UID ", value, " in message ");
 	s->msg.uid = 0;
 	s->uid_settled = true;
-	if (s->growth)
+	if (s->growth || s->index->lenient)
 		return;
 	s->index->uidvalidity = 0;
 	s->index->unbelieved = true;

@@ -67,6 +67,8 @@ struct mbox_index {
 	bool based;      /* the first message has a good X-IMAPbase */
 	bool unbelieved; /* X-UID lines are believed no more */
 	bool exhausted;  /* no UID was left for some message */
+	bool lenient;    /* an X-UID out of order spoils no other */
+	bool lent;       /* UIDVALIDITY is not the file's, but was set before */
 	struct mbox_msg internal; /* the internal-data message */
 };
 

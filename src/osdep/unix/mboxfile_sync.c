@@ -164,8 +164,10 @@ is_junk_to(const struct mbox *m, uint64_t old_end, uint64_t end)
 
 /*
  * A rewrite supplies the line ends that a torn message lacks, and empty lines
- * that came behind the last message are its own from then on; nothing else
- * may change what clients see. end: where the message now ends.
+ * that came behind the last message are its own from then on. Mail readers add
+ * and remove header lines about its text (Content-Length, Lines). Under a
+ * header that is as it was, nothing else may change. end: where the message
+ * now ends.
  */
 static bool
 same_message(const struct mbox *m, const struct mbox_index *was, uint32_t i,
@@ -175,11 +177,11 @@ same_message(const struct mbox *m, const struct mbox_index *was, uint32_t i,
 
 	if (old->from_sum != now->from_sum)
 		return false;
-	if (cc_mbox_msg_same(old, now) ||
+	if (cc_mbox_msg_same(old, now) || old->head_sum != now->head_sum ||
 	    (old->flags & (MBOX_OPEN_HEADER | MBOX_OPEN_LINE)) != 0)
 		return true;
-	return i + 1 == was->count && old->head_sum == now->head_sum &&
-	    old->pos == now->pos && is_junk_to(m, was->end, end);
+	return i + 1 == was->count && old->pos == now->pos &&
+	    is_junk_to(m, was->end, end);
 }
 
 /*

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cc_err.h"
+#include "fs.h"
 #include "mboxfile.h"
 #include "privdir.h"
 #include "uidrecord.h"
@@ -23,6 +24,8 @@ struct memory {
 	struct uidrecord rec;
 	uint32_t covers; /* messages for which it counts */
 	uint32_t floor;  /* the highest UID ever told, as far as is known */
+	uint32_t *uids;  /* of each message, or 0; owned */
+	uint32_t uidvalidity; /* to which they belong, or 0 */
 };
 
 /* A digest of the first n messages that are in the file: what clients see of
@@ -112,62 +115,65 @@ recall(const struct mbox *m, int privdir, uint32_t uidvalidity,
 		mem->floor = cc_uidrecord_highest(privdir, uidvalidity);
 }
 
-/* How many messages at the beginning are the same in both. */
+/* The UIDs that the record says. */
+static void
+take_record(struct memory *mem)
+{
+	struct uidrecord_pos pos = { 0 };
+
+	for (uint32_t i = 0; i < mem->covers; i++)
+		mem->uids[i] = cc_uidrecord_next(&mem->rec, &pos);
+}
+
 static uint32_t
-common(const struct mbox_index *old, const struct mbox_index *now)
+count_known(const uint32_t *uids, uint32_t count)
 {
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < old->count && n < now->count; i++) {
-		const struct mbox_msg *a = &old->msgs[i], *b = &now->msgs[n];
-
-		if (a->flags & MBOX_GONE)
-			continue;
-		if (!cc_mbox_msg_same(a, b))
-			break;
-		n++;
-	}
+	for (uint32_t i = 0; i < count; i++)
+		n += uids[i] != 0;
 	return n;
 }
 
-/* What the session itself knows, if that is of more use than *mem. */
+/*
+ * What the session itself knows, beside the record, or in its place if that is
+ * of another UIDVALIDITY and says less.
+ */
 static void
-recall_own(const struct mbox *m, const struct mbox_index *old,
+recall_own(const struct mbox_index *index, const struct mbox_index *old,
     struct memory *mem)
 {
-	struct memory own;
+	uint32_t *own = fs_get(((size_t)index->count + 1) * sizeof(*own));
 
-	if (make_record(m, old, &own.rec) != 0)
-		return;
-	own.covers = common(old, &m->index);
-	if (mem->rec.uidvalidity == 0 || own.covers > mem->covers) {
-		cc_uidrecord_free(&mem->rec);
-		own.floor = mem->floor;
-		*mem = own;
-	} else {
-		cc_uidrecord_free(&own.rec);
+	memset(own, 0, ((size_t)index->count + 1) * sizeof(*own));
+	cc_mbox_match(old, index, own);
+	if (mem->rec.uidvalidity != old->uidvalidity &&
+	    count_known(own, index->count) >= mem->covers)
+		mem->covers = 0;
+	if (mem->covers == 0)
+		mem->uidvalidity = old->uidvalidity;
+	if (mem->uidvalidity == old->uidvalidity) {
+		memcpy(mem->uids + mem->covers, own + mem->covers,
+		    (index->count - mem->covers) * sizeof(*own));
+		if (old->uid_last > mem->floor)
+			mem->floor = old->uid_last;
 	}
+	fs_give((void **)&own);
 }
 
 /* Gives UIDs by what is remembered of the same UIDVALIDITY. */
 static void
 apply(struct mbox_index *index, const struct memory *mem)
 {
-	struct uidrecord_pos pos = { 0 };
 	uint32_t last = index->uid_base, before = 0;
 
 	if (mem->floor > last && mem->floor <= CC_MBOX_UID_MAX)
 		last = mem->floor;
-	if (mem->rec.uidlast > last && mem->rec.uidlast <= CC_MBOX_UID_MAX)
-		last = mem->rec.uidlast;
 	for (uint32_t i = 0; i < index->count; i++) {
 		struct mbox_msg *msg = &index->msgs[i];
-		uint32_t uid = 0;
+		uint32_t uid =
+		    msg->flags & MBOX_NO_UID ? mem->uids[i] : msg->uid;
 
-		if (i < mem->covers)
-			uid = cc_uidrecord_next(&mem->rec, &pos);
-		if (!(msg->flags & MBOX_NO_UID))
-			uid = msg->uid;
 		if (uid <= before || uid > CC_MBOX_UID_MAX) {
 			msg->flags |= MBOX_NO_UID;
 			uid = last < CC_MBOX_UID_MAX ? ++last : 0;
@@ -181,14 +187,6 @@ apply(struct mbox_index *index, const struct memory *mem)
 			last = uid;
 	}
 	index->uid_last = last;
-}
-
-/* Of another UIDVALIDITY: what it says does not count. */
-static void
-forget(struct memory *mem)
-{
-	cc_uidrecord_free(&mem->rec);
-	mem->covers = 0;
 }
 
 static uint32_t
@@ -221,29 +219,54 @@ cc_mbox_uids_missing(const struct mbox_index *index)
 	return false;
 }
 
+/* All that is known of the file's UIDs besides what it says. */
+static void
+remember(const struct mbox *m, int privdir, const struct mbox_index *old,
+    struct memory *mem)
+{
+	const struct mbox_index *index = &m->index;
+	size_t octets = ((size_t)index->count + 1) * sizeof(*mem->uids);
+
+	*mem = (struct memory){ .uids = fs_get(octets) };
+	memset(mem->uids, 0, octets);
+	if (privdir >= 0)
+		recall(m, privdir,
+		    index->uidvalidity == 0 && old ? old->uidvalidity
+						   : index->uidvalidity,
+		    mem);
+	take_record(mem);
+	if (mem->covers > 0 ||
+	    (mem->rec.uidvalidity != 0 &&
+		mem->rec.uidvalidity == index->uidvalidity))
+		mem->uidvalidity = mem->rec.uidvalidity;
+	if (old &&
+	    (index->uidvalidity == 0 || index->uidvalidity == old->uidvalidity))
+		recall_own(index, old, mem);
+	if (mem->uidvalidity == mem->rec.uidvalidity &&
+	    mem->rec.uidlast > mem->floor)
+		mem->floor = mem->rec.uidlast;
+}
+
 bool
 cc_mbox_uids_settle(struct mbox *m, const struct mbox_index *old)
 {
 	struct mbox_index *index = &m->index;
 	int privdir = cc_privdir_open();
-	struct memory mem = { .covers = 0 };
+	struct memory mem;
 
-	m->file_uidvalidity = index->uidvalidity;
+	m->file_uidvalidity = index->lent ? 0 : index->uidvalidity;
 	m->file_uid_last = index->uid_last;
-	if (privdir >= 0)
-		recall(m, privdir,
-		    index->uidvalidity == 0 && old ? old->uidvalidity
-						   : index->uidvalidity,
-		    &mem);
-	if (old)
-		recall_own(m, old, &mem);
-	if (index->uidvalidity == 0 && (mem.covers > 0 || old))
-		index->uidvalidity = mem.rec.uidvalidity;
-	if (index->uidvalidity != mem.rec.uidvalidity)
-		forget(&mem);
-	if (index->uidvalidity != 0 && (mem.rec.uidvalidity || mem.floor))
+	remember(m, privdir, old, &mem);
+	if (index->uidvalidity == 0)
+		index->uidvalidity = mem.uidvalidity;
+	if (index->uidvalidity != 0 &&
+	    (index->uidvalidity == mem.uidvalidity || mem.floor)) {
+		if (index->uidvalidity != mem.uidvalidity)
+			memset(mem.uids, 0, index->count * sizeof(*mem.uids));
 		apply(index, &mem);
+	}
 	cc_uidrecord_free(&mem.rec);
+	fs_give((void **)&mem.uids);
 	if (index->uidvalidity == 0)
 		new_uidvalidity(m, privdir);
 	else if (privdir >= 0)

@@ -347,6 +347,7 @@ quick: unit
 		tests/test_imapd.py tests/test_mtest.py \
 		tests/test_imapd_message.py tests/test_imapd_ends.py \
 		tests/test_imapd_errors.py \
+		tests/test_imapd_rewrites.py \
 		tests/test_grammar_peers.py
 
 # ------------------------------------------- fuzzers, sanitizers, analysis

@@ -180,8 +180,9 @@ bool cc_mbox_uids_settle(struct mbox *m, const struct mbox_index *old);
  * uid_nosticky if that cannot be done. */
 void cc_mbox_uids_save(struct mbox *m);
 
-/* Removes the record: the file says all of it by now, and is synced. */
-void cc_mbox_uids_forget(struct mbox *m);
+/* Shortens the record to the highest UID: the file says all the rest of it by
+ * now, and is synced; or, if it is removed, all of the record. */
+void cc_mbox_uids_forget(struct mbox *m, bool removed);
 
 /* ------------------------------------------- matching: mboxfile_match.c */
 

@@ -536,7 +536,7 @@ finish(struct append *a, struct mbox_appended *result_r)
 	else if (!a->uids && small && !is_there(a))
 		small = false;
 	if (a->base && result_r->uid != 0)
-		cc_mbox_uids_forget(a->m);
+		cc_mbox_uids_forget(a->m, false);
 	if (small && (!a->uids || result_r->uid != 0))
 		trim(a->tail);
 	else

@@ -42,7 +42,7 @@ cc_mbox_remake(struct mbox *m)
 	if (r == 0 && m->file_uidvalidity == m->index.uidvalidity &&
 	    m->index.uid_base == m->index.uid_last &&
 	    !cc_mbox_uids_missing(&m->index))
-		cc_mbox_uids_forget(m);
+		cc_mbox_uids_forget(m, false);
 	return r;
 }
 

@@ -160,7 +160,7 @@ forget(struct mbox *m)
 
 	if (fstat(m->fd, &st) != 0 || st.st_nlink > 0)
 		return;
-	cc_mbox_uids_forget(m);
+	cc_mbox_uids_forget(m, true);
 	(void)cc_redo_remove(m, false);
 }
 

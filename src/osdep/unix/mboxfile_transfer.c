@@ -492,7 +492,7 @@ finish(struct both *b)
 	}
 	if (ftruncate(b->from.fd, 0) != 0 || fsync(b->from.fd) != 0)
 		return cc_err_errno();
-	cc_mbox_uids_forget(&b->from);
+	cc_mbox_uids_forget(&b->from, true);
 	return remove_record(b);
 }
 

@@ -95,7 +95,8 @@ same_record(const struct uidrecord *a, const struct uidrecord *b)
 
 /*
  * The record on disk. A file that was replaced by another has none under the
- * new one's name; but its UIDs are in the records of its predecessors.
+ * new one's name, or that of an older one whose inode it has; but its UIDs are
+ * in the records of its predecessors.
  */
 static void
 recall(const struct mbox *m, int privdir, uint32_t uidvalidity,
@@ -111,8 +112,13 @@ recall(const struct mbox *m, int privdir, uint32_t uidvalidity,
 	}
 	if (uidvalidity == 0 || mem->rec.uidvalidity == uidvalidity)
 		mem->floor = mem->rec.uidlast;
-	else if (cc_mbox_uids_missing(&m->index))
-		mem->floor = cc_uidrecord_highest(privdir, uidvalidity);
+	if (uidvalidity != 0 && mem->covers < m->index.count &&
+	    cc_mbox_uids_missing(&m->index)) {
+		uint32_t highest = cc_uidrecord_highest(privdir, uidvalidity);
+
+		if (highest > mem->floor)
+			mem->floor = highest;
+	}
 }
 
 /* The UIDs that the record says. */
@@ -140,7 +146,7 @@ count_known(const uint32_t *uids, uint32_t count)
  * of another UIDVALIDITY and says less.
  */
 static void
-recall_own(const struct mbox_index *index, const struct mbox_index *old,
+recall_own(struct mbox_index *index, const struct mbox_index *old,
     struct memory *mem)
 {
 	uint32_t *own = fs_get(((size_t)index->count + 1) * sizeof(*own));
@@ -152,6 +158,9 @@ recall_own(const struct mbox_index *index, const struct mbox_index *old,
 		mem->covers = 0;
 	if (mem->covers == 0)
 		mem->uidvalidity = old->uidvalidity;
+	/* where the file is not believed all sessions follow the record */
+	for (uint32_t i = 0; index->lenient && i < mem->covers; i++)
+		index->msgs[i].flags |= MBOX_NO_UID;
 	if (mem->uidvalidity == old->uidvalidity) {
 		memcpy(mem->uids + mem->covers, own + mem->covers,
 		    (index->count - mem->covers) * sizeof(*own));
@@ -221,10 +230,10 @@ cc_mbox_uids_missing(const struct mbox_index *index)
 
 /* All that is known of the file's UIDs besides what it says. */
 static void
-remember(const struct mbox *m, int privdir, const struct mbox_index *old,
+remember(struct mbox *m, int privdir, const struct mbox_index *old,
     struct memory *mem)
 {
-	const struct mbox_index *index = &m->index;
+	struct mbox_index *index = &m->index;
 	size_t octets = ((size_t)index->count + 1) * sizeof(*mem->uids);
 
 	*mem = (struct memory){ .uids = fs_get(octets) };
@@ -309,15 +318,40 @@ cc_mbox_uids_save(struct mbox *m)
 		close(privdir);
 }
 
+/*
+ * What stays of a record: the highest UID. A session that is behind may find
+ * the file without its UIDVALIDITY, and without the messages that had the UIDs
+ * given last.
+ */
+static void
+shorten(int privdir, const struct stat *st)
+{
+	struct uidrecord rec;
+
+	if (cc_uidrecord_read(privdir, st, &rec) != 0)
+		return;
+	rec.digest = 0;
+	if (rec.count > 0) {
+		rec.count = 0;
+		if (cc_uidrecord_write(privdir, &rec) != 0)
+			(void)cc_uidrecord_remove(privdir, st);
+	}
+	cc_uidrecord_free(&rec);
+}
+
 void
-cc_mbox_uids_forget(struct mbox *m)
+cc_mbox_uids_forget(struct mbox *m, bool removed)
 {
 	int privdir = cc_privdir_open();
 	struct stat st;
 
 	if (privdir < 0)
 		return;
-	if (fstat(m->fd, &st) == 0)
+	if (fstat(m->fd, &st) != 0)
+		;
+	else if (removed)
 		(void)cc_uidrecord_remove(privdir, &st);
+	else
+		shorten(privdir, &st);
 	close(privdir);
 }

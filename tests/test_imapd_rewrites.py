@@ -1,0 +1,346 @@
+"""Other programs that rewrite a mailbox which sessions have selected: the real
+mutt, formail, sed and truncate, and files put in place by rename.
+
+What can be recognised keeps its UID, the rest is expunged or new, and each
+session shows what the file has.
+"""
+import os
+import pty
+import random
+import re
+import select
+import subprocess
+import time
+
+import pytest
+
+from test_imapd import FROM, SEED, Session, kept_mail, mail
+
+PATIENCE = 60
+
+
+def as_user(s):
+    """How to start a program as the user of the mailbox."""
+    if os.geteuid() != 0:
+        return {}
+    return {"user": s.home.uid, "group": s.home.gid, "extra_groups": []}
+
+
+def run(s, *argv, **kw):
+    subprocess.run(argv, check=True, timeout=PATIENCE, cwd=s.home.path,
+                   env={"HOME": s.home.path, "PATH": "/usr/bin:/bin"},
+                   **as_user(s), **kw)
+
+
+MUTT = ("set folder=~ header_cache='' delete=yes quit=yes move=no "
+        "mark_old=no confirmappend=no confirmcreate=no wait_key=no "
+        "sleep_time=0 sort=mailbox-order; push ")
+
+
+def mutt(s, keys):
+    """Mutt on a terminal of its own, typing keys."""
+    mine, theirs = pty.openpty()
+    process = subprocess.Popen(
+        ["mutt", "-n", "-F", "/dev/null", "-e", MUTT + keys, "-f",
+         s.home.file("box")], stdin=theirs, stdout=theirs, stderr=theirs,
+        start_new_session=True, cwd=s.home.path,
+        env={"HOME": s.home.path, "PATH": "/usr/bin:/bin", "TERM": "vt100",
+             "LINES": "24", "COLUMNS": "80", "EDITOR": "true"}, **as_user(s))
+    os.close(theirs)
+    said, end = b"", time.monotonic() + PATIENCE
+    try:
+        while process.poll() is None and time.monotonic() < end:
+            if select.select([mine], [], [], 0.1)[0]:
+                said += os.read(mine, 65536)
+    except OSError:
+        pass                            # the terminal's end
+    finally:
+        os.close(mine)
+    try:
+        assert process.wait(PATIENCE) == 0, said
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise AssertionError(said) from None
+
+
+def picture(s):
+    """{UID: (flags, subject, text)} of all messages, by their numbers."""
+    lines = s.command(b"FETCH 1:* (UID FLAGS BODY.PEEK[HEADER.FIELDS "
+                      b"(SUBJECT)])") if exists(s) else []
+    out = []
+    for line in lines:
+        m = re.match(rb"\* (\d+) FETCH \(UID (\d+) FLAGS \(([^)]*)\) ", line)
+        if not m:
+            continue
+        subject = re.search(rb"Subject: (\S*)", line).group(1)
+        flags = frozenset(m.group(3).split()) - {b"\\Recent"}
+        out.append((int(m.group(2)), flags, subject,
+                    s.fetch(int(m.group(1)), b"[TEXT]")))
+    return out
+
+
+def exists(s):
+    return bool(s.command(b"SEARCH ALL")[-1].split()[2:])
+
+
+def uids(s):
+    return [row[0] for row in picture(s)]
+
+
+def look(s):
+    """What a NOOP tells, without what came since."""
+    return [line for line in s.command(b"NOOP")
+            if b"FETCH" not in line and b" FLAGS " not in line]
+
+
+def fresh(s):
+    """What a session shows that comes now."""
+    with Session({}, s) as other:
+        other.command(b"EXAMINE box")
+        return picture(other)
+
+
+THREE = b"".join(kept_mail(n, b"text %d\n" % n) for n in (1, 2, 3))
+
+# What mutt does; the UIDs that stay, and the flags of the last message.
+BY_MUTT = {
+    "flag": ("<last-entry><flag-message><sync-mailbox><exit>", [1, 2, 3],
+             {b"\\Flagged"}),
+    "delete-first": ("<first-entry><delete-message><sync-mailbox><exit>",
+                     [2, 3], set()),
+    "delete-middle": ("2<enter><delete-message><sync-mailbox><exit>", [1, 3],
+                      set()),
+    "delete-first-flag-last": (
+        "<first-entry><delete-message><last-entry><flag-message>"
+        "<sync-mailbox><exit>", [2, 3], {b"\\Flagged"}),
+    "delete-all": ("<tag-pattern>~A<enter><tag-prefix><delete-message>"
+                   "<sync-mailbox><exit>", [], set()),
+    "copy-to-itself": ("<first-entry><copy-message>=box<enter>"
+                       "<exit>", [1, 2, 3, 100], set()),
+}
+
+
+@pytest.mark.parametrize("what", BY_MUTT)
+def test_mutt(what):
+    """Two idle sessions, one of which looks only after all is done."""
+    keys, want, flags = BY_MUTT[what]
+    with Session({"box": THREE}) as one, Session({}, one) as two:
+        validity = [x for x in one.command(b"SELECT box")
+                    if b"UIDVALIDITY" in x]
+        two.command(b"SELECT box")
+        mutt(one, keys)
+        look(one)
+        assert uids(one) == want
+        if want:
+            assert picture(one)[-1][1] == flags
+            assert fresh(one) == picture(one)
+        look(two)
+        assert picture(two) == picture(one)
+        for n, (_, _, subject, text) in zip(want, picture(one)):
+            if n < 100:
+                assert (subject, text) == (b"m%d" % n, b"text %d\r\n" % n)
+        one.command(b"CHECK")
+        if want:
+            one.command(b"CLOSE")
+            assert validity == [x for x in one.command(b"SELECT box")
+                                if b"UIDVALIDITY" in x]
+            assert uids(one) == want
+
+
+def test_mutt_while_idle():
+    with Session({"box": THREE}) as one:
+        one.command(b"SELECT box")
+        one.send(b"IDLE")
+        assert one.server.line() == b"+ Waiting for DONE"
+        mutt(one, "2<enter><delete-message><sync-mailbox><exit>")
+        assert one.server.line() == b"* 2 EXPUNGE"
+        assert one.server.line() == b"* 2 EXISTS"
+
+
+def test_structure_after_mutt():
+    """Header lines that mutt added move the text of a message whose structure
+    is known already."""
+    parts = (b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n"
+             b"\n--b\n\none\n--b\n\ntwo\n--b--\n")
+    box = kept_mail(1) + FROM + b"Subject: m2\nX-UID: 2\n" + parts + b"\n"
+    with Session({"box": box}) as s:
+        s.command(b"SELECT box")
+        assert s.fetch(2, b"[2]") == b"two"
+        mutt(s, "<last-entry><flag-message><sync-mailbox><exit>")
+        with open(s.home.file("box"), "rb") as f:
+            assert b"Content-Length: " in f.read()
+        assert s.fetch(2, b"[2]") == b"two"
+        look(s)
+        assert s.fetch(2, b"[2]") == b"two"
+        whole = s.fetch(2, b"[]")
+        size = s.command(b"FETCH 2 RFC822.SIZE")[0]
+        assert size.endswith(b"SIZE %d)" % len(whole))
+
+
+def formail_without_first(s):
+    run(s, "sh", "-c", "formail -s <box >new && formail +1 -s <new >box")
+
+
+BY_OTHERS = {
+    "formail": (formail_without_first, [2, 3]),
+    "formail-header": (lambda s: run(
+        s, "sh", "-c", "formail -s formail -I 'X-Seen: yes' <box >new && "
+        "cat new >box"), [1, 2, 3]),
+    "sed-in-place": (lambda s: run(s, "sed", "-i", "/^Subject: m2/,/^From /d",
+                                   s.home.file("box")), None),
+    "sed-by-rename": (lambda s: run(
+        s, "sh", "-c", "sed -n '/m3/,$!p' box | sed '$d' >new && mv new box"),
+        [1, 2]),
+    "truncate-to-nothing": (lambda s: run(s, "truncate", "-s", "0", "box"),
+                            []),
+    "without-internal-lines": (lambda s: run(
+        s, "sh", "-c", "grep -v '^X-[UIK]' box >new; mv new box"), [1, 2, 3]),
+}
+
+
+@pytest.mark.parametrize("what", BY_OTHERS)
+def test_other_programs(what):
+    edit, want = BY_OTHERS[what]
+    with Session({"box": THREE}) as one, Session({}, one) as two:
+        one.command(b"SELECT box")
+        two.command(b"SELECT box")
+        edit(one)
+        look(one)
+        if want is not None:
+            assert uids(one) == want
+        if exists(one):
+            assert fresh(one) == picture(one)
+        look(two)
+        assert picture(two) == picture(one)
+        with open(one.home.file("box"), "ab") as f:
+            f.write(mail(b"new", b"text\n"))
+        look(one)
+        look(two)
+        assert picture(two) == picture(one) == fresh(one)
+        assert picture(one)[-1][2] == b"new"
+
+
+def test_cut_in_a_message():
+    """Not to be matched: a message that lost octets under its UID."""
+    with Session({"box": THREE}) as s:
+        s.command(b"SELECT box")
+        os.truncate(s.home.file("box"), len(THREE) - 4)
+        s.send(b"NOOP")
+        assert b"shrank" in s.server.line()
+
+
+def test_octets_of_a_literal_that_are_gone():
+    """The announced octets went while they were sent: the connection ends,
+    and nothing of another message was sent in their place."""
+    box = kept_mail(1, b"a" * 70 + b"\n") + \
+        kept_mail(2, (b"b" * 70 + b"\n") * 200000) + \
+        kept_mail(3, (b"c" * 70 + b"\n") * 200000)
+    with Session({"box": box}) as s:
+        s.command(b"SELECT box")
+        s.send(b"FETCH 2 BODY.PEEK[TEXT]")
+        head = s.octets(100000)         # the server waits for its client
+        first = s.home.file("new")
+        with open(first, "wb") as f:
+            f.write(box[:len(kept_mail(1))] + box[-14200300:])
+        s.home.own(first)
+        # in place, as an editor of the same inode does
+        run(s, "sh", "-c", "cat new >box")
+        rest = b""
+        while s.server._more() or s.server.buffer:
+            rest += s.server.buffer
+            s.server.buffer = b""
+        text = (head + rest).split(b"}\r\n", 1)[1]
+        assert set(text) <= set(b"b\r\n")
+        assert len(text) < 72 * 200000
+
+
+def small_edit(rng, parts):
+    """One of the things that editors do to a list of messages."""
+    what = rng.randrange(5)
+    if what == 0 and parts:
+        del parts[rng.randrange(len(parts))]
+    elif what == 1 or not parts:
+        name = b"new%d" % rng.randrange(10 ** 9)
+        parts.append(mail(name, name + b"\n"))
+    elif what == 2:
+        del parts[:rng.randrange(len(parts))]
+    elif what == 3:
+        n = rng.randrange(len(parts))   # another message in its place
+        name = b"edit%d" % rng.randrange(10 ** 9)
+        parts[n] = mail(name, name + b"\n")
+    else:
+        rng.shuffle(parts)
+
+
+def edit(rng, s):
+    with open(s.home.file("box"), "rb") as f:
+        octets = f.read()
+    parts = re.findall(rb"(?ms)^From a@b.*?(?=^From a@b|\Z)", octets)
+    small_edit(rng, parts)
+    if rng.random() < 0.5:
+        s.home.write("box.new", b"".join(parts).decode("latin-1"))
+        os.rename(s.home.file("box.new"), s.home.file("box"))
+    else:
+        s.home.write("box", b"".join(parts).decode("latin-1"))
+
+
+def validity_of(lines):
+    return re.search(rb"UIDVALIDITY (\d+)", b" ".join(lines)).group(1)
+
+
+def try_command(s, command):
+    """False if the session says that it could not recognise the mailbox."""
+    s.send(command)
+    lines = []
+    while True:
+        line = s.server.line()
+        if line is None or line.startswith(b"t%d " % s.tags):
+            break
+        lines.append(line)
+    if line is not None and b" OK" in line:
+        return True
+    assert any(b"Unexpected changes" in x or b"shrank" in x
+               for x in lines + [line or b""]), (lines, line)
+    return False
+
+
+@pytest.mark.parametrize("command", (b"SELECT box", b"EXAMINE box"))
+def test_any_edits(command):
+    """Whatever is done to the file: three sessions that look at different
+    moments never show two messages under one UID, and agree at the end. One
+    that recognises nothing may end, which is rare."""
+    rng = random.Random(SEED)
+    box = b"".join(mail(b"old%d" % n, b"old\n") for n in range(8))
+    deaths, known = 0, {}
+    with Session({"box": box}) as owner:
+        sessions = []
+        try:
+            for _ in range(3):
+                sessions.append(Session({}, owner))
+                sessions[-1].validity = validity_of(
+                    sessions[-1].command(command))
+            for _ in range(80):
+                edit(rng, owner)
+                for n, s in enumerate(sessions):
+                    if rng.random() < 0.6:
+                        continue
+                    ask = b"CHECK" if rng.random() < 0.3 else b"NOOP"
+                    if not try_command(s, ask):
+                        deaths += 1
+                        s.__exit__()
+                        sessions[n] = s = Session({}, owner)
+                        s.validity = validity_of(s.command(command))
+                    for uid, _, subject, _ in picture(s):
+                        assert known.setdefault((s.validity, uid),
+                                                subject) == subject, SEED
+            alive = [s for s in sessions if try_command(s, b"NOOP")]
+            rows = {}
+            for s in alive:
+                rows.setdefault(s.validity, []).append(
+                    [row[0:1] + row[2:] for row in picture(s)])
+            for same in rows.values():
+                assert all(row == same[0] for row in same), (SEED, same)
+            assert deaths < 20, deaths
+        finally:
+            for s in sessions:
+                s.__exit__()

@@ -278,6 +278,13 @@ parse_arguments(int argc, char *argv[])
 		cc_env_set(&cc_env()->config, argv[2]);
 }
 
+/* Asked while a lock is waited for. */
+static bool
+told_to_end(void)
+{
+	return event_poll() != 0;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -292,6 +299,7 @@ main(int argc, char *argv[])
 	/* Before the sandbox, which lets no socket be made. */
 	openlog(program_name(argv[0]), LOG_PID | LOG_NDELAY, LOG_MAIL);
 	event_init();
+	cc_env()->give_up = told_to_end;
 	if (logged_in)
 		return after_login();
 	parse_arguments(argc, argv);

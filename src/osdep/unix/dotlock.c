@@ -5,7 +5,8 @@
  * its own (the hitching post) is linked to the lock's name, and the post's
  * link count, not the answer of link(), says who won. This holds on NFS, too.
  *
- * A lock whose ctime is five minutes old is stale. It is moved aside before
+ * A lock whose ctime is five minutes old is stale, and at once if its maker is
+ * known to be gone (dotlock_owner.c). It is moved aside before
  * it is removed, and put back if it then proves to be another, younger one:
  * of two processes that find a stale lock, one must not remove the lock that
  * the other has just made.
@@ -22,6 +23,7 @@
 #include "osdep.h"
 #include "cc_err.h"
 #include "dotlock.h"
+#include "dotlock_owner.h"
 #include "env_state.h"
 #include "lockwait.h"
 #include "misc.h"
@@ -108,7 +110,7 @@ seize(const char *name, const struct stat *stale, int64_t now)
 
 /* Makes the lock by way of the post: 0, CC_EBUSY, or negative. */
 static int
-hitch(const char *name, const char *post, struct stat *st_r)
+hitch(const char *name, const char *post, struct stat *st_r, int *fd_r)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 	int fd = open(post, flags, 0666), r = CC_EBUSY;
@@ -116,6 +118,7 @@ hitch(const char *name, const char *post, struct stat *st_r)
 
 	if (fd < 0)
 		return open_error();
+	cc_dotlock_sign(fd, mylocalhost());
 	no_links =
 	    link(post, name) != 0 && (errno == EPERM || errno == EOPNOTSUPP);
 	if (fstat(fd, st_r) != 0)
@@ -126,10 +129,14 @@ hitch(const char *name, const char *post, struct stat *st_r)
 		close(fd);
 		fd = open(name, flags, 0666);
 		r = fd < 0 ? open_error() : fstat(fd, st_r) != 0 ? CC_EIO : 0;
+		if (r == 0)
+			cc_dotlock_sign(fd, mylocalhost());
 	}
 	if (r == 0 && fchmod(fd, (mode_t)cc_env()->lock_mode) != 0)
 		errno = 0; /* only a matter of manners */
-	if (fd >= 0)
+	if (r == 0)
+		*fd_r = fd;
+	else if (fd >= 0)
 		close(fd);
 	unlink(post);
 	return r;
@@ -156,7 +163,9 @@ clear_way(const char *name, struct dotlock *lock, int64_t now, int64_t stale,
 		errno = EEXIST;
 		return CC_EACCESS;
 	}
-	if (!is_stale(&st, now, stale))
+	if (cc_dotlock_is_orphan(AT_FDCWD, name, mylocalhost(), &st))
+		may_seize = true;
+	else if (!is_stale(&st, now, stale))
 		return CC_EBUSY;
 	lock->seized = true;
 	if (!may_seize)
@@ -184,7 +193,7 @@ cc_dotlock_try(struct dotlock *lock_r, const char *path, int64_t now,
 	post = own_name(name, now);
 	r = clear_way(name, &lock, now, stale, may_seize);
 	if (r == 0)
-		r = hitch(name, post, &st);
+		r = hitch(name, post, &st, &lock.fd);
 	if (r == 0) {
 		lock.name = name;
 		lock.dev = st.st_dev;
@@ -307,6 +316,8 @@ cc_dotlock_release(struct dotlock *lock)
 	} else if (lock->name) {
 		remove_file(lock);
 	}
+	if (lock->fd >= 0)
+		close(lock->fd);
 	if (lock->name)
 		fs_give((void **)&lock->name);
 	*lock = (struct dotlock)DOTLOCK_NONE;

@@ -29,12 +29,13 @@ struct dotlock {
 	int helper_out;
 	dev_t dev; /* the lock file, to know that it is still ours */
 	ino_t ino;
+	int fd; /* of it, with the lock that says that we live; or -1 */
 };
 
 /* Nothing held. */
 #define DOTLOCK_NONE                                                           \
 	{                                                                      \
-		.helper_in = -1, .helper_out = -1                              \
+		.helper_in = -1, .helper_out = -1, .fd = -1                    \
 	}
 
 /* Names the lock keeper's descriptor and the one mailbox that it serves. */
@@ -54,6 +55,7 @@ int cc_dotlock_get(struct dotlock *lock_r, const char *path, int fd,
  * lock file whose ctime lies stale seconds or more before now is removed and
  * replaced if seize, else it is CC_EBUSY with lock_r->seized set. What has the
  * lock's name and cannot be one (DOTLOCK_SIZE_MAX, a directory) is CC_EACCESS.
+ * A lock whose maker is gone (dotlock_owner.h) is stale at any age.
  */
 int cc_dotlock_try(struct dotlock *lock_r, const char *path, int64_t now,
     int64_t stale, bool seize);

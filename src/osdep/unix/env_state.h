@@ -111,6 +111,10 @@ struct cc_env {
 	struct mail_stream *empty_proto;      /* of empty files appended to */
 	struct mail_namespace *namespaces[3]; /* personal, others', shared */
 
+	/* Asked while a lock is waited for: true if the program was told to
+	 * end. NULL: locks are waited for to the end. */
+	bool (*give_up)(void);
+
 	/* What is known of the mailbox last appended to (mboxfile_append.c):
 	 * taken out and put in by one atomic exchange. */
 	void *append_tail;

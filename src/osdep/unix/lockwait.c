@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "env_state.h"
 #include "lockwait.h"
 
 /* Shortest and longest pause, in milliseconds. */
@@ -32,13 +33,21 @@ cc_lockwait_begin(struct lockwait *w, int wait_ms)
 }
 
 bool
+cc_lockwait_given_up(void)
+{
+	bool (*give_up)(void) = cc_env()->give_up;
+
+	return give_up && (*give_up)();
+}
+
+bool
 cc_lockwait_again(struct lockwait *w)
 {
 	int64_t left = w->deadline - now_ms();
 	int64_t pause;
 	struct timespec ts;
 
-	if (left <= 0)
+	if (left <= 0 || cc_lockwait_given_up())
 		return false;
 	w->jitter = w->jitter * 1664525u + 1013904223u;
 	pause = PAUSE_MIN + (w->jitter >> 16) % (PAUSE_MAX - PAUSE_MIN + 1);

@@ -20,7 +20,12 @@ struct lockwait {
  * number waits for ever. */
 void cc_lockwait_begin(struct lockwait *w, int wait_ms);
 
-/* Sleeps for one pause and says true, or false when the time is used up. */
+/* Sleeps for one pause and says true, or false when the time is used up, or
+ * the program gives up waiting. */
 bool cc_lockwait_again(struct lockwait *w);
+
+/* Has the program been told to end (cc_env.give_up)? Then nothing is waited
+ * for. */
+bool cc_lockwait_given_up(void);
 
 #endif

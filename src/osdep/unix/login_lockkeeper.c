@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "dotlock.h"
+#include "dotlock_owner.h"
 #include "login_account.h"
 #include "login_monitor.h"
 #include "sandbox.h"
@@ -37,6 +38,7 @@ struct keeper {
 	bool held;
 	dev_t dev; /* of the lock that is held */
 	ino_t ino;
+	int fd; /* with its flock(), which says that we live */
 };
 
 /* The name that nobody else uses: of the hitching post, of a lock moved
@@ -63,7 +65,9 @@ clear_way(struct keeper *k, struct strbuf *scratch)
 		return '+';
 	if (S_ISREG(st.st_mode) && st.st_size > DOTLOCK_SIZE_MAX)
 		return '!';
-	if (!S_ISREG(st.st_mode) || st.st_ctime > time(NULL) - STALE_SECONDS)
+	if (!S_ISREG(st.st_mode) ||
+	    (st.st_ctime > time(NULL) - STALE_SECONDS &&
+		!cc_dotlock_is_orphan(k->dir, k->lock, k->host.nodename, &st)))
 		return '-';
 	aside = own_name(k, scratch);
 	if (renameat(k->dir, k->lock, k->dir, aside) != 0)
@@ -99,6 +103,7 @@ take(struct keeper *k, struct strbuf *scratch)
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, LOCK_MODE);
 	if (fd < 0)
 		return '!';
+	cc_dotlock_sign(fd, k->host.nodename);
 	/* The link count tells the truth, the call's result may not. */
 	if (linkat(k->dir, post, k->dir, k->lock, 0) != 0)
 		errno = 0;
@@ -109,9 +114,11 @@ take(struct keeper *k, struct strbuf *scratch)
 		k->dev = st.st_dev;
 		k->ino = st.st_ino;
 		k->held = true;
+		k->fd = fd;
 		answer = '+';
 	}
-	close(fd);
+	if (!k->held)
+		close(fd);
 	unlinkat(k->dir, post, 0);
 	return answer;
 }
@@ -128,6 +135,7 @@ give_up(struct keeper *k)
 	if (fstatat(k->dir, k->lock, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    st.st_dev == k->dev && st.st_ino == k->ino)
 		unlinkat(k->dir, k->lock, 0);
+	close(k->fd);
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "cc_err.h"
 #include "fdlock.h"
 #include "fs.h"
+#include "lockwait.h"
 #include "mail.h"
 #include "mboxfile.h"
 #include "mboxfile_redo.h"
@@ -70,7 +71,7 @@ get_dotlock(const struct mbox *m, int wait_ms, struct dotlock *lock_r)
 		if (r != CC_EBUSY)
 			break;
 		wait_ms -= step;
-		if (wait_ms <= 0)
+		if (wait_ms <= 0 || cc_lockwait_given_up())
 			return CC_EBUSY;
 		say_waiting(m->path, wait_ms);
 		step = wait_ms < WARN_EVERY ? wait_ms : WARN_EVERY;

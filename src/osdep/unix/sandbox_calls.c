@@ -317,10 +317,13 @@ cc_sandbox_resolver(void)
 int
 cc_sandbox_calls_lockkeeper(void)
 {
+	static const struct sandbox_call asks[] = {
+		{ SYS_kill, 1, UINT32_MAX, 0 }, /* is there such a process? */
+	};
 	static const struct sandbox_list lists[] = { LIST(calls_core),
-		LIST(calls_files) };
+		LIST(calls_files), LIST(asks) };
 
-	return cc_sandbox_filter(lists, 2, SANDBOX_KILL);
+	return cc_sandbox_filter(lists, 3, SANDBOX_KILL);
 }
 
 int

@@ -18,6 +18,7 @@
 #include "fdlock.h"
 #include "fs.h"
 #include "inodelock.h"
+#include "misc.h"
 #include "test_callbacks.h"
 #include "test_tmpdir.h"
 
@@ -518,6 +519,16 @@ count_files(struct tmpdir *t)
 	return n;
 }
 
+/* The lock says whose it is. */
+static void
+expect_owner(struct tmpdir *t)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "%ld:%s", (long)getpid(), mylocalhost());
+	tmpdir_expect(t, "box.lock", text);
+}
+
 static void
 test_dotlock(void **state)
 {
@@ -536,7 +547,7 @@ test_dotlock(void **state)
 	assert_int_equal(lstat(lock.name, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0666);
 	assert_int_equal(st.st_nlink, 1);
-	assert_int_equal(st.st_size, 0);
+	expect_owner(&t);
 	assert_int_equal(count_files(&t), 2);
 	assert_int_equal(cc_dotlock_get(&second, box, -1, 0), CC_EBUSY);
 	assert_null(second.name);
@@ -579,7 +590,7 @@ test_dotlock_stale(void **state)
 			     300, true),
 	    0);
 	assert_true(lock.seized);
-	tmpdir_expect(&t, "box.lock", "");
+	expect_owner(&t);
 	cc_dotlock_release(&lock);
 	assert_int_equal(count_files(&t), 0);
 	tmpdir_remove(&t);

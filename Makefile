@@ -169,6 +169,7 @@ LOCKPGM ?=
 SSLCERTS ?=
 SSLKEYS ?=
 MD5PWD ?=
+ANO ?=
 define_path = $(if $($(1)),-D$(2)=\"$($(1))\")
 
 $(BUILD)/obj/osdep/unix/env_unix.o: CPPFLAGS += \
@@ -181,8 +182,10 @@ $(BUILD)/obj/osdep/unix/login_monitor_config.o: CPPFLAGS += \
 	$(call define_path,SSLCERTS,CC_SSLCERTS) \
 	$(call define_path,SSLKEYS,CC_SSLKEYS) \
 	-DCC_PLAINTEXT=LOGIN_PLAIN_$(PLAINTEXT)
-$(BUILD)/obj/osdep/unix/login_auth.o: CPPFLAGS += \
+$(BUILD)/obj/osdep/unix/login_files.o: CPPFLAGS += \
 	$(call define_path,MD5PWD,CC_SECRETS_FILE) \
+	$(call define_path,ANO,CC_ANONYMOUS_FILE)
+$(BUILD)/obj/osdep/unix/login_auth.o: CPPFLAGS += \
 	-DCC_PASSWDTYPE=\"$(PASSWDTYPE)\"
 $(BUILD)/obj/osdep/unix/dotlock_helper.o: CPPFLAGS += \
 	$(call define_path,LOCKPGM,LOCKPGM)

@@ -20,17 +20,28 @@
 #define IMAP_CAP_LOGIN 4u
 #define IMAP_CAP_ALL (IMAP_CAP_BASE | IMAP_CAP_SESSION | IMAP_CAP_LOGIN)
 
+/* Mechanisms of AUTHENTICATE (RFC 4422), to be or'ed. */
+#define IMAP_MECH_PLAIN 1u
+#define IMAP_MECH_LOGIN 2u
+#define IMAP_MECH_CRAM_MD5 4u  /* there is a file of its passwords */
+#define IMAP_MECH_ANONYMOUS 8u /* strangers are let in */
+#define IMAP_MECH_ALL 15u
+
 /* What the list depends on. */
 struct imap_capability_state {
-	bool tls;       /* the connection is encrypted */
-	bool plaintext; /* a password in plain text is accepted now */
-	bool anonymous; /* the user is nobody in particular */
-	bool netscape;  /* there is a URL for NETSCAPE */
+	bool tls;            /* the connection is encrypted */
+	bool plaintext;      /* a password in plain text is accepted now */
+	bool anonymous;      /* the user is nobody in particular */
+	bool netscape;       /* there is a URL for NETSCAPE */
+	unsigned mechanisms; /* IMAP_MECH bits of those that are there */
 };
 
 /* Appends the names of the parts, separated by spaces, without "CAPABILITY"
  * and without a space at either end. */
 void cc_imap_put_capability(struct strbuf *out, unsigned parts,
     const struct imap_capability_state *state);
+
+/* The bit of the mechanism of that name, in any case; 0: none of ours. */
+unsigned cc_imap_mechanism(struct span name);
 
 #endif

@@ -20,6 +20,7 @@
 #include "env_state.h"
 #include "event.h"
 #include "imap_capability.h"
+#include "login_files.h"
 #include "login_monitor.h"
 #include "login_session.h"
 #include "sandbox.h"
@@ -84,8 +85,15 @@ link_drivers(void)
 #include "linkage.c"
 }
 
-/* The directory of a path, allowed for writing; the root never is, which would
- * allow all there is. */
+/* What a session may do with its files: somebody anonymous looks only. */
+static enum sandbox_access
+own_access(void)
+{
+	return cc_env()->anonymous ? SANDBOX_READ : SANDBOX_WRITE;
+}
+
+/* The directory of a path; the root never is, which would allow all there
+ * is. */
 static void
 allow_directory(struct sandbox_paths *paths, const char *path)
 {
@@ -95,7 +103,7 @@ allow_directory(struct sandbox_paths *paths, const char *path)
 	if (!slash || slash == path)
 		return;
 	dir = cc_span_dup(cc_span(path, (size_t)(slash - path)));
-	cc_sandbox_allow(paths, dir, SANDBOX_WRITE);
+	cc_sandbox_allow(paths, dir, own_access());
 	fs_give((void **)&dir);
 }
 
@@ -103,7 +111,7 @@ static void
 allow(struct sandbox_paths *paths, const char *path)
 {
 	if (path)
-		cc_sandbox_allow(paths, path, SANDBOX_WRITE);
+		cc_sandbox_allow(paths, path, own_access());
 }
 
 /* Accounts that have no home of their own may have the root directory. */
@@ -114,7 +122,7 @@ allow_home(struct sandbox_paths *paths, const char *home)
 
 	if (stat("/", &root) == 0 && stat(home, &st) == 0 &&
 	    (st.st_dev != root.st_dev || st.st_ino != root.st_ino))
-		cc_sandbox_allow(paths, home, SANDBOX_WRITE);
+		cc_sandbox_allow(paths, home, own_access());
 }
 
 /* The files of this session: its user's, those of the namespaces, and what the
@@ -133,10 +141,11 @@ confine(struct session *s)
 	if (env->mail_subdir && *env->mail_subdir)
 		cc_sandbox_allow(&paths, env->mail_dir, SANDBOX_OWN);
 	allow_directory(&paths, env->sysinbox);
-	allow(&paths, cc_env_lock_dir());
+	cc_sandbox_allow(&paths, cc_env_lock_dir(), SANDBOX_WRITE);
 	allow(&paths, env->ftp_home);
 	allow(&paths, env->public_home);
-	allow(&paths, env->shared_home);
+	if (!env->anonymous)
+		allow(&paths, env->shared_home);
 	if (!(env->restrictions & RESTRICTOTHERUSER) && !env->anonymous)
 		allow_directory(&paths, env->home);
 	for (char *const *p = env->sandbox_paths; *p; p++)
@@ -166,18 +175,17 @@ enter(char *user, char *home)
 {
 	env_init(user, home);
 	link_drivers();
-	if (chdir(cc_env()->home) != 0)
+	/* Nothing has to be there for somebody anonymous. */
+	if (chdir(cc_env()->home) != 0 && !cc_env()->anonymous)
 		syslog(LOG_NOTICE, "No home directory user=%.80s",
 		    cc_env()->user);
 }
 
-/* Are passwords in clear taken on this connection? */
+/* Are passwords in clear taken on a connection without TLS? */
 static bool
-takes_plaintext(bool tls)
+takes_plaintext(void)
 {
-	long disabled = cc_env()->disable_plaintext;
-
-	return disabled == 0 || (disabled == 2 && tls);
+	return cc_env()->disable_plaintext == 0;
 }
 
 /* A session of the user who started us. */
@@ -203,7 +211,8 @@ preauth(void)
 	s->client = peer_name();
 	cc_env_set(&cc_env()->client_host, s->client);
 	s->server = mylocalhost();
-	s->plaintext = takes_plaintext(false);
+	s->plaintext = takes_plaintext();
+	s->mechanisms = cc_login_mechanisms() & ~cc_env()->disabled_mechanisms;
 	s->anonymous = cc_env()->anonymous;
 	rfc822_date(date);
 	if (alert_nologin()) {
@@ -229,6 +238,7 @@ preauth(void)
 static int
 after_login(void)
 {
+	static char anonymous[] = ANONYMOUSUSER;
 	struct session *s = &session;
 	struct session_record rec;
 
@@ -240,13 +250,16 @@ after_login(void)
 	if (*rec.config)
 		cc_env_set(&cc_env()->config, rec.config);
 	session_init(s, 0, 1, rec.ahead);
-	enter(rec.user, rec.home);
-	s->user = rec.user;
+	/* The anonymous user has a home of his own, which no account has. */
+	enter(rec.anonymous ? anonymous : rec.user,
+	    rec.anonymous ? NULL : rec.home);
+	s->user = rec.anonymous ? rec.typed : rec.user;
 	s->client = rec.client;
 	cc_env_set(&cc_env()->client_host, s->client);
 	s->server = rec.server;
 	s->tls = rec.tls;
-	s->plaintext = takes_plaintext(rec.tls);
+	s->plaintext = rec.plaintext;
+	s->mechanisms = rec.mechanisms;
 	s->anonymous = cc_env()->anonymous;
 	s->alerts.system = (time_t)rec.alert;
 	if (rec.lockkeeper)

@@ -77,6 +77,7 @@ session_capability(const struct session *s,
 	*state_r = (struct imap_capability_state){ .tls = s->tls,
 		.plaintext = s->plaintext,
 		.anonymous = s->anonymous,
+		.mechanisms = s->mechanisms,
 		.netscape = cc_env()->netscape_url != NULL };
 }
 

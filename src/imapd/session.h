@@ -78,8 +78,9 @@ struct session {
 	const char *client; /* "name [address]", for the log */
 	const char *server; /* host name, for greeting and BYE */
 	bool tls;
-	bool plaintext; /* passwords in clear are accepted here */
-	bool anonymous; /* nobody in particular: may change nothing */
+	bool plaintext;      /* passwords in clear are accepted here */
+	unsigned mechanisms; /* IMAP_MECH bits, for the capabilities */
+	bool anonymous;      /* nobody in particular: may change nothing */
 
 	const struct sandbox_paths *sandbox; /* what it may open, or NULL */
 

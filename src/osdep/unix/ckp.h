@@ -10,6 +10,8 @@
 #include <pwd.h>
 #include <stdbool.h>
 
+#include "span.h"
+
 /* A question. The account exists, and the password is not empty. */
 struct ckp_query {
 	const struct passwd *pw;
@@ -48,13 +50,13 @@ struct ckp_ageing {
 bool cc_ckp_ageing(const struct ckp_ageing *ageing, long today,
     struct ckp_result *result);
 
-/*
- * The password of name in the text of a password file: lines "name TAB
- * password", "#" first for comments (auth.md 6). True if it is `password`.
- * found_r: is there such a name? The comparison does not tell by its time how
- * much was right.
- */
-bool cc_ckp_file(const char *text, size_t len, const char *name,
-    const char *password, bool *found_r);
+/* The secret of name in the text of a password file: lines "name TAB
+ * password", "#" first for comments (auth.md 6). *secret_r lies in text. */
+bool cc_ckp_find(const char *text, size_t len, const char *name,
+    struct span *secret_r);
+
+/* Is the secret the same as what was typed? The time it takes does not tell
+ * how much was right. */
+bool cc_ckp_equal(struct span secret, const char *typed);
 
 #endif

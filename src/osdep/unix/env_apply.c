@@ -39,6 +39,7 @@ static void set_create_format(struct span value);
 static void set_empty_format(struct span value);
 static void set_from_widget(struct span value);
 static void set_keywords(struct span value);
+static void set_disabled(struct span value);
 static void set_plaintext(struct span value);
 static void set_plaintext_clients(struct span value);
 static void set_nothing(struct span value);
@@ -73,6 +74,7 @@ static const struct row rows[CONFIG_KEYS] = {
 	[CONFIG_CLOSE_ON_ERROR] = PARAM_ROW(PARAM, SET_CLOSEONERROR),
 	[CONFIG_CREATE_FORMAT] = FUNCTION(set_create_format),
 	[CONFIG_DIR_MODE] = MEMBER(MODE, dir_mode),
+	[CONFIG_DISABLE_AUTH] = FUNCTION(set_disabled),
 	[CONFIG_DISABLE_PLAINTEXT] = FUNCTION(set_plaintext),
 	[CONFIG_EMPTY_FORMAT] = FUNCTION(set_empty_format),
 	[CONFIG_FROM_WIDGET] = FUNCTION(set_from_widget),
@@ -202,6 +204,12 @@ set_keywords(struct span value)
 }
 
 /* Of these two a zero opens something: what is no number does not. */
+static void
+set_disabled(struct span value)
+{
+	cc_env()->disabled_mechanisms |= cc_config_mechanisms(value);
+}
+
 static void
 set_plaintext(struct span value)
 {

@@ -14,6 +14,7 @@
 #include "cc_ctype.h"
 #include "cc_limits.h"
 #include "env_config.h"
+#include "imap_capability.h"
 
 #define ALL (CONFIG_SYSTEM | CONFIG_IMAPRC)
 #define SYS CONFIG_SYSTEM
@@ -37,6 +38,7 @@ static const struct {
 	{ "close-on-error", ALL, CONFIG_CLOSE_ON_ERROR },
 	{ "directory-protection", ALL, CONFIG_DIR_MODE },
 	{ "disable-automatic-shared-namespaces", SYS, CONFIG_NO_AUTO_SHARED },
+	{ "disable-authenticator", SYS, CONFIG_DISABLE_AUTH },
 	{ "disable-fcntl-locking", ALL, CONFIG_NO_FCNTL_LOCKING },
 	{ "disable-lock-warning", ALL, CONFIG_NO_LOCK_WARNING },
 	{ "disable-plaintext", SYS, CONFIG_DISABLE_PLAINTEXT },
@@ -247,5 +249,16 @@ cc_config_restrictions(struct span value)
 		else if (is_word(word, "all"))
 			bits = CONFIG_RESTRICT_ALL;
 	}
+	return bits;
+}
+
+unsigned
+cc_config_mechanisms(struct span value)
+{
+	struct span word;
+	unsigned bits = 0;
+
+	while (cc_config_word(&value, &word))
+		bits |= cc_imap_mechanism(word);
 	return bits;
 }

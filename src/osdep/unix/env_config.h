@@ -32,6 +32,7 @@ enum config_key {
 	CONFIG_CLOSE_ON_ERROR,
 	CONFIG_CREATE_FORMAT,
 	CONFIG_DIR_MODE,
+	CONFIG_DISABLE_AUTH,
 	CONFIG_DISABLE_PLAINTEXT,
 	CONFIG_EMPTY_FORMAT,
 	CONFIG_FROM_WIDGET,
@@ -125,6 +126,9 @@ long cc_config_mode(struct span value);
 
 /* The words `root`, `otherusers`, `all`, as bits. */
 long cc_config_restrictions(struct span value);
+
+/* Names of mechanisms, as the bits of imap_capability.h. */
+unsigned cc_config_mechanisms(struct span value);
 
 /* Takes the next word, words being separated by commas and spaces, off the
  * front of *list; false if there is none. */

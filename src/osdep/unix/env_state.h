@@ -80,6 +80,7 @@ struct cc_env {
 	long disable_plaintext;  /* 0 allow, 1 never, 2 under TLS only */
 	char *plaintext_clients; /* hosts to which that does not apply */
 	long login_attempts;
+	unsigned disabled_mechanisms; /* IMAP_MECH bits */
 	long chroot_server;
 	long advertise_world;
 	long limited_advertise;

@@ -56,6 +56,7 @@ decide(struct mock *m, bool yes)
 	CHECK(cc_login_check_request(&request, sizeof(m->g.try),
 		  LOGIN_STATE_OPEN) == 0);
 	CHECK(cc_gate_plaintext(&m->g) ||
+	    request.try.proof != LOGIN_PROOF_PASSWORD ||
 	    (request.try.password_len == 0 && !request.try.mechanism[0]));
 	mock_answer(m, yes);
 	for (size_t i = 0; i < sizeof(m->g.try); i++)
@@ -127,6 +128,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	mock_init(&m, (enum login_plaintext)(data[1] % 3));
 	m.g.certificate = (data[1] & 4) != 0;
+	if (data[1] & 8)
+		m.g.setup.mechanisms = data[0] & IMAP_MECH_ALL;
 	cc_gate_imap.greet(&m.g);
 	check_output(&m.g);
 	run(&m, data + 2, size - 2, data[0], data[1] >> 4);

@@ -4,7 +4,8 @@
  * Started by the monitor for one attempt, with the question on
  * LOGIN_FD_CONTROL; answers yes or no and ends. Root for PAM and shadow. With
  * the password file of CRAM-MD5 it opens that and becomes the gate's account,
- * confined, before it reads the question. One place decides (decide), and what
+ * confined, before it reads the question; so it does with LOGIN_AUTH_TOKEN, for
+ * what needs no root (RFC 2195, RFC 4505). One place decides (decide), and what
  * is not a clear yes is a no.
  */
 #include <fcntl.h>
@@ -21,14 +22,14 @@
 #include "ckp.h"
 #include "fs.h"
 #include "login_account.h"
+#include "login_files.h"
 #include "login_msg.h"
+#include "md5.h"
 #include "sandbox.h"
 #include "span.h"
 
 #define ADMIN_GROUP "mailadm"
-#ifndef CC_SECRETS_FILE
-#define CC_SECRETS_FILE "/etc/cram-md5.pwd"
-#endif
+#define ANONYMOUS_ACCOUNT "nobody"
 #define CHECK_MS 10000 /* the monitor asks at once or never */
 
 #ifndef CC_PASSWDTYPE
@@ -37,6 +38,7 @@
 
 struct auth {
 	struct login_check check;
+	bool token;          /* root was given up: no PAM, no shadow */
 	const char *secrets; /* text of the password file, or NULL */
 	size_t secrets_len;
 	bool has_secrets; /* it exists, so that it decides */
@@ -128,19 +130,42 @@ find_account(struct account *a, const char *name)
 	return pw && copy_account(a, pw);
 }
 
+/* The secret of the name, as given or in lower case. */
+static bool
+find_secret(const struct auth *auth, const char *name, struct span *secret_r)
+{
+	char lower[LOGIN_USER_MAX + 1];
+
+	if (!auth->secrets)
+		return false;
+	if (cc_ckp_find(auth->secrets, auth->secrets_len, name, secret_r))
+		return true;
+	put_lower(lower, sizeof(lower), name);
+	return cc_ckp_find(auth->secrets, auth->secrets_len, lower, secret_r);
+}
+
 static bool
 is_secret(const struct auth *auth, const char *name, const char *password)
 {
-	char lower[LOGIN_USER_MAX + 1];
-	bool found, yes;
+	struct span secret;
 
-	yes = cc_ckp_file(auth->secrets, auth->secrets_len, name, password,
-	    &found);
-	put_lower(lower, sizeof(lower), name);
-	if (!found && strcmp(lower, name) != 0)
-		yes = cc_ckp_file(auth->secrets, auth->secrets_len, lower,
-		    password, &found);
-	return yes;
+	return find_secret(auth, name, &secret) &&
+	    cc_ckp_equal(secret, password);
+}
+
+/* RFC 2195: is it the digest of our challenge under the name's secret? */
+static bool
+is_digest(const struct auth *auth, const char *name, bool *known_r)
+{
+	char digest[CC_HMAC_MD5_HEX];
+	struct span secret;
+
+	if (!find_secret(auth, name, &secret) ||
+	    auth->check.challenge[0] == '\0')
+		return false;
+	*known_r = true;
+	cc_hmac_md5(digest, secret, cc_span_z(auth->check.challenge));
+	return cc_ckp_equal(cc_span_z(digest), auth->check.password);
 }
 
 static bool
@@ -158,7 +183,7 @@ is_right(struct auth *auth, const char *name, const struct account *account,
 	if (password[0] == '\0')
 		return false;
 	if (auth->has_secrets)
-		return auth->secrets && is_secret(auth, name, password);
+		return is_secret(auth, name, password);
 	return auth->backend->check(&query, &auth->result);
 }
 
@@ -191,19 +216,52 @@ is_administrator(const char *name)
 	return false;
 }
 
-/* The only place that says yes. Whether somebody enters for another is asked
- * of the accounts that were found: names that differ in case only may be one
- * account or two. */
+/* Does the account prove to be itself? */
+static bool
+is_proved(struct auth *auth, const char *name, const struct account *account,
+    bool *known_r)
+{
+	switch (auth->check.proof) {
+	case LOGIN_PROOF_PASSWORD:
+		return !auth->token && is_authentic(auth, name, account);
+	case LOGIN_PROOF_CRAM_MD5:
+		return auth->token && is_digest(auth, name, known_r);
+	default:
+		return false;
+	}
+}
+
+static void
+say_yes(struct login_verdict *v, const struct account *account)
+{
+	if (account->pw.pw_uid == 0)
+		return;
+	v->uid = account->pw.pw_uid;
+	v->gid = account->pw.pw_gid;
+	cc_login_put(v->name, sizeof(v->name), account->name,
+	    strlen(account->name), false);
+	cc_login_put(v->home, sizeof(v->home), account->home,
+	    strlen(account->home), false);
+	v->yes = 1;
+}
+
+/* The only place that lets somebody in who is somebody. Whether one enters for
+ * another is asked of the accounts that were found: names that differ in case
+ * only may be one account or two. */
 static void
 decide(struct auth *auth, struct login_verdict *v)
 {
 	const struct login_check *check = &auth->check;
 	const char *prover = check->admin[0] ? check->admin : check->user;
 	struct account who, account;
-	bool found, other;
+	bool found, other, known = false;
 
-	if (!find_account(&who, prover) || !is_authentic(auth, prover, &who))
+	if (!find_account(&who, prover))
 		return;
+	if (!is_proved(auth, prover, &who, &known)) {
+		v->known = known;
+		return;
+	}
 	found = find_account(&account, check->user);
 	other = !found || strcmp(who.name, account.name) != 0;
 	if (other && !is_administrator(who.name)) {
@@ -214,15 +272,20 @@ decide(struct auth *auth, struct login_verdict *v)
 		return;
 	if (other)
 		v->override = LOGIN_OVERRIDE_YES;
-	v->uid = account.pw.pw_uid;
-	v->gid = account.pw.pw_gid;
 	v->password_days = auth->result.password_days;
 	v->account_days = auth->result.account_days;
-	cc_login_put(v->name, sizeof(v->name), account.name,
-	    strlen(account.name), false);
-	cc_login_put(v->home, sizeof(v->home), account.home,
-	    strlen(account.home), false);
-	v->yes = 1;
+	say_yes(v, &account);
+}
+
+/* Anybody may be nobody. The monitor has looked whether that is wanted. */
+static void
+decide_anonymous(const struct auth *auth, struct login_verdict *v)
+{
+	struct account account;
+
+	v->password_days = v->account_days = LOGIN_NO_WARNING;
+	if (auth->token && find_account(&account, ANONYMOUS_ACCOUNT))
+		say_yes(v, &account);
 }
 
 static int
@@ -232,11 +295,18 @@ read_secrets(struct auth *auth, int fd)
 	char *text;
 	ssize_t n;
 
-	if (fstat(fd, &st) != 0 || st.st_size > (off_t)CC_SECRETS_SIZE)
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    st.st_size > (off_t)CC_SECRETS_SIZE)
 		return CC_EIO;
+	/* What anybody can write says nothing about who somebody is. */
+	if (st.st_mode & S_IWOTH) {
+		syslog(LOG_ALERT, "%s can be written by others, logins refused",
+		    cc_login_secrets);
+		return CC_EACCESS;
+	}
 	if (st.st_mode & (S_IRWXG | S_IRWXO))
 		syslog(LOG_WARNING, "%s should have mode 0400",
-		    CC_SECRETS_FILE);
+		    cc_login_secrets);
 	text = fs_get((size_t)st.st_size + 1);
 	n = pread(fd, text, (size_t)st.st_size, 0);
 	if (n < 0)
@@ -246,24 +316,37 @@ read_secrets(struct auth *auth, int fd)
 	return 0;
 }
 
-/* Opens the password file, if there is one, and gives root up: from there on
- * nothing else is needed. */
+/* Gives root up, for good. */
 static int
-prepare(struct auth *auth)
+give_up_root(void)
 {
 	uid_t uid;
 	gid_t gid;
-	int fd;
 
-	fd = open(CC_SECRETS_FILE, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return access(CC_SECRETS_FILE, F_OK) == 0 ? CC_EIO : 0;
-	auth->has_secrets = true;
 	cc_login_gate_account(&uid, &gid);
-	if (read_secrets(auth, fd) != 0 || cc_login_become(NULL, uid, gid) != 0)
+	if (cc_login_become(NULL, uid, gid) != 0)
 		return CC_EIO;
-	close(fd);
 	return cc_sandbox_auth();
+}
+
+/* Opens the password file, if there is one; then nothing needs root. */
+static int
+prepare(struct auth *auth)
+{
+	int fd, r;
+
+	fd = open(cc_login_secrets,
+	    O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0 && access(cc_login_secrets, F_OK) == 0)
+		return CC_EIO;
+	auth->has_secrets = fd >= 0;
+	if (fd >= 0) {
+		r = read_secrets(auth, fd);
+		close(fd);
+		if (r != 0)
+			return r;
+	}
+	return auth->token || auth->has_secrets ? give_up_root() : 0;
 }
 
 static int
@@ -288,7 +371,10 @@ answer(struct auth *auth)
 	auth->result.password_days = LOGIN_NO_WARNING;
 	auth->result.account_days = LOGIN_NO_WARNING;
 	cc_login_begin(&verdict, sizeof(verdict), LOGIN_VERDICT);
-	decide(auth, &verdict);
+	if (auth->check.proof == LOGIN_PROOF_NONE)
+		decide_anonymous(auth, &verdict);
+	else
+		decide(auth, &verdict);
 	explicit_bzero(&auth->check, sizeof(auth->check));
 	if (!verdict.yes)
 		cc_ckp_pam_end(&auth->result);
@@ -309,6 +395,7 @@ main(int argc, char **argv)
 	 * what our answer goes through. */
 	if (fcntl(LOGIN_FD_CONTROL, F_SETFD, FD_CLOEXEC) != 0)
 		return 1;
+	auth.token = argc > 1 && strcmp(argv[1], LOGIN_AUTH_TOKEN) == 0;
 	openlog(argc > 0 ? argv[0] : "auth", LOG_PID | LOG_NDELAY, LOG_AUTH);
 	if (prepare(&auth) != 0)
 		return 1;

@@ -37,7 +37,13 @@ enum gate_imap_state {
 	GATE_IMAP_SASL,         /* the answer to a challenge */
 };
 
-enum gate_mechanism { GATE_LOGIN, GATE_SASL_PLAIN, GATE_SASL_LOGIN };
+enum gate_mechanism {
+	GATE_LOGIN, /* the command */
+	GATE_SASL_PLAIN,
+	GATE_SASL_LOGIN,
+	GATE_SASL_CRAM_MD5,
+	GATE_SASL_ANONYMOUS,
+};
 
 /* The IMAP half of a gate; all buffers have their full size from the start,
  * so that no copy of a password is left where one grew. */
@@ -70,6 +76,7 @@ struct gate {
 	bool certificate;          /* TLS can be started */
 	bool tls;                  /* it was */
 	bool heard;                /* the client sent something */
+	uint32_t challenges;       /* made so far */
 
 	struct strbuf in;     /* received, not yet looked at */
 	struct strbuf out;    /* to be sent */
@@ -103,9 +110,20 @@ extern const struct gate_protocol cc_gate_imap;
 /* Is a password in plain text accepted now? */
 bool cc_gate_plaintext(const struct gate *g);
 
+/* What a client offers. */
+struct gate_attempt {
+	const char *mechanism; /* "" for the command LOGIN */
+	const char *tag;
+	enum login_proof proof;
+	struct span user, admin;
+	struct span secret; /* or the words of somebody who is nobody */
+};
+
 /* Fills g->try; what is too long to be right is made to fail. */
-void cc_gate_fill_try(struct gate *g, const char *mechanism, const char *tag,
-    struct span user, struct span admin, struct span password);
+void cc_gate_fill_try(struct gate *g, const struct gate_attempt *attempt);
+
+/* May the name come in without a password? */
+bool cc_gate_is_anonymous(const struct gate *g, struct span name);
 
 /* "user*admin" in its halves; admin is empty without a "*". */
 void cc_gate_split_name(struct span name, struct span *user_r,

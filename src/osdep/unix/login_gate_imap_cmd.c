@@ -1,6 +1,7 @@
 /*
  * login_gate_imap_cmd.c - the commands of IMAP before login (RFC 3501
- * sections 6.1 and 6.2; ID of RFC 2971; SASL-IR of RFC 4959).
+ * sections 6.1 and 6.2; ID of RFC 2971; SASL-IR of RFC 4959; the mechanisms
+ * PLAIN of RFC 4616, CRAM-MD5 of RFC 2195, ANONYMOUS of RFC 4505, and LOGIN).
  *
  * Each handler parses all its arguments before it does anything. None of them
  * decides whether somebody may come in: that is the monitor's.
@@ -17,6 +18,7 @@ cc_gate_imap_put_capability(struct gate *g, unsigned parts)
 	const struct imap_capability_state state = {
 		.tls = g->tls,
 		.plaintext = cc_gate_plaintext(g),
+		.mechanisms = g->setup.mechanisms,
 	};
 
 	cc_imap_put_capability(&g->out, parts, &state);
@@ -199,6 +201,8 @@ cmd_starttls(struct gate *g, struct gate_imap_args *a)
 
 /* -------------------------------------------------------------- login */
 
+#define ANONYMOUS_MAX 255 /* characters (RFC 4505 section 2) */
+
 /* What was parsed may lie in the arena: wiped here, as that keeps it. */
 static void
 wipe(struct span s)
@@ -210,7 +214,8 @@ wipe(struct span s)
 static enum gate_imap_result
 cmd_login(struct gate *g, struct gate_imap_args *a)
 {
-	struct span name, password, user, admin;
+	struct gate_attempt attempt = { .mechanism = "", .tag = g->imap.tag };
+	struct span name, password;
 	int r;
 
 	if ((r = parse_argument(g, a, &name)) != GATE_IMAP_DONE)
@@ -218,8 +223,14 @@ cmd_login(struct gate *g, struct gate_imap_args *a)
 	if ((r = parse_argument(g, a, &password)) != GATE_IMAP_DONE)
 		return (enum gate_imap_result)r;
 	if (cc_cursor_at_end(&a->c)) {
-		cc_gate_split_name(name, &user, &admin);
-		cc_gate_fill_try(g, "", g->imap.tag, user, admin, password);
+		attempt.secret = password;
+		if (cc_gate_is_anonymous(g, name)) {
+			attempt.proof = LOGIN_PROOF_NONE;
+			attempt.user = name;
+		} else {
+			cc_gate_split_name(name, &attempt.user, &attempt.admin);
+		}
+		cc_gate_fill_try(g, &attempt);
 		g->imap.mechanism = GATE_LOGIN;
 		r = GATE_IMAP_TRY;
 	} else {
@@ -229,13 +240,24 @@ cmd_login(struct gate *g, struct gate_imap_args *a)
 	return (enum gate_imap_result)r;
 }
 
-/* Mechanisms; all show the password. */
+#define REFUSED_TEXT "NO Invalid authentication credentials"
+
 static const struct {
 	const char *name;
+	unsigned bit;      /* in setup.mechanisms */
 	bool server_first; /* so that it can have no initial response */
+	bool shows;        /* the password, to whoever listens */
+	const char *refused, *cancelled;
 } mechanisms[] = {
-	[GATE_SASL_PLAIN] = { "PLAIN", false },
-	[GATE_SASL_LOGIN] = { "LOGIN", true },
+	[GATE_SASL_PLAIN] = { "PLAIN", IMAP_MECH_PLAIN, false, true,
+	    REFUSED_TEXT, "NO cancelled by user" },
+	[GATE_SASL_LOGIN] = { "LOGIN", IMAP_MECH_LOGIN, true, true,
+	    REFUSED_TEXT, "NO cancelled by user" },
+	[GATE_SASL_CRAM_MD5] = { "CRAM-MD5", IMAP_MECH_CRAM_MD5, true, false,
+	    REFUSED_TEXT, "NO cancelled by user" },
+	[GATE_SASL_ANONYMOUS] = { "ANONYMOUS", IMAP_MECH_ANONYMOUS, false,
+	    false, "NO AUTHENTICATE ANONYMOUS failed",
+	    "BAD AUTHENTICATE ANONYMOUS cancelled" },
 };
 
 #define MECHANISMS (sizeof(mechanisms) / sizeof(mechanisms[0]))
@@ -243,15 +265,24 @@ static const struct {
 /* A mechanism that shows the password is not offered in clear, and its
  * failure then looks as if it did not exist. */
 static enum gate_imap_result
-sasl_failed(struct gate *g, const char *text)
+sasl_ended(struct gate *g, bool cancelled)
 {
-	struct span name = cc_span_z(mechanisms[g->imap.mechanism].name);
+	size_t m = g->imap.mechanism;
+	bool offered = g->tls || !mechanisms[m].shows;
 
-	g->log(g, g->tls ? LOGIN_EV_AUTH_FAILURE : LOGIN_EV_AUTH_INVALID, name,
-	    0);
+	g->log(g, offered ? LOGIN_EV_AUTH_FAILURE : LOGIN_EV_AUTH_INVALID,
+	    cc_span_z(mechanisms[m].name), 0);
 	cc_gate_imap_reply(g, g->imap.tag,
-	    g->tls ? text : "BAD Command unrecognized");
+	    !offered        ? "BAD Command unrecognized"
+		: cancelled ? mechanisms[m].cancelled
+			    : mechanisms[m].refused);
 	return GATE_IMAP_REFUSED;
+}
+
+static enum gate_imap_result
+sasl_failed(struct gate *g)
+{
+	return sasl_ended(g, false);
 }
 
 static enum gate_imap_result
@@ -267,23 +298,24 @@ challenge(struct gate *g, struct span text)
 static enum gate_imap_result
 sasl_plain(struct gate *g, struct span in)
 {
+	struct gate_attempt attempt = { .mechanism = "PLAIN",
+		.tag = g->imap.tag };
 	const char *first, *second;
-	struct span user, admin, password;
 	const char *end = in.p + in.len;
 
 	first = memchr(in.p, '\0', in.len);
 	second =
 	    first ? memchr(first + 1, '\0', (size_t)(end - first - 1)) : NULL;
 	if (!second || memchr(second + 1, '\0', (size_t)(end - second - 1)))
-		return sasl_failed(g, "NO Invalid authentication credentials");
-	user = cc_span(in.p, (size_t)(first - in.p));
-	admin = cc_span(first + 1, (size_t)(second - first - 1));
-	password = cc_span(second + 1, (size_t)(end - second - 1));
-	if (user.len == 0) {
-		user = admin;
-		admin.len = 0;
+		return sasl_failed(g);
+	attempt.user = cc_span(in.p, (size_t)(first - in.p));
+	attempt.admin = cc_span(first + 1, (size_t)(second - first - 1));
+	attempt.secret = cc_span(second + 1, (size_t)(end - second - 1));
+	if (attempt.user.len == 0) {
+		attempt.user = attempt.admin;
+		attempt.admin.len = 0;
 	}
-	cc_gate_fill_try(g, "PLAIN", g->imap.tag, user, admin, password);
+	cc_gate_fill_try(g, &attempt);
 	return GATE_IMAP_TRY;
 }
 
@@ -292,10 +324,10 @@ static enum gate_imap_result
 sasl_login(struct gate *g, struct span in)
 {
 	struct gate_imap *im = &g->imap;
-	struct span user, admin;
+	struct gate_attempt attempt = { .mechanism = "LOGIN", .tag = im->tag };
 
 	if (in.len && memchr(in.p, '\0', in.len))
-		return sasl_failed(g, "NO Invalid authentication credentials");
+		return sasl_failed(g);
 	if (!im->has_user) {
 		cc_strbuf_reset(&im->login_name);
 		cc_strbuf_put(&im->login_name, in.p,
@@ -303,8 +335,51 @@ sasl_login(struct gate *g, struct span in)
 		im->has_user = true;
 		return challenge(g, cc_span("Password", 9));
 	}
-	cc_gate_split_name(cc_strbuf_span(&im->login_name), &user, &admin);
-	cc_gate_fill_try(g, "LOGIN", im->tag, user, admin, in);
+	cc_gate_split_name(cc_strbuf_span(&im->login_name), &attempt.user,
+	    &attempt.admin);
+	attempt.secret = in;
+	cc_gate_fill_try(g, &attempt);
+	return GATE_IMAP_TRY;
+}
+
+/* RFC 2195: name SP digest. The name may have spaces in it. */
+static enum gate_imap_result
+sasl_cram_md5(struct gate *g, struct span in)
+{
+	struct gate_attempt attempt = { .mechanism = "CRAM-MD5",
+		.tag = g->imap.tag,
+		.proof = LOGIN_PROOF_CRAM_MD5 };
+	const char *space = in.len ? memrchr(in.p, ' ', in.len) : NULL;
+
+	if (!space || memchr(in.p, '\0', in.len))
+		return sasl_failed(g);
+	cc_gate_split_name(cc_span(in.p, (size_t)(space - in.p)), &attempt.user,
+	    &attempt.admin);
+	attempt.secret =
+	    cc_span(space + 1, in.len - (size_t)(space - in.p) - 1);
+	cc_gate_fill_try(g, &attempt);
+	return GATE_IMAP_TRY;
+}
+
+/* RFC 4505: at most 255 characters of UTF-8, which are for the log. */
+static enum gate_imap_result
+sasl_anonymous(struct gate *g, struct span in)
+{
+	struct gate_attempt attempt = { .mechanism = "ANONYMOUS",
+		.tag = g->imap.tag,
+		.proof = LOGIN_PROOF_NONE,
+		.user = cc_span_z("anonymous"),
+		.secret = in };
+	size_t characters = 0;
+
+	for (size_t i = 0; i < in.len; i++) {
+		if (in.p[i] == '\0')
+			return sasl_failed(g);
+		characters += ((unsigned char)in.p[i] & 0xc0) != 0x80;
+	}
+	if (characters > ANONYMOUS_MAX || in.len > LOGIN_PASSWORD_MAX)
+		return sasl_failed(g);
+	cc_gate_fill_try(g, &attempt);
 	return GATE_IMAP_TRY;
 }
 
@@ -315,13 +390,55 @@ cc_gate_imap_sasl(struct gate *g, struct span line)
 	struct span in;
 
 	if (line.len > 0 && line.p[0] == '*')
-		return sasl_failed(g, "NO cancelled by user");
+		return sasl_ended(g, true);
 	cc_strbuf_reset(&im->secret);
 	if (cc_base64_decode(&im->secret, line) != 0)
-		return sasl_failed(g, "NO Invalid authentication credentials");
+		return sasl_failed(g);
 	in = cc_strbuf_span(&im->secret);
-	return im->mechanism == GATE_SASL_PLAIN ? sasl_plain(g, in)
-						: sasl_login(g, in);
+	switch (im->mechanism) {
+	case GATE_SASL_PLAIN:
+		return sasl_plain(g, in);
+	case GATE_SASL_LOGIN:
+		return sasl_login(g, in);
+	case GATE_SASL_CRAM_MD5:
+		return sasl_cram_md5(g, in);
+	case GATE_SASL_ANONYMOUS:
+		return sasl_anonymous(g, in);
+	case GATE_LOGIN:
+	default:
+		return sasl_failed(g);
+	}
+}
+
+/* The first line from us. */
+static enum gate_imap_result
+first_challenge(struct gate *g)
+{
+	char text[LOGIN_CHALLENGE_MAX + 1];
+
+	switch (g->imap.mechanism) {
+	case GATE_SASL_LOGIN:
+		return challenge(g, cc_span("User Name", 10));
+	case GATE_SASL_CRAM_MD5:
+		cc_login_challenge(text, g->setup.nonce, g->setup.time,
+		    ++g->challenges, g->setup.local);
+		return challenge(g, cc_span_z(text));
+	default:
+		return challenge(g, cc_span("", 0));
+	}
+}
+
+/* The mechanism of that name, if it is there and can be used now, or
+ * MECHANISMS. */
+static size_t
+find_mechanism(const struct gate *g, struct span name)
+{
+	for (size_t m = GATE_SASL_PLAIN; m < MECHANISMS; m++)
+		if (cc_span_is_nocase(name, mechanisms[m].name) &&
+		    (g->setup.mechanisms & mechanisms[m].bit) &&
+		    (!mechanisms[m].shows || cc_gate_plaintext(g)))
+			return m;
+	return MECHANISMS;
 }
 
 static enum gate_imap_result
@@ -339,10 +456,8 @@ cmd_authenticate(struct gate *g, struct gate_imap_args *a)
 		initial = cc_cursor_rest(&a->c);
 	if ((has_initial ? initial.len == 0 : !cc_cursor_at_end(&a->c)))
 		return GATE_IMAP_BADARGS;
-	for (m = GATE_SASL_PLAIN; m < MECHANISMS; m++)
-		if (cc_span_is_nocase(name, mechanisms[m].name))
-			break;
-	if (m == MECHANISMS || !cc_gate_plaintext(g)) {
+	m = find_mechanism(g, name);
+	if (m == MECHANISMS) {
 		g->log(g, LOGIN_EV_AUTH_INVALID, name, 0);
 		done(g, "BAD Command unrecognized");
 		return GATE_IMAP_REFUSED;
@@ -350,10 +465,9 @@ cmd_authenticate(struct gate *g, struct gate_imap_args *a)
 	g->imap.mechanism = (enum gate_mechanism)m;
 	g->imap.has_user = false;
 	if (!has_initial)
-		return challenge(g,
-		    cc_span("User Name", mechanisms[m].server_first ? 10 : 0));
+		return first_challenge(g);
 	if (mechanisms[m].server_first)
-		return sasl_failed(g, "NO Invalid authentication credentials");
+		return sasl_failed(g);
 	if (cc_span_is(initial, "="))
 		initial.len = 0;
 	else if (initial.p[0] == '*')
@@ -383,7 +497,7 @@ cc_gate_imap_answer(struct gate *g, const struct login_answer *answer)
 	} else if (g->imap.mechanism == GATE_LOGIN) {
 		done(g, "NO Invalid login credentials");
 	} else {
-		sasl_failed(g, "NO Invalid authentication credentials");
+		sasl_failed(g);
 	}
 	explicit_bzero(&g->try, sizeof(g->try));
 }

@@ -5,6 +5,7 @@
 #ifndef LOGIN_GATE_MOCK_H
 #define LOGIN_GATE_MOCK_H
 
+#include "imap_capability.h"
 #include "login_gate.h"
 
 struct mock {
@@ -37,6 +38,9 @@ mock_init(struct mock *m, enum login_plaintext plaintext)
 	cc_login_begin(&g->setup, sizeof(g->setup), LOGIN_SETUP);
 	g->setup.service = LOGIN_IMAP;
 	g->setup.plaintext = plaintext;
+	g->setup.mechanisms = IMAP_MECH_ALL;
+	g->setup.nonce = 1000;
+	g->setup.time = 1234567890;
 	cc_login_put(g->setup.host, sizeof(g->setup.host), "host", 4, true);
 	cc_login_put(g->setup.local, sizeof(g->setup.local), "local", 5, true);
 	g->greeting_date = "DATE";

@@ -5,6 +5,7 @@
  * passwords that no check would accept are sent empty, which always fails, so
  * that they cost the same time as all others.
  */
+#include "imap_capability.h"
 #include "login_gate.h"
 
 bool
@@ -35,27 +36,43 @@ put_name(struct login_try *try, char *member, struct span name)
 	cc_login_put(member, LOGIN_USER_MAX + 1, name.p, name.len, false);
 }
 
+bool
+cc_gate_is_anonymous(const struct gate *g, struct span name)
+{
+	return (g->setup.mechanisms & IMAP_MECH_ANONYMOUS) &&
+	    cc_span_is_nocase(name, "anonymous");
+}
+
+/* Would a check take it for what it is? */
+static bool
+is_possible(const struct gate *g, const struct gate_attempt *a)
+{
+	if (a->secret.len > LOGIN_PASSWORD_MAX ||
+	    (a->secret.len && memchr(a->secret.p, '\0', a->secret.len)))
+		return false;
+	/* Where no passwords are accepted, none goes any further. */
+	return a->proof != LOGIN_PROOF_PASSWORD || cc_gate_plaintext(g);
+}
+
 void
-cc_gate_fill_try(struct gate *g, const char *mechanism, const char *tag,
-    struct span user, struct span admin, struct span password)
+cc_gate_fill_try(struct gate *g, const struct gate_attempt *a)
 {
 	struct login_try *try = &g->try;
+	size_t len = is_possible(g, a) ? a->secret.len : 0;
 
 	cc_login_begin(try, sizeof(*try), LOGIN_TRY);
 	if (g->tls)
 		try->flags |= LOGIN_TRY_TLS;
-	cc_login_put(try->mechanism, sizeof(try->mechanism), mechanism,
-	    strlen(mechanism), false);
-	cc_login_put(try->tag, sizeof(try->tag), tag, strlen(tag), false);
-	put_name(try, try->user, user);
-	put_name(try, try->admin, admin);
-	/* Where none is accepted, none goes any further. */
-	if (!cc_gate_plaintext(g) || password.len > LOGIN_PASSWORD_MAX ||
-	    (password.len && memchr(password.p, '\0', password.len)))
-		password.len = 0;
-	cc_login_put(try->password, sizeof(try->password), password.p,
-	    password.len, false);
-	try->password_len = (uint32_t)password.len;
+	try->proof = a->proof;
+	try->challenge = g->challenges;
+	cc_login_put(try->mechanism, sizeof(try->mechanism), a->mechanism,
+	    strlen(a->mechanism), false);
+	cc_login_put(try->tag, sizeof(try->tag), a->tag, strlen(a->tag), false);
+	put_name(try, try->user, a->user);
+	put_name(try, try->admin, a->admin);
+	cc_login_put(try->password, sizeof(try->password), a->secret.p, len,
+	    false);
+	try->password_len = (uint32_t)len;
 	if (g->imap.began)
 		try->alert = g->alert_time;
 }

@@ -10,13 +10,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cc_err.h"
+#include "login_files.h"
 #include "login_monitor.h"
 #include "login_session.h"
 
@@ -94,6 +97,9 @@ send_setup(struct monitor *m)
 	s.plaintext = (uint32_t)m->config.plaintext;
 	s.tls_at_once = m->tls_at_once;
 	s.seconds = CC_LOGIN_SECONDS;
+	s.mechanisms = m->mechanisms;
+	s.nonce = m->nonce;
+	s.time = m->time;
 	memcpy(s.program, m->program, sizeof(s.program));
 	memcpy(s.host, m->server, sizeof(s.host));
 	memcpy(s.local, m->local, sizeof(s.local));
@@ -191,15 +197,26 @@ await_login(struct monitor *m)
 	return 0;
 }
 
+/* Are passwords taken on this connection? The session's capabilities say. */
+static bool
+takes_plaintext(const struct monitor *m)
+{
+	return m->config.plaintext == LOGIN_PLAIN_ALLOWED ||
+	    (m->config.plaintext == LOGIN_PLAIN_TLS &&
+		m->state == LOGIN_STATE_RELAY);
+}
+
 static int
 write_record(struct monitor *m, bool keeper)
 {
+	static char anonymous[] = "ANONYMOUS";
 	struct login_try *try = &m->request.try;
 	struct session_record record = {
 		.uid = m->verdict.uid,
 		.user = m->verdict.name,
 		.home = m->verdict.home,
 		.typed = try->user,
+		.mechanisms = m->mechanisms,
 		.mechanism = try->mechanism,
 		.admin = try->admin,
 		.client = m->client,
@@ -208,9 +225,13 @@ write_record(struct monitor *m, bool keeper)
 		.config = m->config.file,
 		.alert = try->alert,
 		.tls = m->state == LOGIN_STATE_RELAY,
+		.plaintext = takes_plaintext(m),
+		.anonymous = try->proof == LOGIN_PROOF_NONE,
 		.lockkeeper = keeper,
 	};
 
+	if (record.anonymous)
+		record.typed = anonymous;
 	/* Under TLS the gate keeps it, and sends it down the relay. */
 	if (!record.tls)
 		record.ahead = cc_span(try->ahead, try->ahead_len);
@@ -232,7 +253,8 @@ let_go_of_client(struct monitor *m)
 static int
 start_session(struct monitor *m)
 {
-	int keeper = cc_monitor_spawn_keeper(m);
+	bool anonymous = m->request.try.proof == LOGIN_PROOF_NONE;
+	int keeper = anonymous ? -1 : cc_monitor_spawn_keeper(m);
 	int record = write_record(m, keeper >= 0);
 	int r = CC_EIO;
 
@@ -314,7 +336,12 @@ run(struct monitor *m)
 	int names;
 
 	cc_monitor_read_config(&m->config);
-	m->tries_left = m->config.attempts;
+	m->tries_left = m->digests_left = m->config.attempts;
+	m->mechanisms = cc_login_mechanisms() & ~m->config.disabled;
+	m->time = time(NULL);
+	if (getrandom(&m->nonce, sizeof(m->nonce), 0) != sizeof(m->nonce))
+		return 1;
+	m->nonce >>= 1; /* numbers are added to it */
 	cc_monitor_look_at_peer(m);
 	cc_monitor_log_start(m);
 	names = cc_monitor_start_resolver(m, &resolver);

@@ -21,6 +21,7 @@ struct monitor_config {
 	char file[LOGIN_PATH_MAX + 1]; /* "" for the default one */
 	long plaintext;                /* enum login_plaintext */
 	long attempts;
+	unsigned disabled; /* IMAP_MECH bits */
 	bool reverse_dns;
 	bool pam_session;
 	bool chroot_server;
@@ -70,12 +71,16 @@ struct monitor {
 	struct monitor_child gate, session, keeper, auth_child;
 
 	enum login_state state;
+	unsigned mechanisms; /* IMAP_MECH bits */
+	uint64_t nonce;      /* of challenges */
+	int64_t time;        /* when the connection began */
+	uint32_t challenge;  /* number of the last one that was answered */
 	long tries_left;
+	long digests_left; /* the same for CRAM-MD5 */
 	unsigned logs;
 	union login_request request;  /* the last one; wiped */
 	struct login_verdict verdict; /* who may come in */
-	char typed[LOGIN_USER_MAX + 1];
-	int status; /* what we will return */
+	int status;                   /* what we will return */
 };
 
 /* login_monitor_config.c */
@@ -90,8 +95,8 @@ void cc_monitor_end_resolver(struct monitor *m, int fd, pid_t pid);
 
 /* login_monitor_spawn.c: children. 0, or CC_EIO. */
 int cc_monitor_spawn_gate(struct monitor *m);
-int cc_monitor_spawn_auth(struct monitor *m, struct monitor_child *child,
-    int *fd_r);
+/* token: the attempt needs no root; auth gives it up before it reads it. */
+int cc_monitor_spawn_auth(struct monitor *m, bool token, int *fd_r);
 int cc_monitor_spawn_session(struct monitor *m, int record, int keeper);
 
 /* login_monitor_wait.c */

@@ -49,6 +49,9 @@ apply(void *ctx, enum config_key key, struct span value)
 	case CONFIG_LOGIN_ATTEMPTS:
 		config->attempts = cc_config_number(value);
 		break;
+	case CONFIG_DISABLE_AUTH:
+		config->disabled |= cc_config_mechanisms(value);
+		break;
 	case CONFIG_ALLOW_REVERSE_DNS:
 		config->reverse_dns = cc_config_number(value) != 0;
 		break;

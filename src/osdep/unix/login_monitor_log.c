@@ -152,15 +152,23 @@ void
 cc_monitor_log_success(const struct monitor *m)
 {
 	const struct login_try *try = &m->request.try;
+	char words[81]; /* as much as is shown */
 
 	/* The POP server's line also has numbers that only the session
 	 * knows. */
 	if (m->service != LOGIN_IMAP)
 		return;
-	if (try->mechanism[0])
+	if (try->proof == LOGIN_PROOF_NONE) {
+		cc_login_put(words, sizeof(words), try->password,
+		    try->password_len, true);
+		syslog(LOG_INFO, "%s anonymous=%.80s host=%.80s",
+		    try->mechanism[0] ? "Authenticated" : "Login", words,
+		    m->client);
+	} else if (try->mechanism[0]) {
 		syslog(LOG_INFO, "Authenticated user=%.80s host=%.80s mech=%s",
 		    m->verdict.name, m->client, try->mechanism);
-	else
+	} else {
 		syslog(LOG_INFO, "Login user=%.80s host=%.80s", m->verdict.name,
 		    m->client);
+	}
 }

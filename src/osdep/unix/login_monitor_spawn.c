@@ -75,12 +75,14 @@ take_fds(const int *fds, int count, int image)
 	    close_range((unsigned)image + 1, ~0u, 0);
 }
 
-/* In the child: becomes the program name of libexec, called argv0. */
+/* In the child: becomes the program name of libexec, called argv0, with one
+ * argument or none. */
 static void
-become_program(const char *name, char *argv0, const int *fds, int count)
+become_program(const char *name, char *argv0, char *arg, const int *fds,
+    int count)
 {
 	char path[PATH_MAX];
-	char *argv[] = { argv0, NULL };
+	char *argv[] = { argv0, arg, NULL };
 
 	cc_monitor_reset_signals();
 	if (program_path(path, sizeof(path), name) != 0 ||
@@ -107,7 +109,7 @@ cc_monitor_spawn_gate(struct monitor *m)
 	if (pid == 0) {
 		const int fds[] = { 0, 1, -1, control[1], relay[1] };
 
-		become_program("gate", gate, fds, 5);
+		become_program("gate", gate, NULL, fds, 5);
 		_exit(1);
 	}
 	close(control[1]);
@@ -119,8 +121,9 @@ cc_monitor_spawn_gate(struct monitor *m)
 }
 
 int
-cc_monitor_spawn_auth(struct monitor *m, struct monitor_child *child, int *fd_r)
+cc_monitor_spawn_auth(struct monitor *m, bool token, int *fd_r)
 {
+	char arg[] = LOGIN_AUTH_TOKEN;
 	int pair[2];
 	pid_t pid;
 
@@ -131,11 +134,11 @@ cc_monitor_spawn_auth(struct monitor *m, struct monitor_child *child, int *fd_r)
 		const int fds[] = { -1, -1, -1, pair[1] };
 
 		/* Its name in the log is the server's. */
-		become_program("auth", m->program, fds, 4);
+		become_program("auth", m->program, token ? arg : NULL, fds, 4);
 		_exit(1);
 	}
 	close(pair[1]);
-	*child = (struct monitor_child){ .pid = pid };
+	m->auth_child = (struct monitor_child){ .pid = pid };
 	if (pid > 0) {
 		*fd_r = pair[0];
 		return 0;

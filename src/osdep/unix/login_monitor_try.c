@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cc_err.h"
+#include "imap_capability.h"
 #include "login_monitor.h"
 
 #define REFUSAL_MS 3000 /* between a request and its refusal */
@@ -28,6 +29,10 @@ fill_check(const struct monitor *m, struct login_check *check)
 	check->service = m->service;
 	check->flags = m->config.pam_session ? LOGIN_CHECK_SESSION : 0;
 	check->password_len = try->password_len;
+	check->proof = try->proof;
+	if (try->proof == LOGIN_PROOF_CRAM_MD5)
+		cc_login_challenge(check->challenge, m->nonce, m->time,
+		    try->challenge, m->local);
 	memcpy(check->backend, m->config.backend, sizeof(check->backend));
 	memcpy(check->address, m->client_address, sizeof(check->address));
 	memcpy(check->user, try->user, sizeof(check->user));
@@ -45,7 +50,8 @@ ask_auth(struct monitor *m)
 	ssize_t n;
 
 	memset(v, 0, sizeof(*v));
-	if (cc_monitor_spawn_auth(m, &m->auth_child, &fd) != 0) {
+	if (cc_monitor_spawn_auth(m,
+		m->request.try.proof != LOGIN_PROOF_PASSWORD, &fd) != 0) {
 		syslog(LOG_AUTH | LOG_ALERT, "cannot start auth: %s",
 		    strerror(errno));
 		return false;
@@ -88,27 +94,73 @@ may_enter(struct monitor *m)
 	return false;
 }
 
+/* A password: tries left, plain text allowed? NULL, or why not. */
+static const char *
+why_no_password(const struct monitor *m)
+{
+	bool tls = (m->request.try.flags & LOGIN_TRY_TLS) != 0;
+
+	if (m->tries_left <= 0)
+		return "excessive login failures";
+	if (m->config.plaintext == LOGIN_PLAIN_NEVER ||
+	    (m->config.plaintext == LOGIN_PLAIN_TLS && !tls))
+		return "disabled";
+	return NULL;
+}
+
+/* A digest: is there such a thing, and was the challenge ours, the newest and
+ * not answered yet? */
+static const char *
+why_no_digest(struct monitor *m)
+{
+	uint32_t number = m->request.try.challenge;
+
+	if (!(m->mechanisms & IMAP_MECH_CRAM_MD5) || number <= m->challenge)
+		return "failed";
+	m->challenge = number;
+	return m->digests_left <= 0 ? "excessive login failures" : NULL;
+}
+
+static const char *
+why_not(struct monitor *m)
+{
+	switch (m->request.try.proof) {
+	case LOGIN_PROOF_PASSWORD:
+		return why_no_password(m);
+	case LOGIN_PROOF_CRAM_MD5:
+		return why_no_digest(m);
+	default:
+		return m->mechanisms & IMAP_MECH_ANONYMOUS ? NULL : "failed";
+	}
+}
+
+/* Wrong passwords count, and wrong digests of those who have a secret: names
+ * that nobody has use no try up (auth.md 1). */
+static void
+count_failure(struct monitor *m)
+{
+	if (m->request.try.proof == LOGIN_PROOF_PASSWORD)
+		m->tries_left--;
+	else if (m->verdict.known)
+		m->digests_left--;
+}
+
 /* Is somebody to be let in? Logs why not. */
 static bool
 is_accepted(struct monitor *m)
 {
-	const struct login_try *try = &m->request.try;
-	bool tls = (try->flags & LOGIN_TRY_TLS) != 0;
+	const char *reason;
 
-	if (try->flags & LOGIN_TRY_OVERLONG) {
+	if (m->request.try.flags & LOGIN_TRY_OVERLONG) {
 		m->tries_left = 0;
+		m->digests_left = 0;
 		cc_monitor_log_failure(m, "SYSTEM BREAK-IN ATTEMPT",
 		    LOG_AUTH | LOG_ALERT);
 		return false;
 	}
-	if (m->tries_left <= 0) {
-		cc_monitor_log_failure(m, "excessive login failures",
-		    LOG_AUTH | LOG_NOTICE);
-		return false;
-	}
-	if (m->config.plaintext == LOGIN_PLAIN_NEVER ||
-	    (m->config.plaintext == LOGIN_PLAIN_TLS && !tls)) {
-		cc_monitor_log_failure(m, "disabled", LOG_AUTH | LOG_NOTICE);
+	reason = why_not(m);
+	if (reason) {
+		cc_monitor_log_failure(m, reason, LOG_AUTH | LOG_NOTICE);
 		return false;
 	}
 	if (ask_auth(m) && may_enter(m)) {
@@ -116,7 +168,7 @@ is_accepted(struct monitor *m)
 			cc_monitor_log_override(m, true);
 		return true;
 	}
-	m->tries_left--;
+	count_failure(m);
 	if (m->verdict.override == LOGIN_OVERRIDE_NO)
 		cc_monitor_log_override(m, false);
 	cc_monitor_log_failure(m, "failed", LOG_AUTH | LOG_NOTICE);
@@ -165,7 +217,9 @@ cc_monitor_try(struct monitor *m)
 	bool yes = is_accepted(m);
 	int r = 0;
 
-	explicit_bzero(try->password, sizeof(try->password));
+	/* The words of somebody anonymous are for the log. */
+	if (try->proof != LOGIN_PROOF_NONE)
+		explicit_bzero(try->password, sizeof(try->password));
 	if (!yes)
 		r = wait_for_moment(m, asked);
 	if (r == 0 && answer(m, yes) != 0)

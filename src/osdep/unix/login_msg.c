@@ -11,9 +11,10 @@
 #include <unistd.h>
 
 #include "cc_err.h"
+#include "imap_capability.h"
 #include "login_msg.h"
 
-#define LOGIN_MAGIC 0x43444c31u /* "CDL1"; changes with the layout */
+#define LOGIN_MAGIC 0x43444c32u /* "CDL2"; changes with the layout */
 
 void
 cc_login_begin(void *message, size_t size, enum login_kind kind)
@@ -63,6 +64,7 @@ cc_login_check_setup(const struct login_setup *setup, size_t len)
 	if (!is_kind(&setup->head, len, LOGIN_SETUP, sizeof(*setup)) ||
 	    setup->service < LOGIN_IMAP || setup->service > LOGIN_POP3 ||
 	    setup->plaintext > LOGIN_PLAIN_TLS || setup->tls_at_once > 1 ||
+	    (setup->mechanisms & ~IMAP_MECH_ALL) != 0 || setup->unused != 0 ||
 	    !IS_STRING(setup->program) || !IS_STRING(setup->host) ||
 	    !IS_STRING(setup->local) || !IS_STRING(setup->address) ||
 	    !IS_STRING(setup->certificates) || !IS_STRING(setup->keys))
@@ -94,7 +96,7 @@ static bool
 is_try(const struct login_try *try, size_t len)
 {
 	return len == sizeof(*try) && (try->flags & ~LOGIN_TRY_FLAGS) == 0 &&
-	    try->unused == 0 &&
+	    try->unused == 0 && try->proof <= LOGIN_PROOF_NONE &&
 	    is_word(try->mechanism, sizeof(try->mechanism)) &&
 	    is_word(try->tag, sizeof(try->tag)) && IS_STRING(try->user) &&
 	    IS_STRING(try->admin) && IS_STRING(try->password) &&
@@ -137,6 +139,7 @@ cc_login_check_check(const struct login_check *check, size_t len)
 	if (!is_kind(&check->head, len, LOGIN_CHECK, sizeof(*check)) ||
 	    check->service < LOGIN_IMAP || check->service > LOGIN_POP3 ||
 	    (check->flags & ~LOGIN_CHECK_FLAGS) != 0 ||
+	    check->proof > LOGIN_PROOF_NONE || !IS_STRING(check->challenge) ||
 	    !IS_STRING(check->backend) || !IS_STRING(check->address) ||
 	    !IS_STRING(check->user) || !IS_STRING(check->admin) ||
 	    !IS_STRING(check->password) ||
@@ -149,7 +152,8 @@ int
 cc_login_check_verdict(const struct login_verdict *verdict, size_t len)
 {
 	if (!is_kind(&verdict->head, len, LOGIN_VERDICT, sizeof(*verdict)) ||
-	    verdict->yes > 1 || verdict->override > LOGIN_OVERRIDE_NO ||
+	    verdict->yes > 1 || verdict->known > 1 ||
+	    verdict->override > LOGIN_OVERRIDE_NO ||
 	    !IS_STRING(verdict->name) || !IS_STRING(verdict->home))
 		return CC_EPARSE;
 	/* Root has no mail, whatever auth believes; nor has nobody in
@@ -160,6 +164,15 @@ cc_login_check_verdict(const struct login_verdict *verdict, size_t len)
 		verdict->home[0] != '/'))
 		return CC_EPARSE;
 	return 0;
+}
+
+void
+cc_login_challenge(char text[LOGIN_CHALLENGE_MAX + 1], uint64_t nonce,
+    int64_t time, uint32_t number, const char *host)
+{
+	snprintf(text, LOGIN_CHALLENGE_MAX + 1, "<%llu.%lld@%.*s>",
+	    (unsigned long long)(nonce + number), (long long)time,
+	    (int)LOGIN_HOST_MAX, host);
 }
 
 int

@@ -27,9 +27,10 @@
 #define LOGIN_USER_MAX 64u       /* user name; a longer one is an attack */
 #define LOGIN_PASSWORD_MAX 1023u /* longer ones are wrong */
 #define LOGIN_TAG_MAX 50u
-#define LOGIN_MECHANISM_MAX 20u /* RFC 4422 section 3.1 */
-#define LOGIN_TEXT_MAX 255u     /* anything that is logged */
-#define LOGIN_HOST_MAX 255u     /* host name */
+#define LOGIN_MECHANISM_MAX 20u  /* RFC 4422 section 3.1 */
+#define LOGIN_CHALLENGE_MAX 320u /* "<" number "." time "@" host ">" */
+#define LOGIN_TEXT_MAX 255u      /* anything that is logged */
+#define LOGIN_HOST_MAX 255u      /* host name */
 #define LOGIN_PATH_MAX 1023u
 #define LOGIN_AHEAD_MAX 4096u /* what the gate reads at once */
 #define LOGIN_LOGS_MAX 200u   /* LOGIN_LOGs of one connection */
@@ -37,6 +38,9 @@
 /* Descriptors of the gate and of auth. */
 #define LOGIN_FD_CONTROL 3
 #define LOGIN_FD_RELAY 4
+
+/* The argument of an auth process that shall give up root first. */
+#define LOGIN_AUTH_TOKEN "--token"
 
 enum login_kind {
 	LOGIN_SETUP = 1,
@@ -67,7 +71,11 @@ struct login_setup {
 	uint32_t service;
 	uint32_t plaintext;
 	uint32_t tls_at_once;
-	uint32_t seconds; /* from connection to login, at most */
+	uint32_t seconds;    /* from connection to login, at most */
+	uint32_t mechanisms; /* IMAP_MECH bits of those that are there */
+	uint32_t unused;
+	uint64_t nonce; /* of the challenges of this connection */
+	int64_t time;   /* when it began, seconds since 1970 */
 	char program[LOGIN_USER_MAX + 1]; /* base name of argv[0] */
 	char host[LOGIN_HOST_MAX + 1];    /* our name in the greeting */
 	char local[LOGIN_HOST_MAX + 1];   /* and in BYE */
@@ -106,6 +114,13 @@ struct login_log {
 	char text[LOGIN_TEXT_MAX + 1];
 };
 
+/* What the password of an attempt is. */
+enum login_proof {
+	LOGIN_PROOF_PASSWORD, /* just that */
+	LOGIN_PROOF_CRAM_MD5, /* the digest of a challenge, RFC 2195 */
+	LOGIN_PROOF_NONE,     /* words of somebody who is nobody, RFC 4505 */
+};
+
 #define LOGIN_TRY_OVERLONG 1u /* a name was longer than it may be */
 #define LOGIN_TRY_TLS 2u      /* the connection is encrypted */
 #define LOGIN_TRY_FLAGS (LOGIN_TRY_OVERLONG | LOGIN_TRY_TLS)
@@ -117,6 +132,8 @@ struct login_try {
 	uint32_t flags;
 	uint32_t password_len;
 	uint32_t ahead_len; /* what the client sent behind the command */
+	uint32_t proof;     /* enum login_proof */
+	uint32_t challenge; /* number of the challenge that was answered */
 	uint32_t unused;
 	int64_t alert; /* modification time of the alert it saw, or 0 */
 	char mechanism[LOGIN_MECHANISM_MAX + 1]; /* "" for LOGIN, USER/PASS */
@@ -144,8 +161,10 @@ struct login_check {
 	uint32_t service;
 	uint32_t flags;
 	uint32_t password_len;
-	char backend[LOGIN_MECHANISM_MAX + 1]; /* "" for the built-in one */
-	char address[LOGIN_USER_MAX + 1];      /* of the client, or "" */
+	uint32_t proof;
+	char challenge[LOGIN_CHALLENGE_MAX + 1]; /* the text, or "" */
+	char backend[LOGIN_MECHANISM_MAX + 1];   /* "" for the built-in one */
+	char address[LOGIN_USER_MAX + 1];        /* of the client, or "" */
 	char user[LOGIN_USER_MAX + 1];
 	char admin[LOGIN_USER_MAX + 1];
 	char password[LOGIN_PASSWORD_MAX + 1];
@@ -160,6 +179,7 @@ enum login_override {
 struct login_verdict {
 	struct login_head head;
 	uint32_t yes;
+	uint32_t known;    /* of a no: the name has a secret, it was wrong */
 	uint32_t override; /* what became of an administrator's wish */
 	uint32_t uid;
 	uint32_t gid;
@@ -191,6 +211,12 @@ int cc_login_check_setup(const struct login_setup *setup, size_t len);
 int cc_login_check_answer(const struct login_answer *answer, size_t len);
 int cc_login_check_check(const struct login_check *check, size_t len);
 int cc_login_check_verdict(const struct login_verdict *verdict, size_t len);
+
+/* The challenge of a number: never the same for two connections, as the nonce
+ * is random, nor twice in one, as the monitor takes each number once and none
+ * below the last. host is cut if need be. */
+void cc_login_challenge(char text[LOGIN_CHALLENGE_MAX + 1], uint64_t nonce,
+    int64_t time, uint32_t number, const char *host);
 
 /* Zeroes a message and writes its head. */
 void cc_login_begin(void *message, size_t size, enum login_kind kind);

@@ -15,21 +15,27 @@
 
 #include "cc_err.h"
 #include "fs.h"
+#include "imap_capability.h"
 #include "login_msg.h"
 #include "login_session.h"
 
-#define RECORD_MAGIC 0x43445331u /* "CDS1"; changes with the layout */
+#define RECORD_MAGIC 0x43445332u /* "CDS2"; changes with the layout */
 #define RECORD_SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
 #define RECORD_TLS 1u
 #define RECORD_LOCKKEEPER 2u
-#define RECORD_FLAGS (RECORD_TLS | RECORD_LOCKKEEPER)
+#define RECORD_PLAINTEXT 4u
+#define RECORD_ANONYMOUS 8u
+#define RECORD_FLAGS                                                           \
+	(RECORD_TLS | RECORD_LOCKKEEPER | RECORD_PLAINTEXT | RECORD_ANONYMOUS)
 
 struct record_image {
 	uint32_t magic;
 	uint32_t uid;
 	uint32_t flags;
 	uint32_t ahead_len;
+	uint32_t mechanisms;
+	uint32_t unused;
 	int64_t alert;
 	char user[LOGIN_USER_MAX + 1];
 	char typed[LOGIN_USER_MAX + 1];
@@ -85,7 +91,10 @@ fill_image(struct record_image *image, const struct session_record *record)
 	image->magic = RECORD_MAGIC;
 	image->uid = record->uid;
 	image->flags = (record->tls ? RECORD_TLS : 0) |
-	    (record->lockkeeper ? RECORD_LOCKKEEPER : 0);
+	    (record->lockkeeper ? RECORD_LOCKKEEPER : 0) |
+	    (record->plaintext ? RECORD_PLAINTEXT : 0) |
+	    (record->anonymous ? RECORD_ANONYMOUS : 0);
+	image->mechanisms = record->mechanisms;
 	image->alert = record->alert;
 	for (size_t i = 0; i < STRINGS; i++) {
 		s = *(char *const *)(const void *)((const char *)record +
@@ -130,6 +139,7 @@ check_image(const struct record_image *image)
 	const char *member;
 
 	if (image->magic != RECORD_MAGIC || (image->flags & ~RECORD_FLAGS) ||
+	    (image->mechanisms & ~IMAP_MECH_ALL) || image->unused != 0 ||
 	    image->ahead_len > sizeof(image->ahead))
 		return CC_EPARSE;
 	for (size_t i = 0; i < STRINGS; i++) {
@@ -168,6 +178,9 @@ cc_session_record_read(int fd, struct session_record *record_r)
 		.uid = image.uid,
 		.tls = (image.flags & RECORD_TLS) != 0,
 		.lockkeeper = (image.flags & RECORD_LOCKKEEPER) != 0,
+		.plaintext = (image.flags & RECORD_PLAINTEXT) != 0,
+		.anonymous = (image.flags & RECORD_ANONYMOUS) != 0,
+		.mechanisms = image.mechanisms,
 		.alert = image.alert,
 	};
 	for (size_t i = 0; i < STRINGS; i++)

@@ -29,20 +29,23 @@
 
 struct session_record {
 	uid_t uid;
-	char *user;        /* canonical name in the password database */
-	char *home;        /* home directory */
-	char *typed;       /* the name as the client sent it */
-	char *mechanism;   /* SASL mechanism, "" for LOGIN or USER/PASS */
-	char *admin;       /* who authenticated, "" if the user did */
-	char *client;      /* for log lines: "name [address]" */
-	char *server;      /* host name for greetings and BYE */
-	char *tag;         /* tag of the login command, still unanswered */
-	char *config;      /* configuration file, "" for the default */
-	struct span ahead; /* octets the client sent behind that command */
-	int64_t alert;     /* modification time of the alert that the client
+	char *user;          /* canonical name in the password database */
+	char *home;          /* home directory */
+	char *typed;         /* the name as the client sent it */
+	char *mechanism;     /* SASL mechanism, "" for LOGIN or USER/PASS */
+	char *admin;         /* who authenticated, "" if the user did */
+	char *client;        /* for log lines: "name [address]" */
+	char *server;        /* host name for greetings and BYE */
+	char *tag;           /* tag of the login command, still unanswered */
+	char *config;        /* configuration file, "" for the default */
+	struct span ahead;   /* octets the client sent behind that command */
+	int64_t alert;       /* modification time of the alert that the client
 			    * was shown before the login, or 0 */
-	bool tls;          /* the client's side is encrypted */
-	bool lockkeeper;   /* SESSION_FD_LOCKKEEPER is open */
+	unsigned mechanisms; /* IMAP_MECH bits, for capabilities */
+	bool plaintext;      /* passwords are taken on this connection */
+	bool anonymous;      /* nobody in particular */
+	bool tls;            /* the client's side is encrypted */
+	bool lockkeeper;     /* SESSION_FD_LOCKKEEPER is open */
 };
 
 /*

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base64.h"
 #include "login_gate_mock.h"
 
 /* Feeds octets in packets of at most `packet`; each attempt is refused. The
@@ -95,6 +96,42 @@ static const struct {
 	    "+ VXNlciBOYW1lAA==\r\n+ UGFzc3dvcmQA\r\n"
 	    "a BAD Command unrecognized\r\n",
 	    GATE_INPUT },
+	/* <1001.1234567890@local>, then <1002.1234567890@local> */
+	{ "a AUTHENTICATE CRAM-MD5\r\n*\r\nb AUTHENTICATE CRAM-MD5\r\n"
+	  "dSAxMjM=\r\n",
+	    "+ PDEwMDEuMTIzNDU2Nzg5MEBsb2NhbD4=\r\n"
+	    "a NO cancelled by user\r\n"
+	    "+ PDEwMDIuMTIzNDU2Nzg5MEBsb2NhbD4=\r\n"
+	    "b NO Invalid authentication credentials\r\n",
+	    GATE_INPUT },
+	/* no space; a NUL; no base64; an initial response */
+	{ "a AUTHENTICATE CRAM-MD5\r\ndTEyMw==\r\na NOOP\r\n",
+	    "+ PDEwMDEuMTIzNDU2Nzg5MEBsb2NhbD4=\r\n"
+	    "a NO Invalid authentication credentials\r\na OK NOOP "
+	    "completed\r\n",
+	    GATE_INPUT },
+	{ "a AUTHENTICATE CRAM-MD5\r\ndQAgMTIz\r\n",
+	    "+ PDEwMDEuMTIzNDU2Nzg5MEBsb2NhbD4=\r\n"
+	    "a NO Invalid authentication credentials\r\n",
+	    GATE_INPUT },
+	{ "a AUTHENTICATE CRAM-MD5\r\n!\r\n",
+	    "+ PDEwMDEuMTIzNDU2Nzg5MEBsb2NhbD4=\r\n"
+	    "a NO Invalid authentication credentials\r\n",
+	    GATE_INPUT },
+	{ "a AUTHENTICATE CRAM-MD5 dSAxMjM=\r\na NOOP\r\n",
+	    "a NO Invalid authentication credentials\r\na OK NOOP "
+	    "completed\r\n",
+	    GATE_INPUT },
+	{ "a AUTHENTICATE ANONYMOUS\r\n*\r\n",
+	    "+ \r\na BAD AUTHENTICATE ANONYMOUS cancelled\r\n", GATE_INPUT },
+	{ "a AUTHENTICATE ANONYMOUS c2lyaGM=\r\n",
+	    "a NO AUTHENTICATE ANONYMOUS failed\r\n", GATE_INPUT },
+	{ "a AUTHENTICATE ANONYMOUS !\r\n",
+	    "a NO AUTHENTICATE ANONYMOUS failed\r\n", GATE_INPUT },
+	{ "a AUTHENTICATE ANONYMOUS YQBi\r\n",
+	    "a NO AUTHENTICATE ANONYMOUS failed\r\n", GATE_INPUT },
+	{ "a AUTHENTICATE EXTERNAL =\r\n", "a BAD Command unrecognized\r\n",
+	    GATE_INPUT },
 };
 
 /* The answers are the same wherever the packets are cut. But for STARTTLS,
@@ -119,29 +156,42 @@ test_cases_at_every_cut(void **state)
 	}
 }
 
+#define PASS LOGIN_PROOF_PASSWORD
+
 static const struct {
 	const char *in;
 	bool tls;
 	const char *user, *admin, *password, *mechanism;
 	unsigned flags;
+	enum login_proof proof;
 } tries[] = {
-	{ "a LOGIN u p\r\n", false, "u", "", "p", "", 0 },
-	{ "a LOGIN \"u*a\" p\r\n", false, "u", "a", "p", "", 0 },
-	{ "a LOGIN \"u*a*b\" p\r\n", false, "u", "a*b", "p", "", 0 },
-	{ "a LOGIN \"*a\" p\r\n", false, "", "a", "p", "", 0 },
-	{ "a LOGIN \"u*\" p\r\n", false, "u", "", "p", "", 0 },
-	{ "a LOGIN u \"\"\r\n", true, "u", "", "", "", LOGIN_TRY_TLS },
-	{ "a LOGIN u \"p\\\"\\\\\"\r\n", false, "u", "", "p\"\\", "", 0 },
+	{ "a LOGIN u p\r\n", false, "u", "", "p", "", 0, PASS },
+	{ "a LOGIN \"u*a\" p\r\n", false, "u", "a", "p", "", 0, PASS },
+	{ "a LOGIN \"u*a*b\" p\r\n", false, "u", "a*b", "p", "", 0, PASS },
+	{ "a LOGIN \"*a\" p\r\n", false, "", "a", "p", "", 0, PASS },
+	{ "a LOGIN \"u*\" p\r\n", false, "u", "", "p", "", 0, PASS },
+	{ "a LOGIN u \"\"\r\n", true, "u", "", "", "", LOGIN_TRY_TLS, PASS },
+	{ "a LOGIN u \"p\\\"\\\\\"\r\n", false, "u", "", "p\"\\", "", 0, PASS },
 	{ "a LOGIN {2+}\r\n\xc3\xa9 {3+}\r\n\r\n \r\n", false, "\xc3\xa9", "",
-	    "\r\n ", "", 0 },
-	{ "a AUTHENTICATE PLAIN AHUAcA==\r\n", false, "u", "", "p", "PLAIN",
-	    0 },
+	    "\r\n ", "", 0, PASS },
+	{ "a AUTHENTICATE PLAIN AHUAcA==\r\n", false, "u", "", "p", "PLAIN", 0,
+	    PASS },
 	{ "a AUTHENTICATE PLAIN YQB1AHA=\r\n", true, "a", "u", "p", "PLAIN",
-	    LOGIN_TRY_TLS },
+	    LOGIN_TRY_TLS, PASS },
 	{ "a AUTHENTICATE PLAIN\r\ndQB1AHA=\r\n", true, "u", "u", "p", "PLAIN",
-	    LOGIN_TRY_TLS },
+	    LOGIN_TRY_TLS, PASS },
 	{ "a AUTHENTICATE LOGIN\r\ndSph\r\ncA==\r\n", true, "u", "a", "p",
-	    "LOGIN", LOGIN_TRY_TLS },
+	    "LOGIN", LOGIN_TRY_TLS, PASS },
+	{ "a AUTHENTICATE CRAM-MD5\r\ndSphIGIgMTIz\r\n", false, "u", "a b",
+	    "123", "CRAM-MD5", 0, LOGIN_PROOF_CRAM_MD5 },
+	{ "a LOGIN Anonymous me@there\r\n", false, "Anonymous", "", "me@there",
+	    "", 0, LOGIN_PROOF_NONE },
+	{ "a LOGIN \"anonymous*x\" p\r\n", false, "anonymous", "x", "p", "", 0,
+	    PASS },
+	{ "a AUTHENTICATE ANONYMOUS c2lyaGM=\r\n", true, "anonymous", "",
+	    "sirhc", "ANONYMOUS", LOGIN_TRY_TLS, LOGIN_PROOF_NONE },
+	{ "a AUTHENTICATE ANONYMOUS =\r\n", false, "anonymous", "", "",
+	    "ANONYMOUS", 0, LOGIN_PROOF_NONE },
 };
 
 static void
@@ -165,6 +215,7 @@ test_what_the_monitor_is_asked(void **state)
 		assert_string_equal(m.g.try.mechanism, tries[i].mechanism);
 		assert_string_equal(m.g.try.tag, "a");
 		assert_int_equal(m.g.try.flags, tries[i].flags);
+		assert_int_equal(m.g.try.proof, tries[i].proof);
 		/* What the client sent behind the command is left alone. */
 		assert_string_equal(cc_strbuf_str(&m.g.in), "ahead");
 		mock_free(&m);
@@ -361,6 +412,84 @@ test_hidden_mechanism_is_unknown(void **state)
 	mock_free(&m);
 }
 
+/* What the machine has not, or the configuration forbids, is unknown. */
+static void
+test_mechanisms_that_are_not_there(void **state)
+{
+	static const char text[] = "a AUTHENTICATE CRAM-MD5\r\n"
+				   "b AUTHENTICATE ANONYMOUS =\r\n"
+				   "c AUTHENTICATE PLAIN =\r\n"
+				   "d LOGIN anonymous x\r\n";
+	struct mock m;
+
+	(void)state;
+	mock_init(&m, LOGIN_PLAIN_ALLOWED);
+	m.g.tls = true;
+	m.g.setup.mechanisms = IMAP_MECH_LOGIN;
+	feed(&m, text, sizeof(text) - 1, LOGIN_AHEAD_MAX);
+	assert_int_equal(m.tries, 1);
+	assert_string_equal(cc_strbuf_str(&m.g.out),
+	    "a BAD Command unrecognized\r\nb BAD Command unrecognized\r\n"
+	    "c BAD Command unrecognized\r\n"
+	    "d NO Invalid login credentials\r\n");
+	mock_free(&m);
+}
+
+/* A digest may go where passwords may not. */
+static void
+test_digest_where_passwords_are_refused(void **state)
+{
+	static const char text[] = "a AUTHENTICATE CRAM-MD5\r\ndSAxMjM=\r\n";
+	struct mock m;
+
+	(void)state;
+	mock_init(&m, LOGIN_PLAIN_NEVER);
+	cc_strbuf_puts(&m.g.in, text);
+	assert_int_equal(cc_gate_imap.step(&m.g), GATE_TRY);
+	assert_string_equal(m.g.try.password, "123");
+	assert_int_equal(m.g.try.challenge, 1);
+	mock_free(&m);
+}
+
+/* RFC 4505 section 2: 255 characters, of up to four octets. */
+static void
+test_anonymous_words(void **state)
+{
+	static const struct {
+		const char *character;
+		size_t count;
+		bool taken;
+	} rows[] = {
+		{ "x", 255, true },
+		{ "x", 256, false },
+		{ "\xc3\xa9", 255, true },
+		{ "\xc3\xa9", 256, false },
+		{ "\xf0\x9f\x8d\xb5", 255, true },
+		{ "\xbf", 1023, true },
+		{ "\xbf", 1024, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct strbuf words;
+		struct mock m;
+
+		cc_strbuf_init(&words, 4096);
+		for (size_t n = 0; n < rows[i].count; n++)
+			cc_strbuf_puts(&words, rows[i].character);
+		mock_init(&m, LOGIN_PLAIN_ALLOWED);
+		cc_strbuf_puts(&m.g.in, "a AUTHENTICATE ANONYMOUS ");
+		cc_base64_encode(&m.g.in, cc_strbuf_span(&words));
+		cc_strbuf_puts(&m.g.in, "\r\n");
+		assert_int_equal(cc_gate_imap.step(&m.g),
+		    rows[i].taken ? GATE_TRY : GATE_INPUT);
+		if (rows[i].taken)
+			assert_int_equal(m.g.try.password_len, words.len);
+		mock_free(&m);
+		cc_strbuf_free(&words);
+	}
+}
+
 static void
 test_alert_lines(void **state)
 {
@@ -390,6 +519,9 @@ main(void)
 		cmocka_unit_test(test_cve_2017_15132_aborted_sasl),
 		cmocka_unit_test(test_passwords_are_wiped),
 		cmocka_unit_test(test_hidden_mechanism_is_unknown),
+		cmocka_unit_test(test_mechanisms_that_are_not_there),
+		cmocka_unit_test(test_digest_where_passwords_are_refused),
+		cmocka_unit_test(test_anonymous_words),
 		cmocka_unit_test(test_alert_lines),
 	};
 

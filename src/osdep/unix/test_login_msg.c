@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "cc_err.h"
+#include "imap_capability.h"
 #include "login_msg.h"
 
 static union login_request request;
@@ -108,6 +109,11 @@ test_members_of_a_try(void **state)
 	request.try.unused = 1;
 	assert_false(TAKEN);
 	make_try();
+	request.try.proof = LOGIN_PROOF_NONE;
+	assert_true(TAKEN);
+	request.try.proof++;
+	assert_false(TAKEN);
+	make_try();
 	request.try.password_len = 2;
 	assert_false(TAKEN);
 	make_try();
@@ -174,6 +180,69 @@ test_verdict(void **state)
 	make_verdict(&v);
 	v.override = LOGIN_OVERRIDE_NO + 1;
 	assert_int_equal(cc_login_check_verdict(&v, sizeof(v)), CC_EPARSE);
+	make_verdict(&v);
+	v.known = 2;
+	assert_int_equal(cc_login_check_verdict(&v, sizeof(v)), CC_EPARSE);
+}
+
+static void
+make_setup(struct login_setup *s)
+{
+	cc_login_begin(s, sizeof(*s), LOGIN_SETUP);
+	s->service = LOGIN_IMAP;
+	s->mechanisms = IMAP_MECH_ALL;
+}
+
+static void
+test_setup(void **state)
+{
+	struct login_setup s;
+
+	(void)state;
+	make_setup(&s);
+	assert_int_equal(cc_login_check_setup(&s, sizeof(s)), 0);
+	s.mechanisms = IMAP_MECH_ALL + 1;
+	assert_int_equal(cc_login_check_setup(&s, sizeof(s)), CC_EPARSE);
+	make_setup(&s);
+	s.service = 0;
+	assert_int_equal(cc_login_check_setup(&s, sizeof(s)), CC_EPARSE);
+	make_setup(&s);
+	s.plaintext = LOGIN_PLAIN_TLS + 1;
+	assert_int_equal(cc_login_check_setup(&s, sizeof(s)), CC_EPARSE);
+}
+
+static void
+test_question(void **state)
+{
+	struct login_check c;
+
+	(void)state;
+	cc_login_begin(&c, sizeof(c), LOGIN_CHECK);
+	c.service = LOGIN_IMAP;
+	c.proof = LOGIN_PROOF_NONE;
+	assert_int_equal(cc_login_check_check(&c, sizeof(c)), 0);
+	c.proof++;
+	assert_int_equal(cc_login_check_check(&c, sizeof(c)), CC_EPARSE);
+	c.proof = LOGIN_PROOF_CRAM_MD5;
+	memset(c.challenge, 'x', sizeof(c.challenge));
+	assert_int_equal(cc_login_check_check(&c, sizeof(c)), CC_EPARSE);
+}
+
+/* RFC 2195: in angle brackets, decimal; it fits at its longest. */
+static void
+test_challenge(void **state)
+{
+	char text[LOGIN_CHALLENGE_MAX + 1], host[LOGIN_HOST_MAX + 1];
+	size_t len;
+
+	(void)state;
+	cc_login_challenge(text, 1895, 697170952, 1, "postoffice.example");
+	assert_string_equal(text, "<1896.697170952@postoffice.example>");
+	memset(host, 'h', sizeof(host) - 1);
+	host[sizeof(host) - 1] = '\0';
+	cc_login_challenge(text, UINT64_MAX >> 1, INT64_MAX, UINT32_MAX, host);
+	len = strlen(text);
+	assert_true(len < LOGIN_CHALLENGE_MAX && text[len - 1] == '>');
 }
 
 static void
@@ -222,6 +291,9 @@ main(void)
 		cmocka_unit_test(test_kinds_and_events),
 		cmocka_unit_test(test_members_of_a_try),
 		cmocka_unit_test(test_verdict),
+		cmocka_unit_test(test_setup),
+		cmocka_unit_test(test_question),
+		cmocka_unit_test(test_challenge),
 		cmocka_unit_test(test_put),
 		cmocka_unit_test(test_packets),
 	};

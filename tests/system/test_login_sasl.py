@@ -303,9 +303,19 @@ def test_initial_response_is_refused(probe):
     c = Client()
     for initial in (b64(b"ann " + b"0" * 32), b"=", b"YQ=="):
         assert c.command(b"AUTHENTICATE CRAM-MD5 " + initial)[0] == NO_AUTH
-    assert c.command(b"AUTHENTICATE CRAM-MD5 ")[0] == \
-        b"BAD Missing or invalid argument to AUTHENTICATE"
     assert cram(c, b"ann", ANN).startswith(b"t OK probe")
+
+
+def test_space_and_no_initial_response(probe):
+    """As mutt with GNU SASL sends it."""
+    c = Client()
+    c.send(b"t AUTHENTICATE CRAM-MD5 \r\n")
+    assert c.line().startswith(b"+ PD")
+    c.send(b"*\r\n")
+    assert c.line() == b"t NO cancelled by user"
+    assert c.command(b"AUTHENTICATE CRAM-MD5  ")[0] == NO_AUTH
+    assert c.command(b"AUTHENTICATE CRAM-MD5\t")[0] == \
+        b"BAD Missing or invalid argument to AUTHENTICATE"
 
 
 def test_challenge_is_good_once(probe):

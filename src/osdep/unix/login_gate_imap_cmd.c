@@ -451,10 +451,11 @@ cmd_authenticate(struct gate *g, struct gate_imap_args *a)
 	if (!cc_cursor_skip(&a->c, ' ') ||
 	    cc_imap_parse_atom(&a->c, &name) != 0)
 		return GATE_IMAP_BADARGS;
-	has_initial = cc_cursor_skip(&a->c, ' ');
+	/* mutt with GNU SASL sends the space also if nothing follows. */
+	has_initial = cc_cursor_skip(&a->c, ' ') && !cc_cursor_at_end(&a->c);
 	if (has_initial)
 		initial = cc_cursor_rest(&a->c);
-	if ((has_initial ? initial.len == 0 : !cc_cursor_at_end(&a->c)))
+	else if (!cc_cursor_at_end(&a->c))
 		return GATE_IMAP_BADARGS;
 	m = find_mechanism(g, name);
 	if (m == MECHANISMS) {

@@ -122,6 +122,10 @@ static const struct {
 	    "a NO Invalid authentication credentials\r\na OK NOOP "
 	    "completed\r\n",
 	    GATE_INPUT },
+	{ "a AUTHENTICATE CRAM-MD5 \r\n*\r\n",
+	    "+ PDEwMDEuMTIzNDU2Nzg5MEBsb2NhbD4=\r\n"
+	    "a NO cancelled by user\r\n",
+	    GATE_INPUT },
 	{ "a AUTHENTICATE ANONYMOUS\r\n*\r\n",
 	    "+ \r\na BAD AUTHENTICATE ANONYMOUS cancelled\r\n", GATE_INPUT },
 	{ "a AUTHENTICATE ANONYMOUS c2lyaGM=\r\n",

@@ -8,6 +8,7 @@
 #ifndef CC_MD5_H
 #define CC_MD5_H
 
+#include "cc_decl.h"
 #include "span.h"
 
 #define MD5BLKLEN 64 /* octets of a block */
@@ -21,11 +22,15 @@ typedef struct {
 	unsigned char *ptr;           /* where its next octet goes */
 } MD5CONTEXT;
 
+CC_DECLS_BEGIN
+
 void md5_init(MD5CONTEXT *ctx);
 void md5_update(MD5CONTEXT *ctx, unsigned char *data, unsigned long len);
 
 /* The MD5DIGLEN octets of the digest; wipes the context. */
 void md5_final(unsigned char *digest, MD5CONTEXT *ctx);
+
+CC_DECLS_END
 
 /* The HMAC of text under key, as lower-case hexadecimal with a NUL. */
 #define CC_HMAC_MD5_HEX (2 * MD5DIGLEN + 1)

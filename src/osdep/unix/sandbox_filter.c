@@ -180,7 +180,7 @@ static void
 put_rows(struct filter *f, const struct sandbox_list *lists, size_t count,
     uint32_t otherwise)
 {
-	unsigned nrs[PLAIN_MAX];
+	unsigned nrs[PLAIN_MAX] = { 0 };
 	size_t n = collect_plain(lists, count, nrs), begin;
 
 	for (size_t i = 0; i < count; i++)

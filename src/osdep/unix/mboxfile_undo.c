@@ -103,7 +103,7 @@ format(struct strbuf *out, const struct mbox *m, uint64_t size,
 		return CC_EIO;
 	cc_strbuf_printf(out, UNDO_HEAD_WORD "file %llx %llx\nsize %llu %llu\n",
 	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino,
-	    (unsigned long long)size, (unsigned long long)(size + t->len));
+	    (unsigned long long)size, (unsigned long long)size + t->len);
 	cc_strbuf_printf(out, "booted %llu\nstarts %zu text %zu sums %zu\n",
 	    (unsigned long long)cc_undo_boot_time(), t->start_count, head,
 	    piece);

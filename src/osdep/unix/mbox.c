@@ -15,13 +15,11 @@
 #include "mail.h"
 #include "osdep.h"
 #include "cc_err.h"
-#include "dummy.h"
 #include "env_state.h"
 #include "mail_generic.h"
 #include "mail_params.h"
 #include "mailpath.h"
 #include "mboxfile.h"
-#include "mboxfile_redo.h"
 #include "mboxfile_transfer.h"
 #include "misc.h"
 #include "unix_inner.h"
@@ -33,43 +31,34 @@
 
 static DRIVER *mbox_valid(char *mailbox);
 static void *mbox_parameters(long function, void *value);
-static void mbox_scan(MAILSTREAM *stream, char *ref, char *pat, char *contents);
-static void mbox_list(MAILSTREAM *stream, char *ref, char *pat);
-static void mbox_lsub(MAILSTREAM *stream, char *ref, char *pat);
 static long mbox_create(MAILSTREAM *stream, char *mailbox);
 static long mbox_delete(MAILSTREAM *stream, char *mailbox);
 static long mbox_rename(MAILSTREAM *stream, char *old, char *newname);
 static long mbox_status(MAILSTREAM *stream, char *mbx, long flags);
 static MAILSTREAM *mbox_open(MAILSTREAM *stream);
-static void mbox_close(MAILSTREAM *stream, long options);
 static long mbox_ping(MAILSTREAM *stream);
 static void mbox_check(MAILSTREAM *stream);
-static long mbox_expunge(MAILSTREAM *stream, char *sequence, long options);
-static long mbox_copy(MAILSTREAM *stream, char *sequence, char *mailbox,
-    long options);
 static long mbox_append(MAILSTREAM *stream, char *mailbox, append_t af,
     void *data);
-
-extern DRIVER unixdriver;
 
 DRIVER mboxdriver = {
 	.name = "mbox",
 	.flags = DR_LOCAL | DR_MAIL | DR_LOCKING | DR_XPOINT,
 	.valid = mbox_valid,
 	.parameters = mbox_parameters,
-	.scan = mbox_scan,
-	.list = mbox_list,
-	.lsub = mbox_lsub,
+	.scan = cc_unix_scan,
+	.list = cc_unix_list,
+	.lsub = cc_unix_lsub,
 	.create = mbox_create,
 	.mbxdel = mbox_delete,
 	.mbxren = mbox_rename,
 	.status = mbox_status,
 	.open = mbox_open,
-	.close = mbox_close,
+	.close = cc_unix_close,
 	.ping = mbox_ping,
 	.check = mbox_check,
-	.expunge = mbox_expunge,
-	.copy = mbox_copy,
+	.expunge = cc_unix_expunge,
+	.copy = cc_unix_copy,
 	.append = mbox_append,
 	.fastpath = &cc_unix_fast,
 };
@@ -87,13 +76,12 @@ get_path(struct strbuf *path_r)
 	return cc_mailbox_path(FILE_NAME, path_r);
 }
 
-/* Is it in unix format, or empty? What is in the middle of a change counts as
- * what it will be. */
+/* Is it in unix format, or empty? */
 static bool
 is_fit(const char *path, const struct stat *st)
 {
 	return S_ISREG(st->st_mode) &&
-	    (st->st_size == 0 || cc_mbox_is_unix(path) || cc_redo_names(path));
+	    (st->st_size == 0 || cc_unix_is_file(path));
 }
 
 static DRIVER *
@@ -120,28 +108,6 @@ mbox_parameters(long function, void *value)
 	if (function != GET_INBOXPATH || !value)
 		return NIL;
 	return mailboxfile(value, FILE_NAME);
-}
-
-/* Local names are dummy's: see unix.c. */
-static void
-mbox_scan(MAILSTREAM *stream, char *ref, char *pat, char *contents)
-{
-	if (stream)
-		dummy_scan(NIL, ref, pat, contents);
-}
-
-static void
-mbox_list(MAILSTREAM *stream, char *ref, char *pat)
-{
-	if (stream)
-		dummy_list(NIL, ref, pat);
-}
-
-static void
-mbox_lsub(MAILSTREAM *stream, char *ref, char *pat)
-{
-	if (stream)
-		dummy_lsub(NIL, ref, pat);
 }
 
 /* ---------------------------------------------------------- the new mail */
@@ -271,17 +237,11 @@ mbox_open(MAILSTREAM *stream)
 	return stream;
 }
 
-static void
-mbox_close(MAILSTREAM *stream, long options)
-{
-	(*unixdriver.close)(stream, options);
-}
-
 static long
 mbox_ping(MAILSTREAM *stream)
 {
 	look_for_mail(stream, stream->local);
-	return (*unixdriver.ping)(stream);
+	return cc_unix_ping(stream);
 }
 
 /* A CHECK looks at once. */
@@ -290,13 +250,7 @@ mbox_check(MAILSTREAM *stream)
 {
 	stream->snarf.time = 0;
 	look_for_mail(stream, stream->local);
-	(*unixdriver.check)(stream);
-}
-
-static long
-mbox_expunge(MAILSTREAM *stream, char *sequence, long options)
-{
-	return (*unixdriver.expunge)(stream, sequence, options);
+	cc_unix_check(stream);
 }
 
 /* ------------------------------------------------------------------ status */
@@ -405,12 +359,6 @@ mbox_rename(MAILSTREAM *stream, char *old, char *newname)
 	    cc_unix_move_inbox(cc_strbuf_str(&path), newname);
 	cc_strbuf_free(&path);
 	return ok ? LONGT : NIL;
-}
-
-static long
-mbox_copy(MAILSTREAM *stream, char *sequence, char *mailbox, long options)
-{
-	return cc_unix_copy(stream, sequence, mailbox, options);
 }
 
 static long

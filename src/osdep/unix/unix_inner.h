@@ -9,9 +9,16 @@
 #include "mail_fast.h"
 
 /* Members of the driver's table. */
+void cc_unix_scan(MAILSTREAM *stream, char *ref, char *pat, char *contents);
+void cc_unix_list(MAILSTREAM *stream, char *ref, char *pat);
+void cc_unix_lsub(MAILSTREAM *stream, char *ref, char *pat);
 long cc_unix_create(MAILSTREAM *stream, char *mailbox);
 long cc_unix_delete(MAILSTREAM *stream, char *mailbox);
 long cc_unix_rename(MAILSTREAM *stream, char *old, char *newname);
+void cc_unix_close(MAILSTREAM *stream, long options);
+long cc_unix_ping(MAILSTREAM *stream);
+void cc_unix_check(MAILSTREAM *stream);
+long cc_unix_expunge(MAILSTREAM *stream, char *sequence, long options);
 long cc_unix_append(MAILSTREAM *stream, char *mailbox, append_t af, void *data);
 long cc_unix_copy(MAILSTREAM *stream, char *sequence, char *mailbox,
     long options);
@@ -19,6 +26,16 @@ extern const struct cc_driver_fast cc_unix_fast;
 extern DRIVER unixdriver;
 
 struct mbox;
+
+/* The private state of an open stream; NULL if it is not open. */
+static inline struct mbox *
+cc_unix_mbox(MAILSTREAM *stream)
+{
+	return stream->local;
+}
+
+/* Is the file at path a traditional mailbox, or one that is being changed? */
+bool cc_unix_is_file(const char *path);
 
 /* Opens the file at path as what the stream's mailbox means. before, if not
  * NULL, is called with it before anything is told. */

@@ -34,19 +34,10 @@ struct reader {
 	bool deep, many;     /* a limit was passed */
 };
 
-/* A member that is a text; at the end of the list, or if it is a list, NIL. */
 static int
 read_text(struct reader *r, struct span *text_r)
 {
-	*text_r = cc_span(NULL, 0);
-	switch (cc_imap_next(&r->c)) {
-	case ')':
-		return 0;
-	case '(':
-		return cc_imap_skip_value(&r->c);
-	default:
-		return cc_imap_read_nstring(&r->c, r->arena, text_r);
-	}
+	return cc_imap_read_member(&r->c, r->arena, text_r);
 }
 
 /* A member that is a number, in quotes or not; 0 if it is none. */

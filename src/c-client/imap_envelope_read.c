@@ -19,23 +19,11 @@ is_over(struct cursor *c)
 	return cc_imap_next(c) == ')';
 }
 
-/* A member that is a text; a list in its place is NIL. */
-static int
-read_text(struct cursor *c, struct arena *a, struct span *text_r)
-{
-	*text_r = cc_span(NULL, 0);
-	if (is_over(c))
-		return 0;
-	if (cc_cursor_peek(c) == '(')
-		return cc_imap_skip_value(c);
-	return cc_imap_read_nstring(c, a, text_r);
-}
-
 static int
 read_copy(struct cursor *c, struct arena *a, char **text_r)
 {
 	struct span text;
-	int r = read_text(c, a, &text);
+	int r = cc_imap_read_member(c, a, &text);
 
 	if (r == 0 && text.p)
 		*text_r = cc_span_dup(text);
@@ -107,7 +95,7 @@ read_element(struct cursor *c, struct arena *a, struct list *l)
 		return cc_imap_skip_value(c);
 	c->p++;
 	for (int i = 0; i < 4; i++)
-		if ((r = read_text(c, a, &member[i])) != 0)
+		if ((r = cc_imap_read_member(c, a, &member[i])) != 0)
 			return r;
 	if ((r = cc_imap_skip_list(c)) == 0)
 		add_element(l, member);

@@ -10,21 +10,6 @@
 #include "imap_read.h"
 #include "mime_param.h"
 
-/* An element of a list of strings; a list in its place is NIL. */
-static int
-read_element(struct cursor *c, struct arena *a, struct span *s_r)
-{
-	*s_r = cc_span(NULL, 0);
-	switch (cc_imap_next(c)) {
-	case ')':
-		return 0;
-	case '(':
-		return cc_imap_skip_value(c);
-	default:
-		return cc_imap_read_nstring(c, a, s_r);
-	}
-}
-
 static int
 new_param(struct arena *a, struct span attribute, struct span value,
     struct mime_param ***tail)
@@ -58,8 +43,8 @@ cc_imap_read_params(struct cursor *c, struct arena *a,
 	if (!cc_cursor_skip(c, '('))
 		return cc_imap_skip_value(c);
 	while (cc_imap_next(c) != ')') {
-		if ((r = read_element(c, a, &attribute)) != 0 ||
-		    (r = read_element(c, a, &value)) != 0)
+		if ((r = cc_imap_read_member(c, a, &attribute)) != 0 ||
+		    (r = cc_imap_read_member(c, a, &value)) != 0)
 			return r;
 		if (!attribute.p || count++ >= CC_MIME_PARAMS)
 			continue;
@@ -81,8 +66,8 @@ read_disposition(struct cursor *c, struct arena *a, struct mime_part *part)
 	if (cc_imap_next(c) == ')')
 		return 0;
 	if (!cc_cursor_skip(c, '(')) {
-		r = cc_imap_read_nstring(c, a, &type);
-	} else if ((r = read_element(c, a, &type)) == 0 &&
+		r = cc_imap_read_member(c, a, &type);
+	} else if ((r = cc_imap_read_member(c, a, &type)) == 0 &&
 	    (r = cc_imap_read_params(c, a, &part->disposition_params)) == 0) {
 		r = cc_imap_skip_list(c);
 	}
@@ -119,7 +104,7 @@ read_languages(struct cursor *c, struct arena *a, struct mime_part *part)
 		return 0;
 	list = cc_cursor_skip(c, '(');
 	do {
-		if ((r = read_element(c, a, &tag)) != 0)
+		if ((r = cc_imap_read_member(c, a, &tag)) != 0)
 			return r;
 		if (tag.p && count < CC_MIME_PARAMS)
 			tags[count++] = tag;
@@ -148,7 +133,7 @@ cc_imap_read_extension(struct cursor *c, struct arena *a,
 	    is_disposition(*c) && (r = read_disposition(c, a, part)) != 0)
 		return r;
 	if ((r = read_languages(c, a, part)) != 0 ||
-	    (r = read_element(c, a, &part->location)) != 0)
+	    (r = cc_imap_read_member(c, a, &part->location)) != 0)
 		return r;
 	return cc_imap_skip_list(c);
 }

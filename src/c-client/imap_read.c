@@ -124,6 +124,21 @@ cc_imap_read_nstring(struct cursor *c, struct arena *a, struct span *s_r)
 	return read_value(c, a, s_r);
 }
 
+int
+cc_imap_read_member(struct cursor *c, struct arena *a, struct span *text_r)
+{
+	int r;
+
+	*text_r = cc_span(NULL, 0);
+	if (cc_imap_next(c) == ')')
+		return 0;
+	if (cc_cursor_peek(c) == '(')
+		return cc_imap_skip_value(c);
+	if ((r = read_value(c, a, text_r)) == 0 && text_r->p)
+		text_r->len = strnlen(text_r->p, text_r->len);
+	return r;
+}
+
 /* Moves on until `depth` open lists are closed, over one value if none is. */
 static int
 skip(struct cursor *c, size_t depth)

@@ -216,6 +216,29 @@ test_cut(void **state)
 		}
 }
 
+/* CVE-2019-11500: the texts of the API end at a NUL, which a literal may hold;
+ * so names are those of what stands before it. */
+static void
+test_cve_2019_11500_nul_in_literals(void **state)
+{
+	static const struct {
+		struct span in;
+		const char *want;
+	} rows[] = {
+		{ OCTETS("({6}\r\nTEXT\0x {2}\r\n\0x ({3}\r\na\0b {3}\r\nc\0d) "
+			 "{3}\r\ni\0i {1}\r\n\0 {2}\r\n\0x 1 1)"),
+		    "(\"TEXT\" \"PLAIN\" (\"A\" \"c\") \"i\" \"\" \"7BIT\" "
+		    "1 1" NILS ")" },
+		{ OCTETS("(" EMPTY " ~{5}\r\n\0\0\0xm NIL {2}\r\na\0 "
+			 "({3}\r\nb\0c) {3}\r\nd\0e)"),
+		    "(" EMPTY " \"MIXED\" NIL (\"A\" NIL) (\"b\") \"d\")" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		check_read(rows[i].in, rows[i].want, true);
+}
+
 /* Types and encodings that nobody has heard of get their names. */
 static void
 test_unknown_names(void **state)
@@ -434,6 +457,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_cve_2019_11500_nul_in_literals),
 		cmocka_unit_test(test_unknown_names),
 		cmocka_unit_test(test_cve_2020_12100_deep),
 		cmocka_unit_test(test_deepest),

@@ -121,21 +121,22 @@ check_tree(const struct tree *t, enum mime_newline newline, struct span msg)
 	must(count <= CC_MIME_PARTS);
 }
 
-/* What is sent does not depend on how lines end in the mailbox. */
+/* The tree is that of what is sent. */
 static void
 check_crlf(const struct tree *t, struct span msg)
 {
 	struct strbuf crlf, out;
 	struct tree other;
 
-	if (memchr(msg.p, '\r', msg.len) || msg.len > CC_MIME_FIELDS / 2)
+	if (msg.len > CC_MIME_FIELDS / 2)
 		return;
 	cc_strbuf_init(&crlf, SIZE_MAX / 4);
 	cc_strbuf_init(&out, SIZE_MAX / 4);
 	for (size_t i = 0; i < msg.len; i++) {
 		if (msg.p[i] == '\n')
 			cc_strbuf_putc(&crlf, '\r');
-		cc_strbuf_putc(&crlf, msg.p[i]);
+		if (msg.p[i] != '\r')
+			cc_strbuf_putc(&crlf, msg.p[i]);
 	}
 	parse(&other, MIME_CRLF, cc_strbuf_span(&crlf), SIZE_MAX, 0);
 	cc_imap_put_body(&out, &other.arena, other.root, true,

@@ -129,8 +129,31 @@ gather(struct mail_reader *reader, struct span piece, struct strbuf *scratch)
 	return r < 0 ? r : cc_strbuf_status(scratch);
 }
 
-int
-cc_mail_header(MAILSTREAM *stream, unsigned long msgno, struct strbuf *scratch,
+/* Without each CR that is dropped when the header is sent, and would make
+ * another header of it. */
+static int
+drop_cr(struct span *header, struct strbuf *scratch)
+{
+	size_t n = 0;
+
+	if (!header->len || !memchr(header->p, '\r', header->len))
+		return 0;
+	if (header->p != scratch->data) {
+		cc_strbuf_reset(scratch);
+		cc_strbuf_put_span(scratch, *header);
+		if (cc_strbuf_status(scratch) != 0)
+			return cc_strbuf_status(scratch);
+	}
+	for (size_t i = 0; i < scratch->len; i++)
+		if (scratch->data[i] != '\r')
+			scratch->data[n++] = scratch->data[i];
+	cc_strbuf_truncate(scratch, n);
+	*header = cc_strbuf_span(scratch);
+	return 0;
+}
+
+static int
+load_header(MAILSTREAM *stream, unsigned long msgno, struct strbuf *scratch,
     struct span *header_r)
 {
 	struct mail_reader reader;
@@ -148,6 +171,17 @@ cc_mail_header(MAILSTREAM *stream, unsigned long msgno, struct strbuf *scratch,
 	}
 	if ((r = gather(&reader, piece, scratch)) == 0)
 		*header_r = cc_strbuf_span(scratch);
+	return r;
+}
+
+int
+cc_mail_header(MAILSTREAM *stream, unsigned long msgno, struct strbuf *scratch,
+    struct span *header_r)
+{
+	int r = load_header(stream, msgno, scratch, header_r);
+
+	if (r == 0 && cc_mail_newline(stream) == MIME_LF)
+		r = drop_cr(header_r, scratch);
 	return r;
 }
 

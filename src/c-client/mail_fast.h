@@ -110,7 +110,8 @@ int cc_mail_next(struct mail_reader *reader, struct span *span_r);
 
 /*
  * The whole header as one span (native newlines): in the read window where it
- * lies in one piece, else put together in scratch. At most CC_HEADER_MAX.
+ * lies in one piece, else put together in scratch. At most CC_HEADER_MAX. No CR
+ * where lines end in LF.
  */
 int cc_mail_header(MAILSTREAM *stream, unsigned long msgno,
     struct strbuf *scratch, struct span *header_r);

@@ -58,6 +58,10 @@ struct mime_parser {
 	char old[2];
 	uint64_t old_pos[2];
 
+	/* A CR waits at cr_pos for what follows it. */
+	bool cr;
+	uint64_t cr_pos;
+
 	bool line_start;       /* the next octet begins a line */
 	struct mime_mark line; /* where the line in head began */
 	struct mime_mark eol;  /* where the line end before it began */

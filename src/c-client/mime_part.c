@@ -341,8 +341,8 @@ keep_old(struct mime_parser *p, struct span data, uint64_t pos)
 	}
 }
 
-int
-cc_mime_feed(struct mime_parser *p, struct span data, uint64_t pos)
+static int
+feed_piece(struct mime_parser *p, struct span data, uint64_t pos)
 {
 	const char *at = data.p, *end = data.p + data.len;
 	int r;
@@ -359,6 +359,54 @@ cc_mime_feed(struct mime_parser *p, struct span data, uint64_t pos)
 	p->piece = p->old;
 	p->pos = pos + data.len;
 	return 0;
+}
+
+/* The first CR that is not of a line end, or end. One that is the last octet
+ * may be of either kind. */
+static const char *
+find_cr(const char *p, const char *end)
+{
+	while (p < end && (p = memchr(p, '\r', (size_t)(end - p))) != NULL) {
+		if (p + 1 == end || p[1] != '\n')
+			return p;
+		p += 2;
+	}
+	return end;
+}
+
+/*
+ * A CR that is no part of a line end is dropped when the text is sent, so it
+ * must not hide from us what clients will see: "\r--boundary" is a delimiter.
+ * The text is fed in the pieces between.
+ */
+static int
+feed_without_cr(struct mime_parser *p, struct span data, uint64_t pos)
+{
+	const char *at = data.p, *end = data.p + data.len, *stop;
+	int r = 0;
+
+	if (p->cr && *at == '\n')
+		r = feed_piece(p, cc_span_z("\r"), p->cr_pos);
+	p->cr = false;
+	for (; r == 0 && at < end; at = stop + 1) {
+		stop = find_cr(at, end);
+		r = feed_piece(p, cc_span(at, (size_t)(stop - at)),
+		    pos + (uint64_t)(at - data.p));
+		if (stop == end)
+			break;
+		p->cr = stop + 1 == end;
+		p->cr_pos = pos + (uint64_t)(stop - data.p);
+	}
+	p->pos = pos + data.len;
+	return r;
+}
+
+int
+cc_mime_feed(struct mime_parser *p, struct span data, uint64_t pos)
+{
+	if (!data.len || p->newline == MIME_CRLF)
+		return feed_piece(p, data, pos);
+	return feed_without_cr(p, data, pos);
 }
 
 int

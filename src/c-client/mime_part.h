@@ -14,7 +14,8 @@
  *   longest counts, then the innermost that has not had its closing line.
  *   Multiparts inside that one end there, whether they were closed or not.
  * - A header ends at an empty line, a delimiter line, or the end. LF and CRLF
- *   end lines; a CR alone does not. A part whose first line is no field has no
+ *   end lines; a CR alone does not, and of MIME_LF is as if it were not there.
+ *   A part whose first line is no field has no
  *   header: the text begins there.
  * - A multipart without a boundary, or whose boundary never comes, has one
  *   part: text/plain, all of its body, so that clients can read it.

@@ -337,6 +337,12 @@ test_octets(void **state)
 		/* LF files: every CR is dropped when sent. */
 		{ OCTETS("A: b\n\na\rb\r\r\nc\r"), MIME_LF, "TEXT/PLAIN 5/1" },
 		{ OCTETS("A: b\r\n\r\nx\r\n"), MIME_LF, "TEXT/PLAIN 3/1" },
+		{ OCTETS(M("a") "\r--\ra\n\r\r\n1\r\n\r\r--a-\r-\n"), MIME_LF,
+		    "MULTIPART/MIXED 17/4{TEXT/PLAIN 1/0}" },
+		{ OCTETS("Con\rtent-Type: t\rext/\rhtml\n\r\r\r\n\r"), MIME_LF,
+		    "TEXT/HTML 0/0" },
+		{ OCTETS(MSG "\rA: b\r\r\n\r\r\nc\r"), MIME_LF,
+		    "MESSAGE/RFC822 9/2{TEXT/PLAIN 1/0}" },
 		/* CRLF files: octets as they are. */
 		{ OCTETS("A: b\r\n\r\na\rb\r\r\nc\n"), MIME_CRLF,
 		    "TEXT/PLAIN 8/2" },

@@ -390,13 +390,6 @@ hide_line(struct scan *s, struct span line, bool whole, bool was_hidden)
 	return false;
 }
 
-static bool
-is_empty_line(struct span line)
-{
-	return line.p[0] == '\n' ||
-	    (line.len == 2 && line.p[0] == '\r' && line.p[1] == '\n');
-}
-
 /* Counts octets that clients see. */
 static void
 count_octets(struct scan *s, struct span text)
@@ -428,7 +421,7 @@ header(struct scan *s)
 			s->msg.flags |= MBOX_OPEN_HEADER;
 			return 0;
 		}
-		if (!inside && r > 0 && is_empty_line(line)) {
+		if (!inside && r > 0 && cc_mbox_line_empty(line)) {
 			count_octets(s, line);
 			s->at += line.len;
 			return 1;

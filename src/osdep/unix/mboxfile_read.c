@@ -269,13 +269,6 @@ skip_line(struct mbox *m, uint32_t i, uint64_t limit, uint64_t *pos)
 	return 0;
 }
 
-static bool
-is_empty_line(struct span line)
-{
-	return line.p[0] == '\n' ||
-	    (line.len == 2 && line.p[0] == '\r' && line.p[1] == '\n');
-}
-
 /* Behind the from-line of message i, which is made sure of. */
 static int
 find_header(struct mbox *m, uint32_t i, uint64_t limit, struct mbox_place *p)
@@ -313,7 +306,7 @@ find_text(struct mbox *m, uint32_t i, uint64_t limit, struct mbox_place *p)
 	while (pos < limit) {
 		if ((r = line_at(m, i, pos, limit, &line)) < 0)
 			return r;
-		if (r > 0 && is_empty_line(line)) {
+		if (r > 0 && cc_mbox_line_empty(line)) {
 			pos += line.len;
 			break;
 		}

@@ -35,6 +35,16 @@ ends_name(int c)
 	return c == ':' || is_wsp(c) || c == '\0' || c == '\r' || c == '\n';
 }
 
+bool
+cc_mbox_line_empty(struct span line)
+{
+	size_t i = 0;
+
+	while (i < line.len && line.p[i] == '\r')
+		i++;
+	return i < line.len && line.p[i] == '\n';
+}
+
 enum mbox_line
 cc_mbox_line_kind(struct span line)
 {

@@ -89,7 +89,7 @@ naive_message(const char *start, const char *p, const char *end,
 	m->header_len = 0;
 	for (; p < end && !empty; p += n) {
 		n = naive_line(p, end);
-		empty = *p == '\n' || (n == 2 && *p == '\r' && p[1] == '\n');
+		empty = p[n - 1] == '\n' && naive_wire(p, n) == 2;
 		if (*p != ' ' && *p != '\t')
 			hidden = naive_is_internal(p, n);
 		if (hidden && !empty)

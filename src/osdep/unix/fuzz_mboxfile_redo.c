@@ -1,14 +1,19 @@
 /*
- * fuzz_mboxfile_redo.c - redo records of a small mailbox, with right sums: one
- * that does not fit changes nothing and is set aside, one that fits leaves no
- * record; no octet is put outside of the size that it names.
+ * fuzz_mboxfile_redo.c - redo records of a small mailbox, and records of
+ * appends to it, with right sums: one that does not fit changes nothing and is
+ * set aside, one that fits leaves no record; no octet is put outside of the
+ * size that it names, and what an append found is as it was.
  *
- * The input is what follows the record's second line.
+ * The input is what follows the record's second line; of an append behind an
+ * octet 'B'. Behind an octet 'A' are instead, one octet each, how many octets
+ * of the mailbox belong to the append, how many it lacks, how many of its text
+ * are in the record, and how many messages it has; then what follows the lines.
  */
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cc_err.h"
@@ -63,6 +68,45 @@ begin(void)
 	setlogmask(LOG_MASK(LOG_EMERG));
 }
 
+/* The octets of the mailbox that no append may change. */
+static size_t
+octets_before(const uint8_t *data, size_t size)
+{
+	size_t len = sizeof(mailbox) - 1;
+
+	return size > 4 && data[0] == 'A' ? len - data[1] % len : 0;
+}
+
+/* The lines of an append's record that fit this mailbox and machine. */
+static void
+put_append(struct strbuf *text, const uint8_t *data, size_t size)
+{
+	size_t before = octets_before(data, size);
+	struct timespec up;
+
+	must(clock_gettime(CLOCK_BOOTTIME, &up) == 0);
+	cc_strbuf_printf(text, "size %zu %zu\nbooted %lld\n", before,
+	    sizeof(mailbox) - 1 + data[2], (long long)(time(NULL) - up.tv_sec));
+	cc_strbuf_printf(text, "starts %u text %u sums 4096\n", data[4] % 8u,
+	    data[3]);
+	cc_strbuf_put(text, data + 5, size - 5);
+}
+
+static void
+put_record(struct strbuf *text, const struct stat *st, const uint8_t *data,
+    size_t size)
+{
+	bool append = size > 0 && (data[0] == 'A' || data[0] == 'B');
+
+	cc_strbuf_printf(text, "cedar-%s 1\nfile %llx %llx\n",
+	    append ? "append" : "redo", (unsigned long long)st->st_dev,
+	    (unsigned long long)st->st_ino);
+	if (size > 4 && data[0] == 'A')
+		put_append(text, data, size);
+	else
+		cc_strbuf_put(text, data + append, size - append);
+}
+
 static void
 write_record(const struct mbox *m, const uint8_t *data, size_t size)
 {
@@ -73,9 +117,7 @@ write_record(const struct mbox *m, const uint8_t *data, size_t size)
 
 	must(dir >= 0 && fstat(m->fd, &st) == 0);
 	cc_strbuf_init(&text, SIZE_MAX / 2);
-	cc_strbuf_printf(&text, "cedar-redo 1\nfile %llx %llx\n",
-	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
-	cc_strbuf_put(&text, data, size);
+	put_record(&text, &st, data, size);
 	cc_redo_sum_add(&sum, text.data, text.len);
 	cc_strbuf_printf(&text, "check %016llx\n",
 	    (unsigned long long)cc_redo_sum_end(&sum));
@@ -89,14 +131,14 @@ write_record(const struct mbox *m, const uint8_t *data, size_t size)
 	cc_strbuf_free(&text);
 }
 
-/* Is the mailbox as it was? */
+/* Are the mailbox's first octets as they were? */
 static bool
-untouched(int fd)
+untouched(int fd, size_t len)
 {
-	char now[sizeof(mailbox) + 1];
+	char now[sizeof(mailbox)];
 
-	return pread(fd, now, sizeof(now), 0) == sizeof(mailbox) - 1 &&
-	    memcmp(now, mailbox, sizeof(mailbox) - 1) == 0;
+	return pread(fd, now, len, 0) == (ssize_t)len &&
+	    memcmp(now, mailbox, len) == 0;
 }
 
 int
@@ -119,7 +161,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* No record makes the file longer: its size was there before. */
 	must(st.st_size <= (off_t)sizeof(mailbox) - 1);
 	must(r != 0 || !cc_redo_found(&m));
-	must(size > 8 || untouched(m.fd));
+	must(untouched(m.fd,
+	    size > 8 ? octets_before(data, size) : sizeof(mailbox) - 1));
 	close(m.fd);
 	fs_give((void **)&m.path);
 	return 0;

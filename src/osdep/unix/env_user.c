@@ -72,7 +72,27 @@ files_suffice(void)
 	return plain;
 }
 
-/* getpwnam_r: the entry, in the PASSWD_MAX octets of buf, or NULL. */
+/* The entry of name in a password file, in the 2 * PASSWD_MAX octets of buf, or
+ * NULL. Line by line: fgetpwent asks the kernel for its place at each one. */
+static struct passwd *
+look_up_line(FILE *f, const char *name, struct passwd *pw, char *buf)
+{
+	size_t len = strlen(name);
+	struct passwd *found = NULL;
+
+	while (!found && fgets(buf, PASSWD_MAX, f)) {
+		FILE *line;
+
+		if (strncmp(buf, name, len) != 0 || buf[len] != ':' ||
+		    !(line = fmemopen(buf, strlen(buf), "r")))
+			continue;
+		fgetpwent_r(line, pw, buf + PASSWD_MAX, PASSWD_MAX, &found);
+		fclose(line);
+	}
+	return found;
+}
+
+/* getpwnam_r: the entry, in the 2 * PASSWD_MAX octets of buf, or NULL. */
 static struct passwd *
 look_up_name(const char *name, struct passwd *pw, char *buf)
 {
@@ -83,11 +103,7 @@ look_up_name(const char *name, struct passwd *pw, char *buf)
 		getpwnam_r(name, pw, buf, PASSWD_MAX, &found);
 		return found;
 	}
-	while (fgetpwent_r(f, pw, buf, PASSWD_MAX, &found) == 0)
-		if (strcmp(pw->pw_name, name) == 0)
-			break;
-		else
-			found = NULL;
+	found = look_up_line(f, name, pw, buf);
 	fclose(f);
 	return found;
 }
@@ -116,7 +132,7 @@ cc_env_user_home(struct span user, struct strbuf *home_r)
 	if (user.len == 0 || user.len >= NETMAXUSER)
 		return CC_ENOENT;
 	name = cc_span_dup(user);
-	buf = fs_get(PASSWD_MAX);
+	buf = fs_get(2 * PASSWD_MAX);
 	found = look_up_name(name, &pw, buf);
 	if (found && found->pw_dir[0] == '/') {
 		cc_strbuf_puts(home_r, found->pw_dir);
@@ -131,7 +147,7 @@ cc_env_user_home(struct span user, struct strbuf *home_r)
 static bool
 is_own(const char *name)
 {
-	char *buf = fs_get(PASSWD_MAX);
+	char *buf = fs_get(2 * PASSWD_MAX);
 	struct passwd pw, *found = NULL;
 	bool own;
 

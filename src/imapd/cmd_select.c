@@ -28,7 +28,9 @@ select_mailbox(struct session *s, char *name, long options)
 		    s->client);
 	}
 	s->news.muted = true;
+	s->opening = true;
 	s->stream = mail_open(NULL, name, options);
+	s->opening = false;
 	s->news.muted = false;
 	if (!s->stream) {
 		cmd_explain(s, name);

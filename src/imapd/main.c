@@ -25,6 +25,7 @@
 #include "login_session.h"
 #include "sandbox.h"
 #include "session.h"
+#include "unsolicited.h"
 
 #define SERVICE "imap"
 
@@ -291,10 +292,14 @@ parse_arguments(int argc, char *argv[])
 		cc_env_set(&cc_env()->config, argv[2]);
 }
 
-/* Asked while a lock is waited for. */
+/* Asked while a lock is waited for; a SELECT says what it waits for. */
 static bool
 told_to_end(void)
 {
+	if (session.opening && session.notes.lines.len > 0) {
+		unsolicited_notes(&session);
+		(void)output_flush(&session.out);
+	}
 	return event_poll() != 0;
 }
 

@@ -85,8 +85,9 @@ struct session {
 	const struct sandbox_paths *sandbox; /* what it may open, or NULL */
 
 	MAILSTREAM *stream; /* the selected mailbox, or NULL */
-	int critical;       /* depth of mm_critical */
-	int64_t dirty;      /* when flags were changed, 0: all is synced */
+	bool opening;  /* a mailbox: notes may go out while it is waited for */
+	int critical;  /* depth of mm_critical */
+	int64_t dirty; /* when flags were changed, 0: all is synced */
 
 	/* The present command. */
 	char tag[CC_IMAP_TAG + 1];

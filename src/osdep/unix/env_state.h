@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "mailpath.h"
 
@@ -18,6 +19,10 @@
 
 /* Directories that `set sandbox-path` may add, at most. */
 #define CC_ENV_SANDBOX_PATHS 64
+
+/* Mailboxes of which a session remembers that it has asked their holder to let
+ * go. */
+#define CC_ENV_KISSED 32
 
 struct cc_env {
 	/* Who it is. */
@@ -111,6 +116,13 @@ struct cc_env {
 	struct mail_stream *create_proto;     /* format of new mailboxes */
 	struct mail_stream *empty_proto;      /* of empty files appended to */
 	struct mail_namespace *namespaces[3]; /* personal, others', shared */
+
+	/* Mailboxes whose holder was asked to let go, once: the last ones. */
+	struct cc_env_kissed {
+		dev_t dev;
+		ino_t ino;
+	} kissed[CC_ENV_KISSED];
+	unsigned kisses; /* how many in all */
 
 	/* Asked while a lock is waited for: true if the program was told to
 	 * end. NULL: locks are waited for to the end. */

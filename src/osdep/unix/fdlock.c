@@ -92,6 +92,14 @@ try_fcntl(int fd, short type)
 	return 0;
 }
 
+bool
+cc_fdlock_has_fcntl(int fd)
+{
+	struct flock l = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+
+	return fcntl(fd, F_OFD_GETLK, &l) == 0 && l.l_type == F_WRLCK;
+}
+
 static int
 try_lock(int fd, enum fdlock_mode mode)
 {

@@ -37,6 +37,10 @@ void cc_fdlock_release(int fd);
  */
 bool cc_fdlock_is_holder(int fd, pid_t pid);
 
+/* Does somebody have the fcntl() write lock of the file that fd has open? Of a
+ * lock file that is locked only ours have it: the original knows flock(). */
+bool cc_fdlock_has_fcntl(int fd);
+
 /* Is the file on NFS, where flock() is skipped? */
 bool cc_fdlock_is_nfs(int fd);
 

@@ -208,6 +208,19 @@ cc_inodelock_is_holder(const struct stat *st, pid_t pid)
 	return cc_inodelock_is_holder_in(cc_env_lock_dir(), st, pid);
 }
 
+bool
+cc_inodelock_is_ours(const struct stat *st)
+{
+	char *name = lock_name(cc_env_lock_dir(), st);
+	int fd = open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	bool yes = fd >= 0 && cc_fdlock_has_fcntl(fd);
+
+	if (fd >= 0)
+		close(fd);
+	fs_give((void **)&name);
+	return yes;
+}
+
 int
 cc_inodelock_put_pid(const struct inodelock *lock)
 {

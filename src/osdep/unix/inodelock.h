@@ -52,6 +52,9 @@ bool cc_inodelock_is_holder(const struct stat *st, pid_t pid);
 bool cc_inodelock_is_holder_in(const char *dir, const struct stat *st,
     pid_t pid);
 
+/* Is it held by a program of ours, which lets go of it by itself? */
+bool cc_inodelock_is_ours(const struct stat *st);
+
 /* Writes our pid into a held lock, so that others may ask us to let go. */
 int cc_inodelock_put_pid(const struct inodelock *lock);
 

@@ -14,6 +14,8 @@
 #include "osdep.h"
 #include "cc_err.h"
 #include "dummy.h"
+#include "env_state.h"
+#include "lockwait.h"
 #include "mail_generic.h"
 #include "mailpath.h"
 #include "mboxfile.h"
@@ -116,22 +118,53 @@ cc_unix_lsub(MAILSTREAM *stream, char *ref, char *pat)
 
 /* ------------------------------------------------------------- open, close */
 
-/* Asks the holder of the inode lock, once, and waits until he is gone. */
+/* Was the holder of this mailbox asked before? From now on he was. */
+static bool
+was_kissed(const struct stat *st)
+{
+	struct cc_env *env = cc_env();
+	unsigned n = env->kisses < CC_ENV_KISSED ? env->kisses : CC_ENV_KISSED;
+
+	for (unsigned i = 0; i < n; i++)
+		if (env->kissed[i].dev == st->st_dev &&
+		    env->kissed[i].ino == st->st_ino)
+			return true;
+	env->kissed[env->kisses++ % CC_ENV_KISSED] =
+	    (struct cc_env_kissed){ st->st_dev, st->st_ino };
+	return false;
+}
+
+/* Asks the holder of the inode lock and waits until he is gone: once, or two
+ * clients whose programs restart would throw each other out for ever. */
 static int
 kiss(const struct stat *st, pid_t holder, struct inodelock *lock)
 {
 	struct strbuf b;
-	int r;
 
 	if (holder <= 1 || holder == getpid() ||
-	    !cc_inodelock_is_holder(st, holder) || kill(holder, SIGUSR2) != 0)
+	    !cc_inodelock_is_holder(st, holder) || was_kissed(st) ||
+	    kill(holder, SIGUSR2) != 0)
 		return CC_EBUSY;
 	cc_strbuf_init(&b, MAILTMPLEN - 1);
 	cc_strbuf_printf(&b, "Trying to get mailbox lock from process %ld",
 	    (long)holder);
 	MM_LOG((char *)cc_strbuf_str(&b), WARN);
 	cc_strbuf_free(&b);
-	r = cc_inodelock_get(lock, st, FDLOCK_EX, KISS_TRIES * 1000, NULL);
+	return cc_inodelock_get(lock, st, FDLOCK_EX, KISS_TRIES * 1000, NULL);
+}
+
+/* Waits for the inode lock as long as programs of ours hold it, which they do
+ * only while they write. */
+static int
+wait_for_ours(const struct stat *st, struct inodelock *lock, pid_t *holder_r)
+{
+	int waited = 0, r;
+
+	do {
+		r = cc_inodelock_get(lock, st, FDLOCK_EX, SHORT_HOLD, holder_r);
+		waited += SHORT_HOLD;
+	} while (r == CC_EBUSY && waited < CC_MBOX_WAIT_OPEN &&
+	    cc_inodelock_is_ours(st) && !cc_lockwait_given_up());
 	return r;
 }
 
@@ -150,7 +183,9 @@ is_kept(MAILSTREAM *stream, const struct mbox *m)
 
 	if (fstat(m->fd, &st) != 0)
 		return false;
-	r = cc_inodelock_get(&lock, &st, FDLOCK_EX, SHORT_HOLD, &holder);
+	r = wait_for_ours(&st, &lock, &holder);
+	if (r == CC_EBUSY && cc_inodelock_is_ours(&st))
+		return false;
 	if (r == CC_EBUSY && !stream->nokod && !stream->silent)
 		r = kiss(&st, holder, &lock);
 	if (r == 0) {

@@ -18,7 +18,7 @@ COMMANDS = [b"SORT (DATE) UTF-8 ALL", b"SORT (FROM) UTF-8 ALL",
 
 def answers(peer):
     try:
-        out = peer.said([peer.select()] + COMMANDS + [b"LOGOUT"])
+        out = peer.said([peer.select()] + COMMANDS)
     finally:
         peer.close()
     rows = re.findall(rb"^\* ((?:SORT|THREAD)[^\r]*)\r$", out, re.M)

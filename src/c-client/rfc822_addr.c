@@ -420,17 +420,25 @@ scan_angle(struct rfc822_addr_parser *p, struct rfc822_addr *addr,
 	return r;
 }
 
-/* A phrase and "<": w.raw is the display name. */
+/*
+ * A phrase and "<": w.raw is the display name. A comment is the name of an
+ * address without angle brackets only (RFC 5322 section 3.4); here one counts
+ * inside of them, where it is behind such an address.
+ */
 static int
 name_angle(struct rfc822_addr_parser *p, const struct words *w,
     struct rfc822_addr *addr, struct span *comment)
 {
 	int r = w->count ? phrase_value(p, w, &addr->personal) : 0;
+	struct span behind;
 
 	p->c.p++;
-	/* What stood in the phrase has been dropped from it. */
 	*comment = cc_span(NULL, 0);
-	return r != 0 ? r : scan_angle(p, addr, comment);
+	if (r == 0)
+		r = scan_angle(p, addr, comment);
+	if (r == 0)
+		skip_cfws(p, &behind);
+	return r;
 }
 
 /* Words and "@": an address, or a display name that looks like one. */

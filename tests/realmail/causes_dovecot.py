@@ -137,18 +137,6 @@ def blank_in_quoted_name(d, ours, theirs):
         b'"' + ours[0] + b'"' in d.mail.octets
 
 
-@CAUSES.add(
-    "comment-behind-angle", "free",
-    "no name for \"<address> (name)\"",
-    "the comment, as for \"address (name)\"",
-    "RFC 5322 section 3.4 knows the name in a comment behind an address "
-    "without angle brackets")
-@pairwise
-def comment_behind_angle(d, ours, theirs):
-    return theirs == [None] + ours[1:] and b"<%s@%s> (%s)" % (
-        ours[2], ours[3], ours[0]) in d.mail.octets
-
-
 # ------------------------------------------------------------ body fields
 
 @CAUSES.add(

@@ -86,18 +86,6 @@ def backslash_in_local_part(d):
 
 
 @CAUSES.add(
-    "comment-behind-angle", "free",
-    "no name for \"<address> (name)\"",
-    "the comment, as for \"address (name)\"",
-    "RFC 5322 section 3.4 knows the name in a comment behind an address "
-    "without angle brackets")
-def comment_behind_angle(d):
-    return d.item in LISTS and bool(d.ours) and len(d.ours) == 1 and \
-        d.theirs == [(b"", d.ours[0][1])] and \
-        b"<%s> (%s)" % d.ours[0][::-1] in d.mail.octets
-
-
-@CAUSES.add(
     "quoted-local-part", "rfc",
     "keeps the quotes around a local part",
     "takes them off",

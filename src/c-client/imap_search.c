@@ -38,8 +38,8 @@ struct parser {
 	size_t depth;       /* of stack, in use */
 	size_t room;        /* of stack, allocated */
 	size_t keys;
-	/* Where lists of strings ended when they were last added to. Nothing
-	 * is moved or freed while a program is read. */
+	/* Where lists ended when they were last added to. Nothing is moved or
+	 * freed while a program is read. */
 	struct list_end {
 		void *list; /* the member of the program, or NULL */
 		void *end;  /* the last one's next */
@@ -118,30 +118,43 @@ set_flag(SEARCHPGM *pgm, enum cc_search_flag flag)
 	pgm->unseen |= flag == CC_SEARCH_UNSEEN;
 }
 
+/* Its place in ends; what stood there of another list is forgotten. */
+static struct list_end *
+end_of(struct parser *p, void *list)
+{
+	struct list_end *e = &p->ends[(uintptr_t)list / sizeof(void *) % ENDS];
+
+	if (e->list != list)
+		*e = (struct list_end){ list, list };
+	return e;
+}
+
 /* A new program that must not hold, inside of pgm. */
 static SEARCHPGM *
-add_not(SEARCHPGM *pgm)
+add_not(struct parser *p, SEARCHPGM *pgm)
 {
-	SEARCHPGMLIST **tail = &pgm->not ;
+	struct list_end *e = end_of(p, &pgm->not );
+	SEARCHPGMLIST **tail = e->end;
 
 	while (*tail)
 		tail = &(*tail)->next;
 	*tail = mail_newsearchpgmlist();
+	e->end = &(*tail)->next;
 	return (*tail)->pgm;
 }
 
 /* A key that no message has. */
 static void
-add_never(SEARCHPGM *pgm)
+add_never(struct parser *p, SEARCHPGM *pgm)
 {
-	add_not(pgm);
+	add_not(p, pgm);
 }
 
 /* A second program of its own that must hold as well. */
 static SEARCHPGM *
-add_and(SEARCHPGM *pgm)
+add_and(struct parser *p, SEARCHPGM *pgm)
 {
-	return add_not(add_not(pgm));
+	return add_not(p, add_not(p, pgm));
 }
 
 /* -------------------------------------------------------------- arguments */
@@ -167,17 +180,6 @@ set_text(SIZEDTEXT *text, struct span s)
 {
 	text->data = (unsigned char *)cc_span_dup(s);
 	text->size = s.len;
-}
-
-/* Its place in ends; what stood there of another list is forgotten. */
-static struct list_end *
-end_of(struct parser *p, void *list)
-{
-	struct list_end *e = &p->ends[(uintptr_t)list / sizeof(void *) % ENDS];
-
-	if (e->list != list)
-		*e = (struct list_end){ list, list };
-	return e;
 }
 
 static int
@@ -250,7 +252,8 @@ date_at(SEARCHPGM *pgm, const struct cc_search_member *m)
  * of them or for none.
  */
 static void
-add_date(SEARCHPGM *pgm, const struct cc_search_member *m, int day)
+add_date(struct parser *p, SEARCHPGM *pgm, const struct cc_search_member *m,
+    int day)
 {
 	const int64_t last = cc_days_from_civil(YEAR_LAST, 12, 31);
 	const bool before = strstr(m->name, "BEFORE") != NULL;
@@ -259,7 +262,7 @@ add_date(SEARCHPGM *pgm, const struct cc_search_member *m, int day)
 
 	if (day < 0 || day > last) {
 		if (on || before == (day < 0))
-			add_never(pgm);
+			add_never(p, pgm);
 		return;
 	}
 	date = short_date(day);
@@ -267,7 +270,7 @@ add_date(SEARCHPGM *pgm, const struct cc_search_member *m, int day)
 	    (!on && narrower(m->name, date, *place)))
 		*place = date;
 	else if (on)
-		*date_at(add_and(pgm), m) = date;
+		*date_at(add_and(p, pgm), m) = date;
 }
 
 static int
@@ -278,7 +281,7 @@ parse_date(struct parser *p, SEARCHPGM *pgm, const struct cc_search_member *m)
 
 	if ((r = string(p, &s)) != 0 || (r = cc_imap_parse_date(s, &day)) != 0)
 		return r;
-	add_date(pgm, m, day);
+	add_date(p, pgm, m, day);
 	return 0;
 }
 
@@ -292,11 +295,11 @@ parse_size(struct parser *p, SEARCHPGM *pgm, bool larger)
 	if ((r = space(p)) != 0 || (r = cc_imap_parse_number64(p->c, &n)) != 0)
 		return r;
 	if (larger && n == 0)
-		add_not(pgm)->smaller = 1;
+		add_not(p, pgm)->smaller = 1;
 	else if (larger && n > pgm->larger)
 		pgm->larger = n;
 	else if (!larger && n == 0)
-		add_never(pgm);
+		add_never(p, pgm);
 	else if (!larger && (pgm->smaller == 0 || n < pgm->smaller))
 		pgm->smaller = n;
 	return 0;
@@ -352,7 +355,7 @@ parse_set(struct parser *p, SEARCHPGM *pgm, bool uid)
 	r = cc_imap_parse_seqset(p->c, &a, &set);
 	if (r == 0) {
 		if (uid ? pgm->uid : pgm->msgno)
-			pgm = add_and(pgm);
+			pgm = add_and(p, pgm);
 		*(uid ? &pgm->uid : &pgm->msgno) = new_set(&set);
 	}
 	cc_arena_free(&a);
@@ -381,11 +384,13 @@ push(struct parser *p, enum open_kind kind, SEARCHPGM *pgm, SEARCHOR * or)
 static int
 open_or(struct parser *p, SEARCHPGM *pgm)
 {
-	SEARCHOR **tail = &pgm->or ;
+	struct list_end *e = end_of(p, &pgm->or);
+	SEARCHOR **tail = e->end;
 
 	while (*tail)
 		tail = &(*tail)->next;
 	*tail = mail_newsearchor();
+	e->end = &(*tail)->next;
 	return push(p, OPEN_FIRST, (*tail)->first, *tail);
 }
 
@@ -439,7 +444,7 @@ parse_named(struct parser *p, SEARCHPGM *pgm, struct span name)
 	if (cc_span_is_nocase(name, "UID"))
 		return (r = space(p)) != 0 ? r : parse_set(p, pgm, true);
 	if (cc_span_is_nocase(name, "NOT")) {
-		r = push(p, OPEN_ONE, add_not(pgm), NULL);
+		r = push(p, OPEN_ONE, add_not(p, pgm), NULL);
 		return r != 0 || (r = space(p)) != 0 ? r : 1;
 	}
 	if (cc_span_is_nocase(name, "OR")) {

@@ -103,6 +103,15 @@ static const struct {
 	{ "ISO-2022-JP", OCTETS("\033[1m\306"), "\033[1m�" },
 	{ "ISO-2022-JP-2", OCTETS("\033.A\033Ni\033.F\033NC"), "éΓ" },
 	{ "ISO-2022-KR", OCTETS("\033-A\016i\240\017i"), "é�i" },
+	/* The sets that the FAQ promises for any of these names. */
+	{ "ISO-2022-JP", OCTETS("\033-A\016i\033-B\016+\033-C\016X"), "éŤĜ" },
+	{ "ISO-2022-JP", OCTETS("\033-D\016:\033-L\016?\033-G\016S"), "ēПس" },
+	{ "ISO-2022-JP", OCTETS("\033-F\016C\033-H\016y\033-M\016]"), "Γשİ" },
+	{ "ISO-2022-JP", OCTETS("\033-V\016^\033-T\016D"), "Þฤ" },
+	{ "ISO-2022-JP", OCTETS("\033$AVP\033$(CGQ\033$(D0!\033(J\134"),
+	    "中한丂¥" },
+	{ "ISO-2022-JP", OCTETS("\033$)G\016Dc\033$*H\033N!!\017\033(I1"),
+	    "中乂ｱ" },
 };
 
 /* clang-format on */
@@ -144,6 +153,30 @@ test_decode(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
 		check(cases[i].charset, cases[i].in, 0, cases[i].want);
+}
+
+/* All that the FAQs of 1999 and 2010 and the API's lists name. */
+static void
+test_names_of_the_faq(void **state)
+{
+	static const char *const names[] = { "US-ASCII", "UTF-8", "ISO-8859-1",
+		"ISO-8859-2", "ISO-8859-3", "ISO-8859-4", "ISO-8859-5",
+		"ISO-8859-6", "ISO-8859-7", "ISO-8859-8", "ISO-8859-9",
+		"ISO-8859-10", "ISO-8859-11", "ISO-8859-13", "ISO-8859-14",
+		"ISO-8859-15", "ISO-8859-16", "KOI8-R", "KOI8-U", "KOI8-RU",
+		"TIS-620", "VISCII", "ISO-2022-JP", "ISO-2022-KR",
+		"ISO-2022-CN", "ISO-2022-JP-1", "ISO-2022-JP-2", "GB2312",
+		"CN-GB", "CN-GB-12345", "BIG5", "CN-BIG5", "EUC-JP", "EUC-KR",
+		"Shift_JIS", "Shift-JIS", "KS_C_5601-1987", "KS_C_5601-1992",
+		"WINDOWS_874", "WINDOWS-1250", "WINDOWS-1251", "WINDOWS-1252",
+		"WINDOWS-1253", "WINDOWS-1254", "WINDOWS-1255", "WINDOWS-1256",
+		"WINDOWS-1257", "WINDOWS-1258", "gb2312", "koi8-ru" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		assert_non_null(utf8_charset(name_of(names[i])));
+		check(names[i], cc_span_z("Text 1"), 0, "Text 1");
+	}
 }
 
 /* Cut anywhere, text decodes to something, and to UTF-8. */
@@ -412,6 +445,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_load),
 		cmocka_unit_test(test_decode),
+		cmocka_unit_test(test_names_of_the_faq),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_every_pair),
 		cmocka_unit_test(test_converters),

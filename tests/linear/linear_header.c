@@ -3,9 +3,11 @@
  * ENVELOPE made of them.
  */
 #include "cc_limits.h"
+#include "fs.h"
 #include "imap_envelope.h"
 #include "linear.h"
 #include "mail.h"
+#include "mail_forest.h"
 #include "misc.h"
 #include "mail_subject.h"
 #include "mail_text.h"
@@ -188,6 +190,52 @@ subject(struct span text)
 	cc_strbuf_free(&out);
 }
 
+/* What is before the octet, or all; *rest is behind it. */
+static struct span
+take(struct span *rest, char octet)
+{
+	const char *at = rest->len ? memchr(rest->p, octet, rest->len) : NULL;
+	struct span s = *rest;
+
+	if (at)
+		s.len = (size_t)(at - rest->p);
+	*rest = cc_span(rest->p + s.len + (at ? 1 : 0),
+	    rest->len - s.len - (at ? 1 : 0));
+	return s;
+}
+
+/* Threads of a mailbox: each line is a message, its words are its subject, its
+ * id and its references. */
+static void
+forest(struct span text)
+{
+	size_t lines = 1, n = 0;
+	struct forest_builder b;
+	struct mail_forest f;
+	uint32_t *order;
+
+	for (size_t i = 0; i < text.len; i++)
+		lines += text.p[i] == '\n';
+	order = fs_get(lines * sizeof(*order));
+	cc_forest_init(&b, lines);
+	for (; n < lines; n++) {
+		struct span line = take(&text, '\n');
+
+		order[n] = (uint32_t)n;
+		cc_forest_add(&b, take(&line, ' '), false);
+		cc_forest_id(&b, take(&line, ' '));
+		while (line.len)
+			cc_forest_reference(&b, take(&line, ' '));
+		cc_forest_link(&b);
+	}
+	cc_forest_references(&b, order, &f);
+	cc_forest_free(&f);
+	cc_forest_ordered_subject(&b, order, &f);
+	cc_forest_free(&f);
+	cc_forest_builder_free(&b);
+	fs_give((void **)&order);
+}
+
 /* clang-format off */
 #define ADDRESSES(name, run)						\
 	{ name, run, "", "a@b.example, ", "" },				\
@@ -300,5 +348,14 @@ const struct linear_row linear_header[] = {
 	{ "subject", subject, "", " \t", "" },
 	{ "subject", subject, "", "=?utf-8?q?Re:_?= ", "a" },
 	{ "subject", subject, "", "=?utf-8?b?UmU6?=", "" },
+	{ "forest", forest, "", "s i\1\n", "" },
+	{ "forest", forest, "", "s\1 i\1\n", "" },
+	{ "forest", forest, "", "s i\n", "" },
+	{ "forest", forest, "", "s\1 i\1 i1\n", "" },
+	{ "forest", forest, "", "s i\1 r\1\n", "" },
+	{ "forest", forest, "", "s\1 i\1 a b c d\n", "" },
+	{ "forest", forest, "", "s\1 i\1 x\1 y\1 i1\n", "" },
+	{ "forest", forest, "s i", " r\1", "" },
+	{ "forest", forest, "s i", " r", "" },
 	{ NULL, NULL, NULL, NULL, NULL },
 };

@@ -195,6 +195,10 @@ qp(struct span text)
 	{ name, run, MULTI "b\n\n", "\n-", "" },			\
 	{ name, run, MULTI "b\n\n", "\r\n", "" },			\
 	{ name, run, MULTI "b\n\n", "\n--c\n", "" },			\
+	{ name, run, MULTI "b\n\n", "\r", "" },			\
+	{ name, run, MULTI "b\n\n", "\n\r\r--b\r", "" },		\
+	{ name, run, MULTI "b\n\n", "\r\r\n", "" },			\
+	{ name, run, "", "A\r: b\r\r\n", "" },				\
 	{ name, run, MULTI "\n\n", "--\n", "" },			\
 	{ name, run, "", MULTI "b\n\n--b\n", "" },			\
 	{ name, run, "", MULTI "b\1\n\n--b\1\n", "" },			\

@@ -205,79 +205,95 @@ test_delivery_behind_torn_append(void **state)
 	lines = 17;
 }
 
+/* An append that was killed when all was done but that its record goes. */
+struct torn {
+	char path[256], name[128]; /* of the mailbox; of the record */
+	off_t before, after;       /* size of the mailbox */
+	struct strbuf record;
+};
+
+static void
+make_torn(struct torn *t)
+{
+	struct stat st;
+	int fd;
+
+	assert_int_equal(append("A: b\r\n\r\nc\r\n"), LONGT);
+	snprintf(t->path, sizeof(t->path), "%.200s",
+	    tmpdir_path(&tmp, "home/box"));
+	assert_int_equal(stat(t->path, &st), 0);
+	t->before = t->after = st.st_size;
+	snprintf(t->name, sizeof(t->name), "home/.cedar-redo.%llx.%llx",
+	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	for (int n = 1; t->after == t->before; n++) {
+		assert_false(run_until(n, BEFORE, at_once, 0));
+		assert_int_equal(stat(t->path, &st), 0);
+		t->after = st.st_size;
+	}
+	cc_strbuf_init(&t->record, SIZE_MAX);
+	fd = open(tmpdir_path(&tmp, t->name), O_RDONLY);
+	assert_true(fd >= 0);
+	cc_strbuf_claim(&t->record,
+	    (size_t)read(fd, cc_strbuf_room(&t->record, 65536), 65536));
+	close(fd);
+}
+
+/* The mailbox has the first so many octets, and the record is there. */
+static void
+expect_settled(const struct torn *t, off_t len, bool delivery)
+{
+	unsigned long want = MESSAGES + 1;
+	MAILSTREAM *s;
+
+	/* two octets are known to be missing, not one: the last LF may be
+	 * taken for the separator */
+	if (len == t->after)
+		want += NEW;
+	tmpdir_write(&tmp, t->name, t->record.data, t->record.len);
+	if (delivery)
+		deliver(DELIVERY);
+	s = open_box(OP_READONLY);
+	assert_int_equal(s->nmsgs, want + delivery);
+	if (delivery)
+		expect_delivery(s);
+	mail_close(s);
+	assert_int_equal(files_named(".cedar-redo"), 0);
+	assert_int_equal(files_named("cedar-redo-failed"), 0);
+}
+
+/* Makes the mailbox what the kill left, but for what is behind len. The text is
+ * that of the record. */
+static void
+tear_again(const struct torn *t, off_t len)
+{
+	const char *text =
+	    memmem(t->record.data, t->record.len, "From ann@", 9);
+	int fd;
+
+	assert_non_null(text);
+	assert_int_equal(truncate(t->path, t->before), 0);
+	fd = open(t->path, O_WRONLY | O_APPEND);
+	assert_int_equal(write(fd, text, (size_t)(len - t->before)),
+	    len - t->before);
+	close(fd);
+}
+
 /* The first append, cut off behind each octet of what it writes. */
 static void
 test_cut_behind_each_octet(void **state)
 {
-	struct strbuf record;
-	char path[256], name[128];
-	struct stat st, full;
-	int n = 1, fd;
+	struct torn t;
 
 	(void)state;
 	lines = 1;
-	for (int delivery = 0; delivery < 2; delivery++) {
-		begin_arrive();
-		assert_int_equal(append(JAM), LONGT); /* carries the UIDs */
-		expect_whole(open_box(NIL), 1);
-		end();
-	}
 	begin_arrive();
-	assert_int_equal(append("A: b\r\n\r\nc\r\n"), LONGT);
-	assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &st), 0);
-	snprintf(path, sizeof(path), "%.200s", tmpdir_path(&tmp, "home/box"));
-	snprintf(name, sizeof(name), "home/.cedar-redo.%llx.%llx",
-	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
-	/* killed before the record goes: all else is done */
-	for (;; n++) {
-		struct stat now;
-
-		assert_false(run_until(n, BEFORE, at_once, 0));
-		assert_int_equal(stat(path, &now), 0);
-		if (now.st_size > st.st_size)
-			break;
-	}
-	assert_int_equal(stat(path, &full), 0);
-	cc_strbuf_init(&record, SIZE_MAX);
-	fd = open(tmpdir_path(&tmp, name), O_RDONLY);
-	assert_true(fd >= 0);
-	cc_strbuf_claim(&record,
-	    (size_t)read(fd, cc_strbuf_room(&record, 65536), 65536));
-	close(fd);
-	for (off_t len = full.st_size; len >= st.st_size; len--) {
-		MAILSTREAM *s;
-
-		assert_int_equal(truncate(path, len), 0);
+	make_torn(&t);
+	for (off_t len = t.after; len >= t.before; len--)
 		for (int delivery = 0; delivery < 2; delivery++) {
-			off_t before = len;
-			unsigned long want = MESSAGES + 1;
-
-			/* two octets are known to be missing, not one: the
-			 * last LF may be taken for the separator */
-			if (len == full.st_size)
-				want += NEW;
-			tmpdir_write(&tmp, name, record.data, record.len);
-			if (delivery)
-				deliver(DELIVERY);
-			s = open_box(OP_READONLY);
-			assert_int_equal(s->nmsgs, want + (delivery != 0));
-			if (delivery)
-				expect_delivery(s);
-			mail_close(s);
-			assert_int_equal(files_named(".cedar-redo"), 0);
-			assert_int_equal(files_named("cedar-redo-failed"), 0);
-			/* as it was */
-			assert_int_equal(truncate(path, st.st_size), 0);
-			fd = open(path, O_WRONLY | O_APPEND);
-			assert_int_equal(write(fd,
-					     memmem(record.data, record.len,
-						 "From ann@", 9),
-					     (size_t)(before - st.st_size)),
-			    before - st.st_size);
-			close(fd);
+			tear_again(&t, len);
+			expect_settled(&t, len, delivery);
 		}
-	}
-	cc_strbuf_free(&record);
+	cc_strbuf_free(&t.record);
 	end();
 	lines = 17;
 }

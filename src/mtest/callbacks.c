@@ -60,7 +60,7 @@ show_name(const char *what, int delimiter, const char *name, long attributes)
 
 	printf("[%s ", what);
 	if (delimiter)
-		putchar('"'), putchar(delimiter), putchar('"');
+		printf("\"%c\"", delimiter);
 	else
 		fputs("{none}", stdout);
 	putchar(' ');

@@ -3,19 +3,20 @@
  */
 #include "mtest.h"
 
-static void
-show_keywords(const MAILSTREAM *stream)
+/* The keywords of the bits: "before a between b". false if there are none. */
+static bool
+show_keywords(const MAILSTREAM *stream, unsigned long bits, const char *before,
+    const char *between)
 {
-	const char *before = "Keywords: ";
+	bool any = false;
 
 	for (int i = 0; i < NUSERFLAGS; i++) {
-		if (!stream->user_flags[i])
+		if (!stream->user_flags[i] || !(bits >> i & 1))
 			continue;
-		printf("%s%s", before, stream->user_flags[i]);
-		before = ", ";
+		printf("%s%s", any ? between : before, stream->user_flags[i]);
+		any = true;
 	}
-	if (before[0] == ',')
-		putchar('\n');
+	return any;
 }
 
 void
@@ -33,7 +34,8 @@ show_status(void)
 	printf(" %s mailbox: ", stream->dtb ? stream->dtb->name : "closed");
 	put_text(stream->mailbox, strlen(stream->mailbox));
 	printf(", %lu messages, %lu recent\n", stream->nmsgs, stream->recent);
-	show_keywords(stream);
+	if (show_keywords(stream, ~0ul, "Keywords: ", ", "))
+		putchar('\n');
 }
 
 /* Columns: N new, R recent and seen; U unseen; flagged, answered, deleted. */
@@ -51,7 +53,6 @@ void
 show_header_line(MAILSTREAM *stream, unsigned long msgno)
 {
 	char text[MAILTMPLEN], date[MAILTMPLEN];
-	unsigned long keywords;
 	MESSAGECACHE *elt;
 
 	mail_fetch_structure(stream, msgno, NIL, NIL);
@@ -63,17 +64,8 @@ show_header_line(MAILSTREAM *stream, unsigned long msgno)
 	mail_fetchfrom(text, stream, msgno, 20);
 	put_text(text, strlen(text));
 	putchar(' ');
-	keywords = elt->user_flags;
-	if (keywords) {
-		const char *before = "{";
-
-		for (int i = 0; i < NUSERFLAGS; i++)
-			if ((keywords & (1ul << i)) && stream->user_flags[i]) {
-				printf("%s%s", before, stream->user_flags[i]);
-				before = " ";
-			}
+	if (show_keywords(stream, elt->user_flags, "{", " "))
 		fputs("} ", stdout);
-	}
 	mail_fetchsubject(text, stream, msgno, 25);
 	put_text(text, strlen(text));
 	printf(" (%lu chars)\n", mail_elt(stream, msgno)->rfc822_size);

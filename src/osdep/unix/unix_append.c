@@ -20,7 +20,6 @@
 #include "mail_params.h"
 #include "mailpath.h"
 #include "mboxfile_append.h"
-#include "mboxfile_redo.h"
 #include "misc.h"
 #include "unix_inner.h"
 
@@ -82,8 +81,7 @@ find_box(MAILSTREAM *stream, char *mailbox, const char *what,
 		return must_create(stream, what);
 	else if (r == 0 &&
 	    (!S_ISREG(st.st_mode) ||
-		(st.st_size > 0 && !cc_mbox_is_unix(cc_strbuf_str(path)) &&
-		    !cc_redo_names(cc_strbuf_str(path)))))
+		(st.st_size > 0 && !cc_unix_is_file(cc_strbuf_str(path)))))
 		return refuse_format(cc_strbuf_str(path));
 	if (r != 0) {
 		cc_mail_complain(what, mailbox, cc_strerror(r));
@@ -150,7 +148,7 @@ put_from(struct strbuf *out, char *date)
 }
 
 /* Flags in a list; keywords become those of the spool. */
-static bool
+static void
 take_flags(struct mbox_spool *spool, char *list, struct mbox_new *msg)
 {
 	struct mbox_keywords *names = &spool->keywords;
@@ -166,7 +164,6 @@ take_flags(struct mbox_spool *spool, char *list, struct mbox_new *msg)
 		names->name[names->count++] = of.user_flags[k];
 	msg->flags = (unsigned)flags;
 	msg->keywords = (uint32_t)keywords;
-	return true;
 }
 
 /* One message that the program gave. */
@@ -182,7 +179,8 @@ take_message(struct mbox_spool *spool, char *flags, char *date, STRING *message)
 		return CC_EINVAL;
 	}
 	cc_strbuf_init(&from, MAILTMPLEN);
-	if (put_from(&from, date) && take_flags(spool, flags, &msg)) {
+	if (put_from(&from, date)) {
+		take_flags(spool, flags, &msg);
 		r = cc_spool_message(spool, message, cc_strbuf_span(&from),
 		    cc_env()->from_widget != 0, &msg);
 		if (r != 0)

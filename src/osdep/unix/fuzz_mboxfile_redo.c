@@ -19,6 +19,7 @@
 #include "cc_err.h"
 #include "fs.h"
 #include "fuzz_util.h"
+#include "mailfile.h"
 #include "mboxfile_record.h"
 #include "mboxfile_redo.h"
 #include "misc.h"
@@ -113,7 +114,7 @@ write_record(const struct mbox *m, const uint8_t *data, size_t size)
 	struct redo_sum sum = { .h = 0 };
 	struct strbuf text, name;
 	struct stat st;
-	int dir = cc_redo_beside(m), fd;
+	int dir = cc_mailfile_parent(m->path), fd;
 
 	must(dir >= 0 && fstat(m->fd, &st) == 0);
 	cc_strbuf_init(&text, SIZE_MAX / 2);

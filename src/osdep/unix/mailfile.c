@@ -28,26 +28,23 @@
 
 /* ----------------------------------------------------------------- parents */
 
-/* The directory of path, open; negative on an error. */
-static int
-open_parent(const char *path)
+int
+cc_mailfile_parent(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	char *dir;
-	int fd;
+	char *dir =
+	    cc_span_dup(slash ? cc_span(path, (size_t)(slash - path) + 1)
+			      : cc_span(".", 1));
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (!slash)
-		return open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	dir = cc_span_dup(cc_span(path, (size_t)(slash - path) + 1));
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	fs_give((void **)&dir);
-	return fd;
+	return fd >= 0 ? fd : cc_err_errno();
 }
 
 int
 cc_mailfile_sync_parent(const char *path)
 {
-	int fd = open_parent(path), r = 0;
+	int fd = cc_mailfile_parent(path), r = 0;
 
 	/* A directory that may be written but not read cannot be synced. */
 	if (fd >= 0) {
@@ -225,8 +222,8 @@ cc_mailfile_make(const char *path, mode_t mode, struct span content)
 		errno = EEXIST;
 		return CC_EEXIST;
 	}
-	if ((dir = open_parent(path)) < 0)
-		return cc_err_errno();
+	if ((dir = cc_mailfile_parent(path)) < 0)
+		return dir;
 	r = make_in(dir, slash ? slash + 1 : path, mode, content);
 	saved = errno;
 	close(dir);

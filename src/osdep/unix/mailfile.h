@@ -14,6 +14,10 @@
 /* Files of ours that are not finished; what is killed leaves one. */
 #define CC_MAILFILE_NEW ".cedar-new"
 
+/* The directory that path is in, open for reading: a descriptor, or negative
+ * with errno kept. */
+int cc_mailfile_parent(const char *path);
+
 /* What all of these return: 0, or a code of cc_err.h with errno kept. */
 
 /* Makes the directories on the way to the last "/" of path that are not there,

@@ -16,6 +16,7 @@
 #include "cc_err.h"
 #include "fdio.h"
 #include "fs.h"
+#include "mailfile.h"
 #include "mboxfile_record.h"
 #include "misc.h"
 #include "privdir.h"
@@ -135,21 +136,6 @@ cc_redo_name(struct strbuf *name, const struct mbox *m, const char *behind)
 	cc_strbuf_puts(name, behind);
 }
 
-int
-cc_redo_beside(const struct mbox *m)
-{
-	const char *slash = strrchr(m->path, '/');
-	char *dir;
-	int fd;
-
-	if (!slash)
-		return open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	dir = cc_span_dup(cc_span(m->path, (size_t)(slash - m->path) + 1));
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	fs_give((void **)&dir);
-	return fd >= 0 ? fd : cc_err_errno();
-}
-
 /*
  * The directory that holds a record: 0 and its descriptor, or CC_ENOENT. tidy:
  * on the way goes what a writer left who was killed before his record was
@@ -159,7 +145,7 @@ static int
 find_in(const struct mbox *m, bool tidy, int *dir_r)
 {
 	struct strbuf name, new;
-	int dirs[2] = { cc_redo_beside(m), -1 }, r = CC_ENOENT;
+	int dirs[2] = { cc_mailfile_parent(m->path), -1 }, r = CC_ENOENT;
 
 	cc_redo_name(&name, m, "");
 	cc_redo_name(&new, m, CC_REDO_NEW);

@@ -60,9 +60,6 @@ int cc_redo_write(const struct mbox *m, const struct redo_step *step,
 void cc_redo_name(struct strbuf *name, const struct mbox *m,
     const char *behind);
 
-/* The directory of the mailbox: a descriptor, or negative. */
-int cc_redo_beside(const struct mbox *m);
-
 /* The directory that has the record: 0 and its descriptor, or CC_ENOENT. For
  * one who has the locks: what a killed writer left unfinished goes. */
 int cc_redo_find(const struct mbox *m, int *dir_r);

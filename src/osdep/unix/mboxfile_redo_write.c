@@ -22,6 +22,7 @@
 #include "cc_err.h"
 #include "fdio.h"
 #include "fs.h"
+#include "mailfile.h"
 #include "mboxfile_record.h"
 #include "privdir.h"
 #include "strbuf.h"
@@ -207,7 +208,7 @@ write_in(int dir, const struct mbox *m, const struct redo_step *step, bool sync)
 int
 cc_redo_write(const struct mbox *m, const struct redo_step *step, bool sync)
 {
-	int dir = cc_redo_beside(m), r = dir;
+	int dir = cc_mailfile_parent(m->path), r = dir;
 
 	if (dir >= 0) {
 		r = write_in(dir, m, step, sync);

@@ -100,6 +100,11 @@ struct mbox_lock {
 	struct inodelock inode; /* writers only */
 	struct dotlock dot;
 	int fd; /* with the file lock, or -1 */
+
+	/* writers (mboxfile_mark.c) */
+	struct mbox *m;        /* NULL: readers */
+	struct timespec mtime; /* of the file, when it was locked */
+	bool fresh;            /* a write then need not have changed it */
 };
 
 /*
@@ -128,6 +133,14 @@ int cc_mbox_lock_as_is(struct mbox *m, enum fdlock_mode mode, int wait_ms,
  */
 int cc_mbox_lock_append(struct mbox *m, int wait_ms, pid_t *kept_by,
     struct mbox_lock *lock_r, bool *full_r);
+
+/*
+ * Makes sure that the file's times are others after a change than before it,
+ * even within one tick of the clock: begin is called when a writer has all
+ * locks, end before the first of them goes (mboxfile_mark.c).
+ */
+void cc_mbox_mark_begin(struct mbox *m, struct mbox_lock *lock);
+void cc_mbox_mark_end(struct mbox_lock *lock);
 
 /* Waits of the callers, in milliseconds. A command waits for its locks no
  * longer than a client waits for an answer; opening waits as long as a stale
@@ -183,6 +196,10 @@ void cc_mbox_uids_save(struct mbox *m);
 /* Shortens the record to the highest UID: the file says all the rest of it by
  * now, and is synced; or, if it is removed, all of the record. */
 void cc_mbox_uids_forget(struct mbox *m, bool removed);
+
+/* UIDVALIDITY and last UID of an empty file, of any format that has no other
+ * place for them; kept for the session that finds its first messages. */
+uint32_t cc_mbox_uids_of_empty(const char *path, uint32_t *last_r);
 
 /* ------------------------------------------- matching: mboxfile_match.c */
 

@@ -27,6 +27,10 @@
 #define FIRST_WAIT 1000
 #define WARN_EVERY (15 * 1000)
 
+static const struct mbox_lock none = {
+	.inode = INODELOCK_NONE, .dot = DOTLOCK_NONE, .fd = -1
+};
+
 void
 cc_mbox_stamp_of(const struct stat *st, struct mbox_stamp *stamp_r)
 {
@@ -168,7 +172,7 @@ cc_mbox_lock_as_is(struct mbox *m, enum fdlock_mode mode, int wait_ms,
 	struct stat st;
 	int r = 0;
 
-	*lock_r = (struct mbox_lock){ INODELOCK_NONE, DOTLOCK_NONE, -1 };
+	*lock_r = none;
 	if (mode == FDLOCK_EX)
 		r = get_inode_lock(m, wait_ms, &st, NULL, &lock_r->inode);
 	if (r == 0)
@@ -177,12 +181,15 @@ cc_mbox_lock_as_is(struct mbox *m, enum fdlock_mode mode, int wait_ms,
 		r = check_inode(m, &st);
 	if (r != 0)
 		cc_mbox_unlock(lock_r);
+	else if (mode == FDLOCK_EX)
+		cc_mbox_mark_begin(m, lock_r);
 	return r;
 }
 
 void
 cc_mbox_unlock(struct mbox_lock *lock)
 {
+	cc_mbox_mark_end(lock);
 	if (lock->fd >= 0)
 		cc_fdlock_release(lock->fd);
 	lock->fd = -1;
@@ -253,7 +260,7 @@ cc_mbox_lock_append(struct mbox *m, int wait_ms, pid_t *kept_by,
 	struct stat st;
 	int r;
 
-	*lock_r = (struct mbox_lock){ INODELOCK_NONE, DOTLOCK_NONE, -1 };
+	*lock_r = none;
 	r = get_inode_lock_append(m, kept_by, &st, &lock_r->inode);
 	*full_r = r == 0;
 	if (r == CC_EBUSY || r == CC_EACCESS)
@@ -262,6 +269,8 @@ cc_mbox_lock_append(struct mbox *m, int wait_ms, pid_t *kept_by,
 		r = get_short(m, FDLOCK_EX, wait_ms, lock_r);
 	if (r == 0 && *full_r)
 		r = check_inode(m, &st);
+	if (r == 0)
+		cc_mbox_mark_begin(m, lock_r);
 	if (r == 0 && *full_r)
 		r = cc_redo_recover(m);
 	else if (r == 0 && cc_redo_found(m))

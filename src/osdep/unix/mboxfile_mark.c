@@ -1,0 +1,85 @@
+/*
+ * mboxfile_mark.c - every change of a mailbox shows in its file's times.
+ *
+ * Sessions tell by size and times whether others changed the file. The system
+ * takes a file's time from a clock that ticks every few milliseconds, so that
+ * two changes of the same length within a tick would leave it as it was: a
+ * session would not see the second one, and might later write over it. A
+ * writer therefore puts the time of the last change forward by a nanosecond
+ * where the clock did not. As writers exclude each other it only ever grows.
+ *
+ * Where times are kept in seconds this has no effect; what is written is
+ * compared with what is there in any case (mboxfile_flags.c).
+ */
+#include <time.h>
+
+#include "mboxfile.h"
+
+#define TICK 1000000 /* nanoseconds between two looks at the clock */
+#define TICKS_MAX 20
+
+static bool
+is_after(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec
+				      : a->tv_nsec > b->tv_nsec;
+}
+
+/* Would a write now leave a time that is not after t? */
+static bool
+is_same_tick(const struct timespec *t)
+{
+	struct timespec now;
+
+	return clock_gettime(CLOCK_REALTIME_COARSE, &now) != 0 ||
+	    !is_after(&now, t);
+}
+
+void
+cc_mbox_mark_begin(struct mbox *m, struct mbox_lock *lock)
+{
+	struct stat st;
+
+	if (fstat(m->fd, &st) != 0)
+		return;
+	lock->m = m;
+	lock->mtime = st.st_mtim;
+	lock->fresh = is_same_tick(&lock->mtime);
+}
+
+/* Only its owner may give a file any time. Others wait for the next tick,
+ * unless the clock was set back. */
+static void
+wait_for_tick(int fd, const struct timespec *t)
+{
+	const struct timespec pause = { 0, TICK };
+
+	for (int i = 0; is_same_tick(t) && i < TICKS_MAX; i++)
+		(void)nanosleep(&pause, NULL);
+	(void)futimens(fd, NULL);
+}
+
+void
+cc_mbox_mark_end(struct mbox_lock *lock)
+{
+	struct timespec times[2] = { { 0, UTIME_OMIT }, lock->mtime };
+	struct mbox *m = lock->m;
+	struct mbox_stamp now;
+	struct stat st;
+	bool ours;
+
+	lock->m = NULL;
+	if (!m || !lock->fresh || fstat(m->fd, &st) != 0 ||
+	    is_after(&st.st_mtim, &lock->mtime))
+		return;
+	cc_mbox_stamp_of(&st, &now);
+	ours = cc_mbox_stamp_same(&now, &m->stamp);
+	if (++times[1].tv_nsec == 1000000000) {
+		times[1].tv_nsec = 0;
+		times[1].tv_sec++;
+	}
+	if (futimens(m->fd, times) != 0)
+		wait_for_tick(m->fd, &lock->mtime);
+	if (ours && fstat(m->fd, &st) == 0)
+		cc_mbox_stamp_of(&st, &m->stamp);
+}

@@ -158,15 +158,41 @@ dummy_make(MAILSTREAM *stream, char *mailbox)
 	return dummy_create(stream, mailbox);
 }
 
+/* The driver of a file that was empty when drivers were asked, and has mail by
+ * now; or NIL. */
+static DRIVER *
+filled_meanwhile(char *mailbox, enum what what)
+{
+	DRIVER *d = what == FULL ? mail_valid(NIL, mailbox, NIL) : NIL;
+
+	return d == &dummydriver ? NIL : d;
+}
+
+static void
+give_uids(MAILSTREAM *stream, const char *path, enum what what)
+{
+	uint32_t last = 0;
+
+	stream->uid_validity = what == EMPTY
+	    ? cc_mbox_uids_of_empty(path, &last)
+	    : (unsigned long)time(NULL);
+	stream->uid_last = last;
+}
+
 static MAILSTREAM *
 dummy_open(MAILSTREAM *stream)
 {
 	char path[MAILTMPLEN];
 	enum what what;
+	DRIVER *d;
 
 	if (!stream)
 		return &dummyproto;
 	what = look(stream->mailbox, path);
+	if ((d = filled_meanwhile(stream->mailbox, what)) != NIL) {
+		stream->dtb = d;
+		return (*d->open)(stream);
+	}
 	/* INBOX always can be opened: mail may come, and what is there, if it
 	 * is no mail, stays untouched. */
 	if (what != EMPTY &&
@@ -180,8 +206,7 @@ dummy_open(MAILSTREAM *stream)
 	stream->inbox = is_inbox(stream->mailbox);
 	mail_exists(stream, 0);
 	mail_recent(stream, 0);
-	stream->uid_validity = (unsigned long)time(NULL);
-	stream->uid_last = 0;
+	give_uids(stream, path, what);
 	stream->sequence++;
 	return stream;
 }
@@ -271,7 +296,10 @@ dummy_append(MAILSTREAM *stream, char *mailbox, append_t af, void *data)
 	MAILSTREAM *proto = default_proto(T);
 	char path[MAILTMPLEN];
 	enum what what = look(mailbox, path);
+	DRIVER *d = filled_meanwhile(mailbox, what);
 
+	if (d && d->append)
+		return (*d->append)(stream, mailbox, af, data);
 	if (what == MISSING && is_inbox(mailbox) && make_inbox(path))
 		what = EMPTY;
 	if (what == MISSING && !is_inbox(mailbox)) {

@@ -10,10 +10,12 @@
  * UIDs only ever move up: a message that cannot be recognised gets a new one
  * above all others, and to clients it is another message.
  */
+#include <fcntl.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cc_err.h"
+#include "fdlock.h"
 #include "fs.h"
 #include "mboxfile.h"
 #include "privdir.h"
@@ -244,9 +246,12 @@ remember(struct mbox *m, int privdir, const struct mbox_index *old,
 						   : index->uidvalidity,
 		    mem);
 	take_record(mem);
+	/* a file that is or was empty goes on with what it was told to have */
 	if (mem->covers > 0 ||
 	    (mem->rec.uidvalidity != 0 &&
-		mem->rec.uidvalidity == index->uidvalidity))
+		(mem->rec.uidvalidity == index->uidvalidity ||
+		    index->count == 0 ||
+		    cc_uidrecord_messages(&mem->rec) == 0)))
 		mem->uidvalidity = mem->rec.uidvalidity;
 	if (old &&
 	    (index->uidvalidity == 0 || index->uidvalidity == old->uidvalidity))
@@ -354,4 +359,29 @@ cc_mbox_uids_forget(struct mbox *m, bool removed)
 	else
 		shorten(privdir, &st);
 	close(privdir);
+}
+
+uint32_t
+cc_mbox_uids_of_empty(const char *path, uint32_t *last_r)
+{
+	const int flags = O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	struct mbox m = { .fd = open(path, flags) };
+	uint32_t v = now();
+	struct stat st;
+
+	*last_r = 0;
+	if (m.fd < 0)
+		return v;
+	if (cc_fdlock_get(m.fd, FDLOCK_EX, CC_MBOX_WAIT_STORE) == 0 &&
+	    fstat(m.fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0) {
+		cc_mbox_stamp_of(&st, &m.stamp);
+		cc_mbox_index_init(&m.index);
+		if (cc_mbox_uids_settle(&m, NULL))
+			cc_mbox_uids_save(&m);
+		v = m.index.uidvalidity;
+		*last_r = m.index.uid_last;
+		cc_mbox_index_free(&m.index);
+	}
+	close(m.fd);
+	return v;
 }

@@ -42,19 +42,22 @@ def field(mail, name):
 
 
 def no_usual_date(mail):
-    """Dovecot reads the form of RFC 5322 only, and takes the first second of
-    1970 for none; for it these were sent when they arrived."""
+    """Dovecot reads the form of RFC 5322 section 3.3 only, without years of
+    three digits (section 4.3), and takes the first second of 1970 for none;
+    for it these were sent when they arrived."""
     date = field(mail, b"Date")
     return date is not None and (b"Thu, 01 Jan 1970 00:00:00" in date or not
                                  re.match(rb"\s*(?:[A-Z][a-z]{2},)?\s*\d{1,2}"
-                                          rb"\s+[A-Z][a-z]{2}\s+\d{2,4}\s+"
+                                          rb"\s+[A-Z][a-z]{2}\s+\d\d(?:\d\d)?\s+"
                                           rb"\d\d:\d\d(?::\d\d)?\s", date))
 
 
 def no_address(mail):
     """Dovecot sorts what is no address by the name that it shows for it, we
-    as empty; and "x at y" is one for us."""
-    return re.search(rb"<>|\[ | at ", field(mail, b"From") or b"") is not None
+    as empty; and "x at y" is one for us, as are those with a backslash or with
+    a dot for a name (causes_dovecot.py)."""
+    return re.search(rb"<>|\[ | at |\\@|^\s*\. <",
+                     field(mail, b"From") or b"") is not None
 
 
 def blank_before_fold(mail):

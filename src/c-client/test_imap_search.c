@@ -56,7 +56,7 @@ test_parse(void **state)
 		    "HEADER x-y z HEADER Message-ID \"\"", 0 },
 		{ "LARGER 5 SMALLER 4294967296", "LARGER 5 SMALLER 4294967296",
 		    0 },
-		{ "LARGER 5 LARGER 4 LARGER 6", "LARGER 6", 0 },
+		{ "LARGER 5 LARGER 6 LARGER 4", "LARGER 6", 0 },
 		{ "SMALLER 5 SMALLER 4 SMALLER 6", "SMALLER 4", 0 },
 		{ "LARGER 0", "NOT SMALLER 1", 0 },
 		{ "SMALLER 0", "NOT ALL", 0 },

@@ -507,40 +507,47 @@ check_line_lengths(const char *text)
 /* RFC 2231 section 3: what no line can hold goes in pieces and is read as the
  * same; what is coded already is left alone. */
 static void
+check_pieces(const char *unit, size_t len)
+{
+	char *value = long_text(unit, len);
+	struct mime_part part = { 0 };
+	BODY *body = mail_newbody();
+	struct strbuf out;
+	struct span read;
+	struct arena a;
+	char *text;
+
+	body->subtype = cpystr("X");
+	body->parameter =
+	    new_parameter("NAME", value, new_parameter("B", "c", NIL));
+	cc_strbuf_init(&out, SIZE_MAX);
+	cc_rfc822_put_body_header(&out, body);
+	text = out.data;
+	check_line_lengths(text);
+	assert_int_equal(strstr(text, "NAME*0=") != NULL, len > 450);
+	assert_non_null(strstr(text, "B=c"));
+	cc_arena_init(&a, CC_MIME_MEMORY);
+	cc_mime_parse_field(&part, &a, cc_span_z("Type"),
+	    cc_span_z(text + strlen("Content-Type:")));
+	read = cc_mime_param_decoded(part.params, "NAME", &a);
+	assert_int_equal(read.len, len);
+	assert_memory_equal(read.p, value, read.len);
+	cc_arena_free(&a);
+	cc_strbuf_free(&out);
+	mail_free_body(&body);
+	fs_give((void **)&value);
+}
+
+static void
 test_parameter_in_pieces(void **state)
 {
 	static const size_t lengths[] = { 449, 450, 451, 800, 801, 20000 };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(lengths); i++) {
-		char *value = long_text("a\"b\\ \xc3\xa9", lengths[i]);
-		struct mime_part part = { 0 };
-		BODY *body = mail_newbody();
-		struct strbuf out;
-		struct span read;
-		struct arena a;
-		char *text;
-
-		body->subtype = cpystr("X");
-		body->parameter =
-		    new_parameter("NAME", value, new_parameter("B", "c", NIL));
-		cc_strbuf_init(&out, SIZE_MAX);
-		cc_rfc822_put_body_header(&out, body);
-		text = out.data;
-		check_line_lengths(text);
-		assert_int_equal(strstr(text, "NAME*0=") != NULL,
-		    lengths[i] > 450);
-		assert_non_null(strstr(text, "B=c"));
-		cc_arena_init(&a, CC_MIME_MEMORY);
-		cc_mime_parse_field(&part, &a, cc_span_z("Type"),
-		    cc_span_z(text + strlen("Content-Type:")));
-		read = cc_mime_param_decoded(part.params, "NAME", &a);
-		assert_int_equal(read.len, lengths[i]);
-		assert_memory_equal(read.p, value, read.len);
-		cc_arena_free(&a);
-		cc_strbuf_free(&out);
-		mail_free_body(&body);
-		fs_give((void **)&value);
+		check_pieces("a\"b\\ \xc3\xa9", lengths[i]);
+		/* No blank to break the line at; all escaped. */
+		check_pieces("\"\\", lengths[i]);
 	}
 }
 

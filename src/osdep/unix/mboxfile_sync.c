@@ -236,6 +236,13 @@ join(struct mbox *m, const struct mbox_index *was)
 
 /* ------------------------------------------------------------------ changes */
 
+/* No message was ever told of: whatever UIDs the first ones bring may be. */
+static bool
+is_virgin(const struct mbox *m, const struct mbox_index *was)
+{
+	return m->known == 0 && was->count == 0 && was->uid_last == 0;
+}
+
 static int
 rescan(struct mbox *m)
 {
@@ -246,7 +253,8 @@ rescan(struct mbox *m)
 	m->place.known = false;
 	cc_mbox_view_drop(m);
 	r = cc_mbox_load(m, &was);
-	if (r == 0 && m->index.uidvalidity == was.uidvalidity) {
+	if (r == 0 &&
+	    (m->index.uidvalidity == was.uidvalidity || is_virgin(m, &was))) {
 		map_keywords(m, &was.keywords);
 		r = join(m, &was);
 	} else if (r == 0 || r == CC_EPARSE) {

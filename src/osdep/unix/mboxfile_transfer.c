@@ -470,7 +470,9 @@ move_some(struct both *b, uint64_t skip, uint64_t size)
 	if ((r = plan(b, skip, size, &pad)) != 0 || (r = write_record(b)) != 0)
 		return r;
 	if ((r = append(b, pad)) != 0) {
-		(void)step_back(b);
+		/* what could not be cut off is for the next who comes */
+		if (size_of(b->to) == b->rec.to_size)
+			(void)step_back(b);
 		return r;
 	}
 	b->rec.done = true;

@@ -284,6 +284,44 @@ test_spool_with_uids(void **state)
 	end();
 }
 
+/* A session has the empty ~/mbox open when a mailbox with UIDs of its own is
+ * moved there. No UID was told yet, so that nothing can be taken for another. */
+static void
+test_spool_with_uids_meanwhile(void **state)
+{
+	MAILSTREAM *s, *other;
+
+	(void)state;
+	begin();
+	put("home/mbox", "");
+	put("spool", "");
+	mail_parameters(NIL, SET_SNARFINTERVAL, (void *)0);
+	s = open_inbox(NIL);
+	other = open_inbox(NIL);
+	deliver_to_spool(FROM BASE "X-UID: 7\nSubject: a\n\none\n\n");
+	for (int i = 0; i < 2; i++) {
+		MAILSTREAM *m = i ? other : s;
+
+		assert_true(mail_ping(m));
+		assert_int_equal(m->nmsgs, 1);
+		assert_int_equal(m->uid_validity, 1709629200);
+		assert_int_equal(uid(m, 1), 7);
+		expect_text(m, 1, "one\n");
+	}
+	/* but not where messages were there before, though they are gone */
+	mail_flag(s, "1", "\\Deleted", ST_SET);
+	assert_true(mail_expunge(s));
+	put("home/mbox", "");
+	deliver_to_spool(FROM2 "X-IMAPbase: 1709629201 7\nX-UID: 7\n"
+			       "Subject: b\n\ntwo\n\n");
+	(void)mail_ping(s);
+	assert_false(mail_ping(s));
+	mail_parameters(NIL, SET_SNARFINTERVAL, (void *)60);
+	mail_close(s);
+	mail_close(other);
+	end();
+}
+
 /* The internal-data message of a spool shows up as a message. */
 static void
 test_spool_with_internal_data(void **state)
@@ -580,6 +618,84 @@ test_delivery_meanwhile(void **state)
 	}
 }
 
+/* What comes after the delivery of deliver_and(). */
+static struct {
+	int at, fail;
+	bool cut;
+} after;
+
+static void
+deliver_and(void)
+{
+	deliver_more();
+	put("delivered", "");
+	death.at = after.at;
+	death.fail = after.fail;
+	death.fail_cut = after.cut;
+}
+
+/* The spool has grown while it was moved, and the rest of it is on its way
+ * when the process is killed, and once more when the next one tries. */
+static void
+test_killed_after_delivery(void **state)
+{
+	(void)state;
+	for (int d = 1; d < 16; d++) {
+		bool lived = false;
+
+		for (int n = d + 1; !lived; n++) {
+			enum how how = (enum how)((unsigned)(n + d) % HOWS);
+
+			begin();
+			put("home/mbox", ONE);
+			put("spool", TWO);
+			after.at = n;
+			after.fail = 0;
+			death.instead = deliver_and;
+			lived = run_until(d, how, take_mail, 0);
+			death.instead = NULL;
+			if (!tmpdir_has(&tmp, "delivered"))
+				deliver_to_spool(THREE);
+			clear_locks();
+			run_until(1 + n % 20, how, take_mail, 0);
+			check_once(true);
+			end();
+		}
+	}
+}
+
+/* The same with a disk that is full from call n on; what was written cannot
+ * always be cut off again. */
+static void
+test_full_after_delivery(void **state)
+{
+	(void)state;
+	for (int d = 1; d < 16; d++)
+		for (int n = d + 1; n < 40; n++) {
+			MAILSTREAM *s;
+
+			begin();
+			put("home/mbox", ONE);
+			put("spool", TWO);
+			after.at = n;
+			after.fail = n % 2 ? ENOSPC : EIO;
+			after.cut = n % 4 < 2;
+			death.count = 0;
+			death.at = d;
+			death.instead = deliver_and;
+			s = mail_open(NIL, "INBOX", NIL);
+			if (s)
+				mail_close(s);
+			if (death.instead)
+				deliver_to_spool(THREE);
+			death.instead = NULL;
+			death.at = death.fail = 0;
+			death.fail_cut = after.cut = false;
+			check_once(true);
+			end();
+		}
+}
+
 /* Records that do not fit, or are no records. */
 static void
 test_records(void **state)
@@ -633,6 +749,7 @@ main(void)
 		cmocka_unit_test(test_octets),
 		cmocka_unit_test(test_session),
 		cmocka_unit_test(test_spool_with_uids),
+		cmocka_unit_test(test_spool_with_uids_meanwhile),
 		cmocka_unit_test(test_spool_with_internal_data),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_status),
@@ -641,6 +758,8 @@ main(void)
 		cmocka_unit_test(test_killed),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_delivery_meanwhile),
+		cmocka_unit_test(test_killed_after_delivery),
+		cmocka_unit_test(test_full_after_delivery),
 		cmocka_unit_test(test_records),
 	};
 

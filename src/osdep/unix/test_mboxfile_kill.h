@@ -25,6 +25,7 @@ static struct {
 	int count;
 	enum how how;
 	int fail;              /* errno of all writes from there on instead */
+	bool fail_cut;         /* of cutting files, too */
 	void (*instead)(void); /* called instead */
 } death;
 
@@ -108,6 +109,8 @@ ftruncate(int fd, off_t size)
 		death.count++;
 	else if (is_time())
 		die();
+	if (death.fail_cut && must_fail())
+		return -1;
 	return (int)syscall(SYS_ftruncate, fd, size);
 }
 

@@ -679,7 +679,7 @@ test_full_after_delivery(void **state)
 			put("spool", TWO);
 			after.at = n;
 			after.fail = n % 2 ? ENOSPC : EIO;
-			after.cut = n % 4 < 2;
+			after.cut = (n + d) % 2;
 			death.count = 0;
 			death.at = d;
 			death.instead = deliver_and;

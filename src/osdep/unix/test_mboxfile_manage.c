@@ -529,6 +529,34 @@ test_rename(void **state)
 	end();
 }
 
+/* A mailbox does not leave its file system: the name is refused, as rename(2)
+ * refuses it, and all is as it was. */
+static void
+test_rename_across_devices(void **state)
+{
+	static const char *const names[] = { "box", "dir" };
+	unsigned long v;
+
+	(void)state;
+	begin();
+	box(PLAIN_BOX);
+	tmpdir_mkdir(&tmp, "home/dir");
+	box_as("home/dir/in", MSG);
+	v = validity("box");
+	elsewhere = "/away";
+	for (size_t i = 0; i < COUNT(names); i++) {
+		assert_false(mail_rename(NIL, (char *)names[i], "there/away"));
+		expect_log("Invalid cross-device link");
+		assert_false(tmpdir_has(&tmp, "home/there/away"));
+		assert_false(tmpdir_has(&tmp, "home/there/away.lock"));
+	}
+	elsewhere = NULL;
+	box_is(PLAIN_BOX);
+	tmpdir_expect(&tmp, "home/dir/in", MSG);
+	assert_int_equal(validity("box"), v);
+	end();
+}
+
 /* A change that was begun and not ended is ended first: its record is beside
  * the old name. The session that renames its own mailbox goes on with it. */
 static void
@@ -792,6 +820,7 @@ main(void)
 		cmocka_unit_test(test_uidvalidity_never_repeats),
 		cmocka_unit_test(test_delete_while_open),
 		cmocka_unit_test(test_rename),
+		cmocka_unit_test(test_rename_across_devices),
 		cmocka_unit_test(test_rename_while_open),
 		cmocka_unit_test(test_rename_inbox),
 		cmocka_unit_test(test_killed),

@@ -7,6 +7,18 @@
 
 #include "test_mboxfile_kill.h"
 
+/* Names that end so are on another file system. */
+static const char *elsewhere;
+
+static inline bool
+is_elsewhere(const char *name)
+{
+	size_t len = strlen(name), end = elsewhere ? strlen(elsewhere) : 0;
+
+	return elsewhere && len >= end &&
+	    strcmp(name + len - end, elsewhere) == 0;
+}
+
 static inline void
 strike(void)
 {
@@ -18,6 +30,10 @@ int
 renameat2(int fd, const char *from, int fd2, const char *to, unsigned flags_)
 {
 	strike();
+	if (is_elsewhere(from) != is_elsewhere(to)) {
+		errno = EXDEV;
+		return -1;
+	}
 	return (int)syscall(SYS_renameat2, fd, from, fd2, to, flags_);
 }
 

@@ -1,6 +1,6 @@
 /*
- * test_mboxfile_arrive_power.c - what a power failure may leave of appends:
- * each that was confirmed, once and whole, with its UID.
+ * test_mboxfile_arrive_power.c - what a power failure may leave of appends and
+ * copies: each that was confirmed, once and whole, with its UID.
  */
 #include "test_mboxfile_power.h"
 #include "test_mboxfile_scene.h"
@@ -64,6 +64,42 @@ append_some(size_t step)
 	}
 }
 
+/* The same messages, in a mailbox from which they are copied. */
+static void
+reset_copy(void)
+{
+	struct strbuf text;
+
+	reset();
+	cc_strbuf_init(&text, SIZE_MAX);
+	for (int i = MESSAGES; i < MESSAGES + APPENDS * batch; i++)
+		put_message(&text, i);
+	tmpdir_write(&tmp, "home/source", text.data, text.len);
+	cc_strbuf_free(&text);
+}
+
+static void
+copy_some(size_t step)
+{
+	MAILSTREAM *s = mail_open(NIL, "source", OP_READONLY);
+	char set[32];
+
+	(void)step;
+	listen();
+	assert_non_null(s);
+	kept->appends = 0;
+	for (int n = 0; n < APPENDS; n++) {
+		snprintf(set, sizeof(set), "%d:%d", n * batch + 1,
+		    (n + 1) * batch);
+		if (mail_copy_full(s, set, "box", NIL)) {
+			kept->added[n].ops = recorder->count;
+			kept->added[n].uid = told.first;
+			kept->appends = (size_t)n + 1;
+		}
+	}
+	mail_close(s);
+}
+
 /* Appends that were said to be done. */
 static size_t
 done_appends(void)
@@ -119,13 +155,12 @@ check_append(bool done)
 }
 
 static void
-test_power_fails_in_append(void **state)
+test_power_fails(void (*again)(void), void (*session)(size_t))
 {
 	static const struct {
 		int batch, lines;
 	} sizes[] = { { 1, 1 }, { 1, 17 }, { 3, 17 }, { 1, 400 }, { 3, 400 } };
 
-	(void)state;
 	begin_power();
 	kept = mmap(NULL, sizeof(*kept), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -134,18 +169,32 @@ test_power_fails_in_append(void **state)
 	for (size_t k = 0; k < COUNT(sizes); k++) {
 		lines = sizes[k].lines;
 		batch = sizes[k].batch;
-		try_states(reset, append_some, 0, check_append);
+		try_states(again, session, 0, check_append);
 	}
 	/* without the one sync it would show */
 	lines = 17;
 	batch = 1;
 	unsynced = "home/box";
 	states_bad = 0;
-	try_states(reset, append_some, 0, check_append);
+	try_states(again, session, 0, check_append);
 	unsynced = NULL;
 	assert_true(states_bad > 0);
 	munmap(kept, sizeof(*kept));
 	munmap(recorder, sizeof(*recorder));
+}
+
+static void
+test_power_fails_in_append(void **state)
+{
+	(void)state;
+	test_power_fails(reset, append_some);
+}
+
+static void
+test_power_fails_in_copy(void **state)
+{
+	(void)state;
+	test_power_fails(reset_copy, copy_some);
 }
 
 int
@@ -153,6 +202,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_power_fails_in_append),
+		cmocka_unit_test(test_power_fails_in_copy),
 	};
 
 	if (getenv("SEED"))

@@ -24,8 +24,6 @@
 #include "misc.h"
 #include "unix_inner.h"
 
-#define FILE_NAME "~/mbox"
-
 /* Milliseconds for the locks of the system inbox; the next ping tries again. */
 #define SPOOL_WAIT 200
 
@@ -73,7 +71,7 @@ get_path(struct strbuf *path_r)
 {
 	if (cc_env_rules()->own_inbox)
 		return CC_EACCESS;
-	return cc_mailbox_path(FILE_NAME, path_r);
+	return cc_mailbox_path(CC_MBOX_FILE, path_r);
 }
 
 /* Is it in unix format, or empty? */
@@ -107,7 +105,7 @@ mbox_parameters(long function, void *value)
 {
 	if (function != GET_INBOXPATH || !value)
 		return NIL;
-	return mailboxfile(value, FILE_NAME);
+	return mailboxfile(value, CC_MBOX_FILE);
 }
 
 /* ---------------------------------------------------------- the new mail */
@@ -326,13 +324,13 @@ mbox_create(MAILSTREAM *stream, char *mailbox)
 	}
 	d = mail_valid(NIL, mailbox, NIL);
 	if ((d && strcmp(d->name, "dummy") != 0) ||
-	    stat(sysinbox(), &st) == 0 || !mailboxfile(path, FILE_NAME) ||
+	    stat(sysinbox(), &st) == 0 || !mailboxfile(path, CC_MBOX_FILE) ||
 	    lstat(path, &st) == 0) {
 		cc_mail_complain("create mailbox", "INBOX",
 		    "mailbox already exists");
 		return NIL;
 	}
-	return cc_unix_create(stream, FILE_NAME);
+	return cc_unix_create(stream, CC_MBOX_FILE);
 }
 
 /* INBOX is always there: an empty one takes the place of what goes. */
@@ -340,8 +338,8 @@ static long
 mbox_delete(MAILSTREAM *stream, char *mailbox)
 {
 	(void)mailbox;
-	return cc_unix_delete(stream, FILE_NAME) &&
-		cc_unix_create(stream, FILE_NAME)
+	return cc_unix_delete(stream, CC_MBOX_FILE) &&
+		cc_unix_create(stream, CC_MBOX_FILE)
 	    ? LONGT
 	    : NIL;
 }
@@ -365,5 +363,5 @@ static long
 mbox_append(MAILSTREAM *stream, char *mailbox, append_t af, void *data)
 {
 	(void)mailbox;
-	return cc_unix_append(stream, FILE_NAME, af, data);
+	return cc_unix_append(stream, CC_MBOX_FILE, af, data);
 }

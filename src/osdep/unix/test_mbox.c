@@ -7,6 +7,7 @@
 
 #include "mboxfile_transfer.h"
 #include "misc.h"
+#include "test_mboxfile_append.h"
 #include "test_names_kill.h"
 
 extern DRIVER mboxdriver;
@@ -427,6 +428,7 @@ static void
 test_append_and_copy(void **state)
 {
 	char text[] = "Subject: new\r\n\r\nnew\r\n";
+	unsigned long copied;
 	MAILSTREAM *s;
 	STRING string;
 
@@ -438,7 +440,13 @@ test_append_and_copy(void **state)
 	assert_false(tmpdir_has(&tmp, "spool"));
 	put("home/box", ONE);
 	s = open_box(NIL);
+	listen();
 	assert_true(mail_copy(s, "1", "inbox"));
+	assert_int_equal(told.calls, 1);
+	assert_int_equal(told.sources, 1);
+	copied = told.first;
+	mail_parameters(NIL, SET_COPYUID, NIL);
+	mail_parameters(NIL, SET_APPENDUID, NIL);
 	mail_close(s);
 	assert_false(tmpdir_has(&tmp, "spool"));
 	put("spool", TWO);
@@ -447,6 +455,8 @@ test_append_and_copy(void **state)
 	expect_text(s, 1, "new\n");
 	expect_text(s, 2, "one\n");
 	expect_text(s, 3, "two\n");
+	assert_int_equal(copied, uid(s, 2));
+	assert_int_equal(told.uidvalidity, s->uid_validity);
 	assert_true(mail_copy(s, "1:2", "box"));
 	mail_close(s);
 	s = open_box(NIL);
@@ -565,8 +575,10 @@ test_full(void **state)
 	static const int errors[] = { ENOSPC, EDQUOT, EIO };
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(errors); i++)
-		for (int n = 1; n < 40; n++) {
+	for (size_t i = 0; i < COUNT(errors); i++) {
+		bool reached = true;
+
+		for (int n = 1; reached; n++) {
 			MAILSTREAM *s;
 
 			begin();
@@ -581,10 +593,12 @@ test_full(void **state)
 				expect_text(s, 1, "one\n");
 				mail_close(s);
 			}
+			reached = death.count >= n;
 			death.at = death.fail = 0;
 			check_once(false);
 			end();
 		}
+	}
 }
 
 /* Mail that comes while the spool is moved. */
@@ -599,8 +613,10 @@ deliver_more(void)
 static void
 test_delivery_meanwhile(void **state)
 {
+	bool last = false;
+
 	(void)state;
-	for (int n = 1; n < 40; n++) {
+	for (int n = 1; !last; n++) {
 		begin();
 		put("home/mbox", ONE);
 		put("spool", TWO);
@@ -612,6 +628,7 @@ test_delivery_meanwhile(void **state)
 		if (death.instead) { /* it never was time */
 			death.instead = NULL;
 			deliver_to_spool(THREE);
+			last = true;
 		}
 		check_once(true);
 		end();
@@ -640,7 +657,7 @@ static void
 test_killed_after_delivery(void **state)
 {
 	(void)state;
-	for (int d = 1; d < 16; d++) {
+	for (int d = 1; d < 70; d += 9) {
 		bool lived = false;
 
 		for (int n = d + 1; !lived; n++) {
@@ -670,8 +687,10 @@ static void
 test_full_after_delivery(void **state)
 {
 	(void)state;
-	for (int d = 1; d < 16; d++)
-		for (int n = d + 1; n < 40; n++) {
+	for (int d = 1; d < 70; d += 7) {
+		bool reached = true;
+
+		for (int n = d + 1; reached; n++) {
 			MAILSTREAM *s;
 
 			begin();
@@ -686,6 +705,7 @@ test_full_after_delivery(void **state)
 			s = mail_open(NIL, "INBOX", NIL);
 			if (s)
 				mail_close(s);
+			reached = death.count >= n;
 			if (death.instead)
 				deliver_to_spool(THREE);
 			death.instead = NULL;
@@ -694,6 +714,7 @@ test_full_after_delivery(void **state)
 			check_once(true);
 			end();
 		}
+	}
 }
 
 /* Records that do not fit, or are no records. */

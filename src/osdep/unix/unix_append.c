@@ -328,9 +328,9 @@ complain_copy(MAILSTREAM *stream, char *mailbox, int r)
 	return complain("copy to mailbox", mailbox, r);
 }
 
-/* To another mailbox file, or the same. */
+/* To another mailbox file, or the same; file: its name as a unix mailbox. */
 static long
-copy_here(MAILSTREAM *stream, char *mailbox)
+copy_here(MAILSTREAM *stream, char *mailbox, char *file)
 {
 	struct mbox_appended to = { 0, 0 };
 	struct mbox_spool spool;
@@ -339,7 +339,7 @@ copy_here(MAILSTREAM *stream, char *mailbox)
 	int r;
 
 	cc_strbuf_init(&path, CC_MAILPATH_MAX);
-	ok = find_box(stream, mailbox, "copy", &path);
+	ok = find_box(stream, file, "copy", &path);
 	cc_spool_init(&spool);
 	if (ok) {
 		r = collect_copies(stream, &spool);
@@ -358,36 +358,41 @@ copy_here(MAILSTREAM *stream, char *mailbox)
 	return ok;
 }
 
-/* Is the mailbox ours to write, or an empty file that will be? */
-static bool
-is_ours(DRIVER *d, char *mailbox)
+/* The name of a mailbox that is ours to write, or of an empty file that will
+ * be; NIL for all others. */
+static char *
+our_name(DRIVER *d, char *mailbox)
 {
 	char path[MAILTMPLEN];
 	MAILSTREAM *proto = default_proto(T);
 	struct stat st;
 
 	if (!d || d == &unixdriver)
-		return true;
+		return mailbox;
+	if (d->fastpath == &cc_unix_fast) /* mbox, which has but INBOX */
+		return (char *)CC_MBOX_FILE;
 	if (strcmp(d->name, "dummy") != 0 || !proto ||
 	    proto->dtb != &unixdriver || !mailboxfile(path, mailbox))
-		return false;
-	return !*path || stat(path, &st) != 0 || st.st_size == 0;
+		return NIL;
+	return !*path || stat(path, &st) != 0 || st.st_size == 0 ? mailbox
+								 : NIL;
 }
 
 long
 cc_unix_copy(MAILSTREAM *stream, char *sequence, char *mailbox, long options)
 {
 	unsigned char *s = (unsigned char *)sequence;
+	char *file;
 	long ok;
 
 	if (cc_mail_names_driver(mailbox) ||
-	    !is_ours(mail_valid(NIL, mailbox, NIL), mailbox))
+	    !(file = our_name(mail_valid(NIL, mailbox, NIL), mailbox)))
 		return cc_mail_copy_elsewhere(stream, sequence, mailbox,
 		    options);
 	if (!(options & CP_UID ? mail_uid_sequence(stream, s)
 			       : mail_sequence(stream, s)))
 		return NIL;
-	ok = copy_here(stream, mailbox);
+	ok = copy_here(stream, mailbox, file);
 	if (ok && (options & CP_MOVE))
 		mail_flag(stream, sequence, "\\Deleted",
 		    ST_SET | (options & CP_UID ? ST_UID : 0));

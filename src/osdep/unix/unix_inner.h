@@ -8,6 +8,9 @@
 #include "mail.h"
 #include "mail_fast.h"
 
+/* The file of the INBOX of mbox, as a unix mailbox. */
+#define CC_MBOX_FILE "~/mbox"
+
 /* Members of the driver's table. */
 void cc_unix_scan(MAILSTREAM *stream, char *ref, char *pat, char *contents);
 void cc_unix_list(MAILSTREAM *stream, char *ref, char *pat);

@@ -286,7 +286,7 @@ test_spool_with_uids(void **state)
 }
 
 /* A session has the empty ~/mbox open when a mailbox with UIDs of its own is
- * moved there. No UID was told yet, so that nothing can be taken for another. */
+ * moved there. No UID was told yet: nothing can be taken for another. */
 static void
 test_spool_with_uids_meanwhile(void **state)
 {

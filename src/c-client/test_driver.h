@@ -452,4 +452,16 @@ mem_add(struct mem_box *box, unsigned flags, const char *header,
 	return m;
 }
 
+/* A program that asks for a range of messages. */
+static inline SEARCHPGM *
+new_search(unsigned long first, unsigned long last)
+{
+	SEARCHPGM *spg = mail_newsearchpgm();
+
+	spg->msgno = mail_newsearchset();
+	spg->msgno->first = first;
+	spg->msgno->last = last;
+	return spg;
+}
+
 #endif

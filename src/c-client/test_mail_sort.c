@@ -213,17 +213,6 @@ postsort(void *sc)
 		aborted->abort = T;
 }
 
-static SEARCHPGM *
-new_search(unsigned long first, unsigned long last)
-{
-	SEARCHPGM *spg = mail_newsearchpgm();
-
-	spg->msgno = mail_newsearchset();
-	spg->msgno->first = first;
-	spg->msgno->last = last;
-	return spg;
-}
-
 static void
 test_public_search_and_hooks(void **state)
 {

@@ -153,17 +153,6 @@ thread_results(MAILSTREAM *stream, THREADNODE *thr)
 	hooks++;
 }
 
-static SEARCHPGM *
-new_search(unsigned long first, unsigned long last)
-{
-	SEARCHPGM *spg = mail_newsearchpgm();
-
-	spg->msgno = mail_newsearchset();
-	spg->msgno->first = first;
-	spg->msgno->last = last;
-	return spg;
-}
-
 static void
 test_public(void **state)
 {

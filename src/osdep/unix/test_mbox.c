@@ -752,13 +752,10 @@ test_records(void **state)
 }
 
 static int
-link_drivers(void **state)
+link_all(void **state)
 {
 	mail_link(&mboxdriver);
-	mail_link(&unixdriver);
-	mail_link(&dummydriver);
-	linked = true;
-	return setup(state);
+	return link_drivers(state);
 }
 
 int
@@ -784,5 +781,5 @@ main(void)
 		cmocka_unit_test(test_records),
 	};
 
-	return cmocka_run_group_tests(tests, link_drivers, NULL);
+	return cmocka_run_group_tests(tests, link_all, NULL);
 }

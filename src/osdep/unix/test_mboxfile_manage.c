@@ -793,16 +793,6 @@ test_killed(void **state)
 	}
 }
 
-/* As programs link them: dummy takes what is left. */
-static int
-link_drivers(void **state)
-{
-	mail_link(&unixdriver);
-	mail_link(&dummydriver);
-	linked = true;
-	return setup(state);
-}
-
 int
 main(void)
 {

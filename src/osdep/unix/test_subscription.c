@@ -134,15 +134,6 @@ test_names_that_are_gone(void **state)
 	end();
 }
 
-static int
-link_drivers(void **state)
-{
-	mail_link(&unixdriver);
-	mail_link(&dummydriver);
-	linked = true;
-	return setup(state);
-}
-
 int
 main(void)
 {

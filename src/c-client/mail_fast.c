@@ -185,11 +185,9 @@ cc_mail_header(MAILSTREAM *stream, unsigned long msgno, struct strbuf *scratch,
 	return r;
 }
 
-/* Feeds header or text to the parser. Past a limit the parser ignores what
- * follows, so the rest need not be read. */
-static int
-feed(struct mime_parser *parser, MAILSTREAM *stream, unsigned long msgno,
-    enum mail_what what)
+int
+cc_mail_feed(MAILSTREAM *stream, unsigned long msgno, enum mail_what what,
+    struct mime_parser *parser)
 {
 	struct mail_reader reader;
 	struct span piece;
@@ -250,8 +248,8 @@ cc_mail_structure(MAILSTREAM *stream, unsigned long msgno,
 	in->tree_of.msgno = 0;
 	cc_arena_reset(&in->tree);
 	parser = cc_mime_new(&in->tree, cc_mail_newline(stream));
-	if ((r = feed(parser, stream, msgno, MAIL_HEADER)) != 0 ||
-	    (r = feed(parser, stream, msgno, MAIL_TEXT)) != 0)
+	if ((r = cc_mail_feed(stream, msgno, MAIL_HEADER, parser)) != 0 ||
+	    (r = cc_mail_feed(stream, msgno, MAIL_TEXT, parser)) != 0)
 		cc_mime_free(&parser);
 	else if ((r = cc_mime_end(&parser, &root)) == 0) {
 		in->root = *root_r = root;

@@ -108,6 +108,13 @@ int cc_mail_read_extent(MAILSTREAM *stream, unsigned long msgno,
 /* The next span: 1, 0 at the end, or negative. */
 int cc_mail_next(struct mail_reader *reader, struct span *span_r);
 
+struct mime_parser;
+
+/* Feeds the header or the text of a message to a parser. Past a limit that
+ * ignores what follows, so the rest is not read. */
+int cc_mail_feed(MAILSTREAM *stream, unsigned long msgno, enum mail_what what,
+    struct mime_parser *parser);
+
 /*
  * The whole header as one span (native newlines): in the read window where it
  * lies in one piece, else put together in scratch. At most CC_HEADER_MAX. No CR

@@ -274,33 +274,18 @@ read_fields(struct cc_finder *f, struct span header, struct mime_part *part)
 	cc_mime_set_defaults(part, &f->arena, false);
 }
 
-/* Positions of a header are not asked for: its parts' own are in the text. */
-static int
-feed_parser(struct cc_finder *f, struct mime_parser *parser, struct span header)
-{
-	struct mail_reader reader;
-	struct span piece;
-	int r;
-
-	if (cc_mime_feed(parser, header, 0) != 0)
-		return 0;
-	if ((r = cc_mail_read(f->stream, f->msgno, MAIL_TEXT, &reader)) != 0)
-		return r;
-	while ((r = cc_mail_next(&reader, &piece)) > 0)
-		if (cc_mime_feed(parser, piece, reader.pos - piece.len) != 0)
-			return 0;
-	return r;
-}
-
 /* The structure, made from the header in hand, so that the message is not
- * located again; nobody else has use for it. */
+ * located again; nobody else has use for it. Positions of the header are not
+ * asked for: its parts' own are in the text. */
 static int
 parse_parts(struct cc_finder *f, struct span header, struct mime_part **root_r)
 {
 	struct mime_parser *parser =
 	    cc_mime_new(&f->arena, cc_mail_newline(f->stream));
-	int r = feed_parser(f, parser, header);
+	int r = 0;
 
+	if (cc_mime_feed(parser, header, 0) == 0)
+		r = cc_mail_feed(f->stream, f->msgno, MAIL_TEXT, parser);
 	if (r == 0)
 		return cc_mime_end(&parser, root_r);
 	cc_mime_free(&parser);

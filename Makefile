@@ -23,7 +23,8 @@ CC_VERSION := 0.1
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wvla \
-	-Wformat=2 -Wundef -Wimplicit-fallthrough
+	-Wformat=2 -Wundef -Wimplicit-fallthrough \
+	-Werror=implicit-function-declaration
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection \
 	-ftrivial-auto-var-init=zero
 FORTIFY := -D_FORTIFY_SOURCE=2

@@ -16,6 +16,7 @@
 #include "dummy.h"
 #include "env_state.h"
 #include "mail_generic.h"
+#include "mboxfile.h"
 
 static DRIVER *dummy_valid(char *mailbox);
 static void *dummy_parameters(long function, void *value);

@@ -60,8 +60,7 @@ int cc_imap_next(struct cursor *c);
 
 /* A member that is a text; NIL if it is a list. The texts of the API end at a
  * NUL, which only a literal that breaks RFC 3501 can hold, and so does this. */
-int cc_imap_read_member(struct cursor *c, struct arena *a,
-    struct span *text_r);
+int cc_imap_read_member(struct cursor *c, struct arena *a, struct span *text_r);
 
 /* "name value" pairs in parentheses; NULL for NIL and what is no list. */
 struct mime_param;

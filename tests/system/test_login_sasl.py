@@ -448,6 +448,58 @@ def test_mode_is_told(probe):
                    probe.machine.log.lines[mark:]) == told
 
 
+# ------------------------------------------------------------- referrals
+
+@pytest.fixture
+def referrals():
+    path = pathlib.Path("/etc/imapd.referrals")
+    path.write_text("# who\twhere\nann\tmail2.example\nbo\tnot a host\n"
+                    "zero\tmail2.example\nbad\n")
+    yield path
+    path.unlink(missing_ok=True)
+
+
+REFERRAL = (b"NO [REFERRAL IMAP://ann;AUTH=*@mail2.example/] Specified user "
+            b"is invalid on this server. Try mail2.example.")
+
+
+def test_login_referral(probe, referrals):
+    """RFC 2221: only who proved to be the user learns where he is; others
+    are refused as ever."""
+    SECRETS.unlink()
+    probe.machine.config("set disable-plaintext 0\n"
+                         "set allowed-login-attempts 1\n")
+    mark = probe.machine.log.mark()
+    c = Client()
+    assert b"LOGIN-REFERRALS" in capabilities(c.greeting)
+    for command in (b'LOGIN ann "Ann-pass 1"', b'LOGIN "ann*chief" chief3',
+                    b"AUTHENTICATE PLAIN " + plain(b"ann", b"Ann-pass 1")):
+        assert c.command(command)[0] == REFERRAL
+    probe.machine.log.wait("Login referral user=ann to=mail2.example host=",
+                           mark)
+    assert c.command(b"LOGIN ann wrong")[0] == NO_LOGIN
+    c = Client()
+    assert c.command(b"LOGIN zero zero-pass")[0] == NO_LOGIN  # uid 0
+    c = Client()
+    assert c.command(b"LOGIN bo bo.pass.2")[0] == NO_LOGIN
+    probe.machine.log.wait("imapd.referrals: no host name for bo", mark)
+    c = Client()
+    c.send(b"t LOGIN chief chief3\r\n")
+    assert c.line().startswith(b"t OK probe")
+
+
+def test_login_referral_by_digest(probe, referrals):
+    c = Client()
+    assert cram(c, b"ann", ANN) == b"t " + REFERRAL
+    c.ok(b"NOOP")
+
+
+def test_referrals_that_anybody_can_write(probe, referrals):
+    referrals.chmod(0o666)
+    c = Client()
+    assert cram(c, b"chief", b"chief-secret") == b"t " + NO_AUTH
+
+
 # ------------------------------------------------------------- ANONYMOUS
 
 @pytest.mark.parametrize("command,logged", [

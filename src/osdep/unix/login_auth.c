@@ -42,6 +42,9 @@ struct auth {
 	const char *secrets; /* text of the password file, or NULL */
 	size_t secrets_len;
 	bool has_secrets; /* it exists, so that it decides */
+	const char
+	    *referrals; /* text of the file of users elsewhere, or NULL */
+	size_t referrals_len;
 	const struct ckp *backend;
 	struct ckp_result result;
 };
@@ -231,6 +234,29 @@ is_proved(struct auth *auth, const char *name, const struct account *account,
 	}
 }
 
+/* Is the account's mail on another host? Told only to who proved to be the
+ * user (RFC 2221 section 6). */
+static bool
+is_elsewhere(const struct auth *auth, const struct account *account,
+    struct login_verdict *v)
+{
+	struct span host;
+
+	if (auth->check.service != LOGIN_IMAP || !auth->referrals ||
+	    !cc_ckp_find(auth->referrals, auth->referrals_len, account->name,
+		&host))
+		return false;
+	cc_login_put(v->referral, sizeof(v->referral), host.p, host.len, false);
+	if (host.len > LOGIN_HOST_MAX || !cc_login_is_host(v->referral)) {
+		syslog(LOG_ERR, "%s: no host name for %.80s",
+		    cc_login_referrals, account->name);
+		v->referral[0] = '\0';
+	}
+	cc_login_put(v->name, sizeof(v->name), account->name,
+	    strlen(account->name), false);
+	return true;
+}
+
 static void
 say_yes(struct login_verdict *v, const struct account *account)
 {
@@ -268,7 +294,7 @@ decide(struct auth *auth, struct login_verdict *v)
 		v->override = LOGIN_OVERRIDE_NO;
 		return;
 	}
-	if (!found || account.pw.pw_uid == 0)
+	if (!found || account.pw.pw_uid == 0 || is_elsewhere(auth, &account, v))
 		return;
 	if (other)
 		v->override = LOGIN_OVERRIDE_YES;
@@ -288,32 +314,40 @@ decide_anonymous(const struct auth *auth, struct login_verdict *v)
 		say_yes(v, &account);
 }
 
+/* A file of lines "name TAB text" that only an administrator can write: 1 and
+ * its text, 0 if there is none. */
 static int
-read_secrets(struct auth *auth, int fd)
+read_file(const char *path, const char **text_r, size_t *len_r)
 {
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int r = CC_EIO;
 	struct stat st;
 	char *text;
 	ssize_t n;
 
+	if (fd < 0)
+		return access(path, F_OK) == 0 ? CC_EIO : 0;
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
 	    st.st_size > (off_t)CC_SECRETS_SIZE)
-		return CC_EIO;
+		goto out;
 	/* What anybody can write says nothing about who somebody is. */
 	if (st.st_mode & S_IWOTH) {
 		syslog(LOG_ALERT, "%s can be written by others, logins refused",
-		    cc_login_secrets);
-		return CC_EACCESS;
+		    path);
+		goto out;
 	}
-	if (st.st_mode & (S_IRWXG | S_IRWXO))
-		syslog(LOG_WARNING, "%s should have mode 0400",
-		    cc_login_secrets);
+	if (path == cc_login_secrets && (st.st_mode & (S_IRWXG | S_IRWXO)))
+		syslog(LOG_WARNING, "%s should have mode 0400", path);
 	text = fs_get((size_t)st.st_size + 1);
 	n = pread(fd, text, (size_t)st.st_size, 0);
 	if (n < 0)
-		return CC_EIO;
-	auth->secrets = text;
-	auth->secrets_len = (size_t)n;
-	return 0;
+		goto out;
+	*text_r = text;
+	*len_r = (size_t)n;
+	r = 1;
+out:
+	close(fd);
+	return r;
 }
 
 /* Gives root up, for good. */
@@ -329,23 +363,20 @@ give_up_root(void)
 	return cc_sandbox_auth();
 }
 
-/* Opens the password file, if there is one; then nothing needs root. */
+/* Reads the files, if there are any; then nothing needs root, but PAM and
+ * shadow. */
 static int
 prepare(struct auth *auth)
 {
-	int fd, r;
+	int r = read_file(cc_login_secrets, &auth->secrets, &auth->secrets_len);
 
-	fd = open(cc_login_secrets,
-	    O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0 && access(cc_login_secrets, F_OK) == 0)
-		return CC_EIO;
-	auth->has_secrets = fd >= 0;
-	if (fd >= 0) {
-		r = read_secrets(auth, fd);
-		close(fd);
-		if (r != 0)
-			return r;
-	}
+	if (r < 0)
+		return r;
+	auth->has_secrets = r > 0;
+	r = read_file(cc_login_referrals, &auth->referrals,
+	    &auth->referrals_len);
+	if (r < 0)
+		return r;
 	return auth->token || auth->has_secrets ? give_up_root() : 0;
 }
 

@@ -14,9 +14,13 @@
 #ifndef CC_ANONYMOUS_FILE
 #define CC_ANONYMOUS_FILE "/etc/anonymous.newsgroups"
 #endif
+#ifndef CC_REFERRALS_FILE
+#define CC_REFERRALS_FILE "/etc/imapd.referrals"
+#endif
 
 const char cc_login_secrets[] = CC_SECRETS_FILE;
 const char cc_login_anonymous[] = CC_ANONYMOUS_FILE;
+const char cc_login_referrals[] = CC_REFERRALS_FILE;
 
 unsigned
 cc_login_mechanisms(void)

@@ -6,6 +6,7 @@
 
 extern const char cc_login_secrets[];   /* passwords of CRAM-MD5 and APOP */
 extern const char cc_login_anonymous[]; /* strangers are let in */
+extern const char cc_login_referrals[]; /* users who are elsewhere */
 
 /* The mechanisms that this machine has, as IMAP_MECH bits. */
 unsigned cc_login_mechanisms(void);

@@ -8,6 +8,7 @@
  */
 #include "cc_limits.h"
 #include "base64.h"
+#include "cc_ctype.h"
 #include "cc_err.h"
 #include "imap_grammar.h"
 #include "login_gate_imap.h"
@@ -201,6 +202,8 @@ cmd_starttls(struct gate *g, struct gate_imap_args *a)
 
 /* -------------------------------------------------------------- login */
 
+/* The longest name, each octet as three, and the longest host twice. */
+#define GATE_REFERRAL_MAX (3 * LOGIN_USER_MAX + 2 * LOGIN_HOST_MAX + 100)
 #define ANONYMOUS_MAX 255 /* characters (RFC 4505 section 2) */
 
 /* What was parsed may lie in the arena: wiped here, as that keeps it. */
@@ -489,12 +492,33 @@ put_warning(struct gate *g, const char *what, int32_t days)
 		    "* OK [ALERT] %s expires in %d day(s)\r\n", what, days);
 }
 
+/* RFC 2221 section 4.1, with a URL of RFC 5092: the user is elsewhere. */
+static void
+put_referral(struct gate *g, const struct login_answer *answer)
+{
+	struct strbuf text;
+
+	cc_strbuf_init(&text, GATE_REFERRAL_MAX);
+	cc_strbuf_puts(&text, "NO [REFERRAL IMAP://");
+	for (const char *p = answer->name; *p; p++)
+		cc_strbuf_printf(&text,
+		    is_alnum((unsigned char)*p) ? "%c" : "%%%02X",
+		    (unsigned char)*p);
+	cc_strbuf_printf(&text,
+	    ";AUTH=*@%s/] Specified user is invalid on this server. Try %s.",
+	    answer->referral, answer->referral);
+	done(g, cc_strbuf_str(&text));
+	cc_strbuf_free(&text);
+}
+
 void
 cc_gate_imap_answer(struct gate *g, const struct login_answer *answer)
 {
 	if (answer->yes) {
 		put_warning(g, "Password", answer->password_days);
 		put_warning(g, "Account", answer->account_days);
+	} else if (answer->referral[0]) {
+		put_referral(g, answer);
 	} else if (g->imap.mechanism == GATE_LOGIN) {
 		done(g, "NO Invalid login credentials");
 	} else {

@@ -18,6 +18,7 @@
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cc_err.h"
@@ -103,6 +104,24 @@ new_context(void)
 	return ctx;
 }
 
+/* A file that anybody can write proves nothing, and a key that anybody can
+ * read protects nothing; the latter only told, as it works. */
+static bool
+is_safe(struct gate *g, const char *path, bool key)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return true; /* reading it will tell why */
+	if (st.st_mode & S_IWOTH) {
+		g->log(g, LOGIN_EV_TLS_KEY_WRITABLE, cc_span_z(path), 0);
+		return false;
+	}
+	if (key && (st.st_mode & S_IROTH))
+		g->log(g, LOGIN_EV_TLS_KEY_MODE, cc_span_z(path), 0);
+	return true;
+}
+
 static bool
 load(struct gate *g, SSL_CTX *ctx, const char *cert, const char *key)
 {
@@ -138,7 +157,8 @@ cc_gate_tls_new(struct gate *g)
 		log_failure(g, LOGIN_EV_TLS_CONTEXT, "");
 		goto out;
 	}
-	if (!load(g, ctx, cert.data, key.data)) {
+	if (!is_safe(g, cert.data, false) || !is_safe(g, key.data, true) ||
+	    !load(g, ctx, cert.data, key.data)) {
 		SSL_CTX_free(ctx);
 		goto out;
 	}

@@ -126,6 +126,7 @@ void cc_monitor_log_start(const struct monitor *m);
 void cc_monitor_log_failure(const struct monitor *m, const char *reason,
     int priority);
 void cc_monitor_log_override(const struct monitor *m, bool done);
+void cc_monitor_log_referral(const struct monitor *m);
 void cc_monitor_log_success(const struct monitor *m);
 
 /* login_lockkeeper.c: leaves a keeper for the user's inbox lock, where one is

@@ -75,6 +75,15 @@ log_with_text(const struct monitor *m, const struct login_log *log,
 		syslog(LOG_INFO, "Unable to accept SSL connection, host=%.80s",
 		    m->client);
 		return true;
+	case LOGIN_EV_TLS_KEY_MODE:
+		syslog(LOG_WARNING, "Private key %.255s can be read by others",
+		    text);
+		return true;
+	case LOGIN_EV_TLS_KEY_WRITABLE:
+		syslog(LOG_ALERT,
+		    "%.255s can be written by others, not used, host=%.80s",
+		    text, m->client);
+		return true;
 	case LOGIN_EV_TLS_STATUS:
 		syslog(LOG_ERR, "SSL error status: %.255s", text);
 		return true;
@@ -146,6 +155,13 @@ cc_monitor_log_override(const struct monitor *m, bool done)
 	    done ? "Admin %.80s override of user=%.80s host=%.80s"
 		 : "Failed %.80s override of user=%.80s host=%.80s",
 	    admin, user, m->client);
+}
+
+void
+cc_monitor_log_referral(const struct monitor *m)
+{
+	syslog(LOG_INFO, "Login referral user=%.80s to=%.80s host=%.80s",
+	    m->verdict.name, m->verdict.referral, m->client);
 }
 
 void

@@ -18,7 +18,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cc_ctype.h"
 #include "env_config.h"
 #include "login_account.h"
 #include "login_monitor.h"
@@ -57,19 +56,6 @@ put_address(char *text, size_t size, const struct sockaddr_storage *ss)
 	return ntohs(port);
 }
 
-/* Letters, digits, dots and hyphens: what may go into greetings and logs. */
-static bool
-is_host_name(const char *name)
-{
-	if (!*name || strlen(name) > LOGIN_HOST_MAX)
-		return false;
-	for (; *name; name++)
-		if (!is_alnum((unsigned char)*name) && *name != '.' &&
-		    *name != '-')
-			return false;
-	return true;
-}
-
 /* Our own name: the configured one, or the system's; no name server is
  * asked. */
 static void
@@ -78,11 +64,11 @@ put_local_name(struct monitor *m)
 	char name[LOGIN_HOST_MAX + 1];
 
 	cc_login_put(m->local, sizeof(m->local), "unknown", 7, true);
-	if (is_host_name(m->config.local_host)) {
+	if (cc_login_is_host(m->config.local_host)) {
 		memcpy(m->local, m->config.local_host, sizeof(m->local));
 	} else if (gethostname(name, sizeof(name)) == 0) {
 		name[sizeof(name) - 1] = '\0';
-		if (is_host_name(name))
+		if (cc_login_is_host(name))
 			memcpy(m->local, name, sizeof(m->local));
 	}
 }
@@ -200,7 +186,7 @@ say_name_of(int fd, enum name_kind kind, const char *address)
 	if (parse_address(address, &ss, &len) &&
 	    getnameinfo((struct sockaddr *)&ss, len, name, sizeof(name), NULL,
 		0, NI_NAMEREQD) == 0 &&
-	    is_host_name(name))
+	    cc_login_is_host(name))
 		say(fd, kind, name);
 }
 
@@ -296,12 +282,12 @@ take_name(struct monitor *m, const struct name_found *found)
 		m->config.plaintext = LOGIN_PLAIN_ALLOWED;
 		break;
 	case NAME_CLIENT:
-		if (is_host_name(found->text))
+		if (cc_login_is_host(found->text))
 			snprintf(m->client, sizeof(m->client), "%.80s [%s]",
 			    found->text, m->client_address);
 		break;
 	case NAME_SERVER:
-		if (is_host_name(found->text))
+		if (cc_login_is_host(found->text))
 			cc_login_put(m->server, sizeof(m->server), found->text,
 			    strlen(found->text), true);
 		break;

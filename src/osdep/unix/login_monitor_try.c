@@ -168,6 +168,10 @@ is_accepted(struct monitor *m)
 			cc_monitor_log_override(m, true);
 		return true;
 	}
+	if (m->verdict.referral[0]) {
+		cc_monitor_log_referral(m);
+		return false;
+	}
 	count_failure(m);
 	if (m->verdict.override == LOGIN_OVERRIDE_NO)
 		cc_monitor_log_override(m, false);
@@ -206,6 +210,10 @@ answer(struct monitor *m, bool yes)
 	a.yes = yes;
 	a.password_days = yes ? m->verdict.password_days : LOGIN_NO_WARNING;
 	a.account_days = yes ? m->verdict.account_days : LOGIN_NO_WARNING;
+	if (!yes && m->verdict.referral[0]) {
+		memcpy(a.name, m->verdict.name, sizeof(a.name));
+		memcpy(a.referral, m->verdict.referral, sizeof(a.referral));
+	}
 	return cc_login_send(m->control, &a, sizeof(a));
 }
 
@@ -214,13 +222,16 @@ cc_monitor_try(struct monitor *m)
 {
 	struct login_try *try = &m->request.try;
 	int64_t asked = cc_login_now();
-	bool yes = is_accepted(m);
+	bool yes;
 	int r = 0;
+
+	memset(&m->verdict, 0, sizeof(m->verdict));
+	yes = is_accepted(m);
 
 	/* The words of somebody anonymous are for the log. */
 	if (try->proof != LOGIN_PROOF_NONE)
 		explicit_bzero(try->password, sizeof(try->password));
-	if (!yes)
+	if (!yes && !m->verdict.referral[0])
 		r = wait_for_moment(m, asked);
 	if (r == 0 && answer(m, yes) != 0)
 		r = CC_ECLOSED;

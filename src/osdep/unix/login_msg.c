@@ -10,11 +10,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cc_ctype.h"
 #include "cc_err.h"
 #include "imap_capability.h"
 #include "login_msg.h"
 
-#define LOGIN_MAGIC 0x43444c32u /* "CDL2"; changes with the layout */
+#define LOGIN_MAGIC 0x43444c33u /* "CDL3"; changes with the layout */
 
 void
 cc_login_begin(void *message, size_t size, enum login_kind kind)
@@ -124,11 +125,33 @@ cc_login_check_request(const union login_request *request, size_t len,
 	}
 }
 
+bool
+cc_login_is_host(const char *name)
+{
+	if (!*name || strlen(name) > LOGIN_HOST_MAX)
+		return false;
+	for (; *name; name++)
+		if (!is_alnum((unsigned char)*name) && *name != '.' &&
+		    *name != '-')
+			return false;
+	return true;
+}
+
+/* None, or a host's name with a no. */
+static bool
+is_referral(const char member[LOGIN_HOST_MAX + 1], uint32_t yes)
+{
+	if (!is_string(member, LOGIN_HOST_MAX + 1))
+		return false;
+	return member[0] == '\0' || (!yes && cc_login_is_host(member));
+}
+
 int
 cc_login_check_answer(const struct login_answer *answer, size_t len)
 {
 	if (!is_kind(&answer->head, len, LOGIN_ANSWER, sizeof(*answer)) ||
-	    answer->yes > 1)
+	    answer->yes > 1 || !IS_STRING(answer->name) ||
+	    !is_referral(answer->referral, answer->yes))
 		return CC_EPARSE;
 	return 0;
 }
@@ -154,7 +177,8 @@ cc_login_check_verdict(const struct login_verdict *verdict, size_t len)
 	if (!is_kind(&verdict->head, len, LOGIN_VERDICT, sizeof(*verdict)) ||
 	    verdict->yes > 1 || verdict->known > 1 ||
 	    verdict->override > LOGIN_OVERRIDE_NO ||
-	    !IS_STRING(verdict->name) || !IS_STRING(verdict->home))
+	    !IS_STRING(verdict->name) || !IS_STRING(verdict->home) ||
+	    !is_referral(verdict->referral, verdict->yes))
 		return CC_EPARSE;
 	/* Root has no mail, whatever auth believes; nor has nobody in
 	 * particular ((uid_t) -1 leaves an id as it is). */

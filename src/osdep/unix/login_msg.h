@@ -103,8 +103,10 @@ enum login_event {
 	LOGIN_EV_TLS_KEY,         /* text: file */
 	LOGIN_EV_TLS_CONNECTION,
 	LOGIN_EV_TLS_ACCEPT,
-	LOGIN_EV_TLS_STATUS, /* text: the library's */
-	LOGIN_EV_LAST = LOGIN_EV_TLS_STATUS,
+	LOGIN_EV_TLS_STATUS,       /* text: the library's */
+	LOGIN_EV_TLS_KEY_MODE,     /* text: file; others can read it */
+	LOGIN_EV_TLS_KEY_WRITABLE, /* text: file; others can write it */
+	LOGIN_EV_LAST = LOGIN_EV_TLS_KEY_WRITABLE,
 };
 
 struct login_log {
@@ -151,6 +153,8 @@ struct login_answer {
 	uint32_t yes;
 	int32_t password_days; /* until it expires, or LOGIN_NO_WARNING */
 	int32_t account_days;
+	char name[LOGIN_USER_MAX + 1];     /* of a referral: who */
+	char referral[LOGIN_HOST_MAX + 1]; /* of a no: to which host, or "" */
 };
 
 #define LOGIN_CHECK_SESSION 1u /* keep a PAM session until our socket ends */
@@ -187,6 +191,8 @@ struct login_verdict {
 	int32_t account_days;
 	char name[LOGIN_USER_MAX + 1]; /* as in the account database */
 	char home[LOGIN_PATH_MAX + 1];
+	/* Of a no, though the proof was right: this host has the user. */
+	char referral[LOGIN_HOST_MAX + 1];
 };
 
 /* What the monitor may get from the gate. */
@@ -202,6 +208,10 @@ enum login_state {
 	LOGIN_STATE_RELAY, /* somebody is in; the gate may only log */
 	LOGIN_STATE_OVER,  /* nothing more may come */
 };
+
+/* Letters, digits, dots and hyphens, at least one: what may be taken for the
+ * name of a host, and go to clients and logs. */
+bool cc_login_is_host(const char *name);
 
 /* 0, or CC_EPARSE for what is not exactly one well-formed message that may
  * come now. */

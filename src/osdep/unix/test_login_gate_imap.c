@@ -494,6 +494,40 @@ test_anonymous_words(void **state)
 	}
 }
 
+/* RFC 2221: only letters and digits of a name stand for themselves. */
+static void
+test_referral(void **state)
+{
+	struct login_answer a;
+	struct mock m;
+
+	(void)state;
+	mock_init(&m, LOGIN_PLAIN_ALLOWED);
+	cc_strbuf_puts(&m.g.in, "a LOGIN u p\r\n");
+	assert_int_equal(cc_gate_imap.step(&m.g), GATE_TRY);
+	cc_login_begin(&a, sizeof(a), LOGIN_ANSWER);
+	cc_login_put(a.name, sizeof(a.name), "Ab1.@]\r", 7, false);
+	cc_login_put(a.referral, sizeof(a.referral), "h2.example", 10, false);
+	assert_int_equal(cc_login_check_answer(&a, sizeof(a)), 0);
+	cc_gate_imap.answer(&m.g, &a);
+	assert_string_equal(cc_strbuf_str(&m.g.out),
+	    "a NO [REFERRAL IMAP://Ab1%2E%40%5D%0D;AUTH=*@h2.example/] "
+	    "Specified user is invalid on this server. Try h2.example.\r\n");
+	/* The longest there can be is not cut. */
+	cc_strbuf_reset(&m.g.out);
+	memset(a.name, '!', sizeof(a.name) - 1);
+	memset(a.referral, 'h', sizeof(a.referral) - 1);
+	cc_gate_imap.answer(&m.g, &a);
+	assert_non_null(strstr(cc_strbuf_str(&m.g.out), "hhh.\r\n"));
+	/* A host only, and never with a yes. */
+	a.yes = 1;
+	assert_int_not_equal(cc_login_check_answer(&a, sizeof(a)), 0);
+	a.yes = 0;
+	a.referral[0] = ']';
+	assert_int_not_equal(cc_login_check_answer(&a, sizeof(a)), 0);
+	mock_free(&m);
+}
+
 static void
 test_alert_lines(void **state)
 {
@@ -526,6 +560,7 @@ main(void)
 		cmocka_unit_test(test_mechanisms_that_are_not_there),
 		cmocka_unit_test(test_digest_where_passwords_are_refused),
 		cmocka_unit_test(test_anonymous_words),
+		cmocka_unit_test(test_referral),
 		cmocka_unit_test(test_alert_lines),
 	};
 

@@ -482,6 +482,39 @@ def test_broken_certificate(probe, places, cert, key, logged):
     assert c.command(b"STARTTLS")[0] == b"NO Server certificate not installed"
 
 
+@pytest.mark.parametrize("mode,used,logged", [
+    (0o600, True, None), (0o640, True, None),
+    (0o644, True, r"Private key /run/keys/imapd\.pem can be read by others"),
+    (0o602, False, r"/run/keys/imapd\.pem can be written by others, not used,"
+                   r" host=mail\.example"),
+    (0o666, False, r"can be written by others, not used")])
+def test_key_that_others_can_reach(probe, places, mode, used, logged):
+    certs, keys = places
+    make_key("p384", "/run/a")
+    os.rename("/run/a.crt", certs / "imapd.pem")
+    os.rename("/run/a.key", keys / "imapd.pem")
+    (certs / "imapd.pem").chmod(0o644)  # which is no secret
+    (keys / "imapd.pem").chmod(mode)
+    mark = probe.machine.log.mark()
+    assert subject() == ("p384" if used else None)
+    if logged:
+        probe.machine.log.wait(logged, mark)
+    else:
+        assert not any("by others" in line
+                       for line in probe.machine.log.lines[mark:])
+
+
+def test_certificate_that_others_can_write(probe, places):
+    certs, keys = places
+    make_key("p384", "/run/a")
+    os.rename("/run/a.crt", certs / "imapd.pem")
+    os.rename("/run/a.key", keys / "imapd.pem")
+    (certs / "imapd.pem").chmod(0o646)
+    assert subject() is None
+    assert Client().command(b"STARTTLS")[0] == \
+        b"NO Server certificate not installed"
+
+
 def test_records_are_small(probe):
     """No record of more than 8192 octets of text (imapd.md 1.5)."""
     context = ssl.create_default_context(cafile="/run/ca.pem")

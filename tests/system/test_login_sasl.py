@@ -367,6 +367,41 @@ def test_tries_of_digests(probe):
     assert c.line().startswith(b"t OK probe")
 
 
+def test_three_failures(probe):
+    """As many as there are without a setting: LOGIN, PLAIN and SASL LOGIN
+    share them; digests have their own; all at once, to be quick."""
+    probe.machine.config("set disable-plaintext 0\n")
+    wrong = {b"LOGIN": b"LOGIN ann x",
+             b"PLAIN": b"AUTHENTICATE PLAIN " + plain(b"ann", b"x")}
+    rows = [[b"LOGIN"] * 3, [b"PLAIN"] * 3, [b"LOGIN", b"PLAIN", b"LOGIN"],
+            [b"CRAM"] * 3, [b"LOGIN", b"CRAM", b"PLAIN"],
+            [b"CRAM", b"LOGIN", b"CRAM"]]
+    clients = [Client() for _ in rows]
+
+    def all_say(what):
+        """Each client its command; then each its answer."""
+        for c, name in zip(clients, what):
+            if name == b"CRAM":
+                c.send(b64(b"ann " + digest(b"x", begin(c))) + b"\r\n")
+            elif name == b"RIGHT":
+                c.send(b64(b"bo " + digest(b"last", begin(c))) + b"\r\n")
+            else:
+                c.send(b"t " + wrong.get(name, name) + b"\r\n")
+        return [c.line()[2:] for c in clients]
+
+    for step in range(3):
+        answers = all_say([row[step] for row in rows])
+        assert all(a[:2] in (b"NO", b"BA") for a in answers), answers
+    answers = all_say([b"LOGIN bo last"] * len(rows))
+    spent = [sum(n != b"CRAM" for n in row) == 3 for row in rows]
+    assert [a == NO_LOGIN for a in answers] == spent, answers
+    for i in reversed(range(len(rows))):
+        if not spent[i]:
+            del clients[i], rows[i]
+    assert all(a.startswith(b"OK probe")
+               for a in all_say([b"RIGHT"] * len(rows)))
+
+
 def test_tries_of_passwords_leave_digests(probe):
     probe.machine.config("set disable-plaintext 0\n"
                          "set allowed-login-attempts 1\n")

@@ -196,20 +196,19 @@ set_keywords(struct span value)
 
 	if (env->keywords[0])
 		return;
-	for (size_t i = 0; i < CC_ENV_KEYWORDS; i++) {
-		if (!cc_config_word(&value, &word) || word.len > MAXUSERFLAG)
-			return;
-		env->keywords[i] = cc_span_dup(word);
-	}
+	for (size_t i = 0;
+	     i < CC_ENV_KEYWORDS && cc_config_word(&value, &word);)
+		if (word.len <= MAXUSERFLAG)
+			env->keywords[i++] = cc_span_dup(word);
 }
 
-/* Of these two a zero opens something: what is no number does not. */
 static void
 set_disabled(struct span value)
 {
 	cc_env()->disabled_mechanisms |= cc_config_mechanisms(value);
 }
 
+/* Of these two a zero opens something: what is no number does not. */
 static void
 set_plaintext(struct span value)
 {

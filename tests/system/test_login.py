@@ -100,6 +100,20 @@ def test_capability_by_policy(probe, policy, tls, shown, hidden):
     assert b"UNSELECT" in command and b"UNSELECT" not in code
 
 
+def test_netscape_before_login(probe):
+    """The command is there in every state, where its URL is set."""
+    c = Client()
+    assert b"X-NETSCAPE" not in capabilities(c.greeting)
+    assert c.command(b"NETSCAPE")[0] == UNKNOWN
+    probe.machine.config("set netscape-account-url http://x.example/a\n")
+    c = Client()
+    assert b"X-NETSCAPE" in capabilities(c.greeting)
+    assert c.ok(b"netscape") == [b"* OK [NETSCAPE]", b"* VERSION 1.0 UNIX",
+                                 b'* ACCOUNT-URL "http://x.example/a"']
+    assert c.command(b"NETSCAPE x")[0] == \
+        b"BAD Argument given to NETSCAPE when none expected"
+
+
 # ----------------------------------------------------- commands, no login
 
 CLOSES = object()

@@ -280,7 +280,7 @@ run_command(struct gate *g)
 
 	if (read_tag(g, &c, &want) != 0)
 		return want;
-	cmd = cc_gate_imap_find(read_word(&c));
+	cmd = cc_gate_imap_find(g, read_word(&c));
 	if (!cmd)
 		return unknown_command(g);
 	if (cmd->bare && !cc_cursor_at_end(&c)) {

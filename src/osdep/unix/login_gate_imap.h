@@ -36,7 +36,8 @@ struct gate_imap_command {
 };
 
 /* The row of the table, or NULL. */
-const struct gate_imap_command *cc_gate_imap_find(struct span name);
+const struct gate_imap_command *cc_gate_imap_find(const struct gate *g,
+    struct span name);
 
 /* An answer to a challenge. */
 enum gate_imap_result cc_gate_imap_sasl(struct gate *g, struct span line);

@@ -20,6 +20,7 @@ cc_gate_imap_put_capability(struct gate *g, unsigned parts)
 		.tls = g->tls,
 		.plaintext = cc_gate_plaintext(g),
 		.mechanisms = g->setup.mechanisms,
+		.netscape = g->setup.netscape[0] != '\0',
 	};
 
 	cc_imap_put_capability(&g->out, parts, &state);
@@ -198,6 +199,18 @@ cmd_starttls(struct gate *g, struct gate_imap_args *a)
 	}
 	done(g, "OK STARTTLS completed");
 	return GATE_IMAP_STARTTLS;
+}
+
+/* Where the account is managed, which old clients ask for. */
+static enum gate_imap_result
+cmd_netscape(struct gate *g, struct gate_imap_args *a)
+{
+	(void)a;
+	cc_strbuf_puts(&g->out,
+	    "* OK [NETSCAPE]\r\n* VERSION 1.0 UNIX\r\n* ACCOUNT-URL ");
+	cc_imap_put_string(&g->out, cc_span_z(g->setup.netscape));
+	cc_strbuf_puts(&g->out, "\r\n");
+	return done(g, "OK NETSCAPE completed");
 }
 
 /* -------------------------------------------------------------- login */
@@ -530,6 +543,7 @@ cc_gate_imap_answer(struct gate *g, const struct login_answer *answer)
 static const struct gate_imap_command commands[] = {
 	{ "CAPABILITY", true, cmd_capability },
 	{ "NOOP", true, cmd_noop },
+	{ "NETSCAPE", true, cmd_netscape },
 	{ "LOGOUT", true, cmd_logout },
 	{ "ID", false, cmd_id },
 	{ "STARTTLS", true, cmd_starttls },
@@ -541,10 +555,11 @@ static const struct gate_imap_command commands[] = {
 };
 
 const struct gate_imap_command *
-cc_gate_imap_find(struct span name)
+cc_gate_imap_find(const struct gate *g, struct span name)
 {
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (cc_span_is_nocase(name, commands[i].name))
+		if (cc_span_is_nocase(name, commands[i].name) &&
+		    (commands[i].run != cmd_netscape || g->setup.netscape[0]))
 			return &commands[i];
 	return NULL;
 }

@@ -106,6 +106,7 @@ send_setup(struct monitor *m)
 	memcpy(s.address, m->local_address, sizeof(s.address));
 	memcpy(s.certificates, m->config.certificates, sizeof(s.certificates));
 	memcpy(s.keys, m->config.keys, sizeof(s.keys));
+	memcpy(s.netscape, m->config.netscape, sizeof(s.netscape));
 	return cc_login_send(m->control, &s, sizeof(s));
 }
 

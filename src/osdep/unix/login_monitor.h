@@ -31,6 +31,7 @@ struct monitor_config {
 	char certificates[LOGIN_PATH_MAX + 1];
 	char keys[LOGIN_PATH_MAX + 1];
 	char system_inbox[LOGIN_PATH_MAX + 1];
+	char netscape[LOGIN_TEXT_MAX + 1]; /* URL, or "" */
 };
 
 /* Which of the service's ports the connection came to. */

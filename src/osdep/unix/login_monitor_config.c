@@ -73,6 +73,9 @@ apply(void *ctx, enum config_key key, struct span value)
 	case CONFIG_KEY_DIR:
 		PUT(config->keys, value);
 		break;
+	case CONFIG_NETSCAPE_URL:
+		PUT(config->netscape, value);
+		break;
 	case CONFIG_SYSINBOX:
 		PUT(config->system_inbox, value);
 		break;

@@ -68,7 +68,8 @@ cc_login_check_setup(const struct login_setup *setup, size_t len)
 	    (setup->mechanisms & ~IMAP_MECH_ALL) != 0 || setup->unused != 0 ||
 	    !IS_STRING(setup->program) || !IS_STRING(setup->host) ||
 	    !IS_STRING(setup->local) || !IS_STRING(setup->address) ||
-	    !IS_STRING(setup->certificates) || !IS_STRING(setup->keys))
+	    !IS_STRING(setup->certificates) || !IS_STRING(setup->keys) ||
+	    !IS_STRING(setup->netscape))
 		return CC_EPARSE;
 	return 0;
 }

@@ -82,6 +82,7 @@ struct login_setup {
 	char address[LOGIN_USER_MAX + 1]; /* our address as text, or "" */
 	char certificates[LOGIN_PATH_MAX + 1];
 	char keys[LOGIN_PATH_MAX + 1];
+	char netscape[LOGIN_TEXT_MAX + 1]; /* that command's URL, or "" */
 };
 
 /* Lines that the gate may have logged; the texts are the monitor's. */

@@ -7,6 +7,7 @@
 
 #include "cc_limits.h"
 #include "env_config.h"
+#include "imap_capability.h"
 #include "strbuf.h"
 
 /* What was read: "KEY=value;" for each directive. */
@@ -272,6 +273,18 @@ test_restrictions(void **state)
 	assert_int_equal(cc_config_restrictions(cc_span_z("")), 0);
 }
 
+static void
+test_mechanisms(void **state)
+{
+	(void)state;
+	assert_int_equal(cc_config_mechanisms(cc_span_z("")), 0);
+	assert_int_equal(cc_config_mechanisms(cc_span_z("NONESUCH,")), 0);
+	assert_int_equal(cc_config_mechanisms(cc_span_z("plain, cram-md5")),
+	    IMAP_MECH_PLAIN | IMAP_MECH_CRAM_MD5);
+	assert_int_equal(cc_config_mechanisms(cc_span_z("LOGIN ANONYMOUS x")),
+	    IMAP_MECH_LOGIN | IMAP_MECH_ANONYMOUS);
+}
+
 int
 main(void)
 {
@@ -283,6 +296,7 @@ main(void)
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_numbers_that_open_something),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_mechanisms),
 		cmocka_unit_test(test_restrictions),
 	};
 

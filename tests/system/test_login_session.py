@@ -427,7 +427,10 @@ def test_keeper_makes_and_removes_the_lock(spool):
     assert say(c, b"create " + bytes(LOCK)) == [b"* create " + EACCES]
     assert say(c, b"lock L") == [b"* lock +"]
     st = LOCK.stat()
-    assert st.st_size == 0 and st.st_nlink == 1 and st.st_uid == 7001
+    assert st.st_nlink == 1 and st.st_uid == 7001
+    # Whose it is, as other programs write it.
+    assert re.fullmatch(r"\d+:%s" % re.escape(socket.gethostname()),
+                        LOCK.read_text())
     assert st.st_mode & 0o777 == 0o666
     assert [p.name for p in SPOOL.iterdir() if p.name.startswith("ann.")] == \
         ["ann.lock"]

@@ -319,6 +319,8 @@ cc_sandbox_calls_lockkeeper(void)
 {
 	static const struct sandbox_call asks[] = {
 		{ SYS_kill, 1, UINT32_MAX, 0 }, /* is there such a process? */
+		SANDBOX_CALL(flock), /* of a lock file: its maker lives */
+		SANDBOX_CALL(pread64),
 	};
 	static const struct sandbox_list lists[] = { LIST(calls_core),
 		LIST(calls_files), LIST(asks) };

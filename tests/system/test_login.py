@@ -422,8 +422,8 @@ def refused_all(probe, table, backend=""):
     clients = []
     for command, _ in table:
         c = Client()
-        c.send(b"t " + command + b"\r\n")
         clients.append((c, time.monotonic()))
+        c.send(b"t " + command + b"\r\n")
     for (c, sent), (command, _) in zip(clients, table):
         line = c.line()
         assert time.monotonic() - sent >= REFUSAL - 0.01, command

@@ -242,8 +242,9 @@ def refused_all(probe, answers):
     clients = []
     for make in answers:
         c = Client()
-        c.send(make(begin(c)) + b"\r\n")
+        answer = make(begin(c)) + b"\r\n"
         clients.append((c, time.monotonic()))
+        c.send(answer)
     for c, sent in clients:
         assert c.line() == b"t " + NO_AUTH
         assert time.monotonic() - sent >= REFUSAL - 0.01

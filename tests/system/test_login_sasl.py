@@ -579,9 +579,9 @@ def test_anonymous_is_not_there(served):
 
 def test_anonymous_refused_without_the_account(strangers):
     passwd = pathlib.Path("/etc/passwd")
-    old = passwd.read_text()
-    passwd.write_text("".join(line for line in old.splitlines(True)
-                              if not line.startswith("nobody:")))
+    old = passwd.read_bytes()
+    passwd.write_bytes(b"".join(line for line in old.splitlines(True)
+                              if not line.startswith(b"nobody:")))
     # Some name services make the account up.
     services = pathlib.Path("/etc/nsswitch.conf")
     others = services.read_text()
@@ -592,20 +592,20 @@ def test_anonymous_refused_without_the_account(strangers):
             b"NO AUTHENTICATE ANONYMOUS failed"
         assert c.command(b"LOGIN anonymous x")[0] == NO_LOGIN
     finally:
-        passwd.write_text(old)
+        passwd.write_bytes(old)
         services.write_text(others)
 
 
 def test_anonymous_is_never_root(strangers):
     passwd = pathlib.Path("/etc/passwd")
-    old = passwd.read_text()
-    passwd.write_text(re.sub(r"(?m)^nobody:x:\d+:", "nobody:x:0:", old))
+    old = passwd.read_bytes()
+    passwd.write_bytes(re.sub(rb"(?m)^nobody:x:\d+:", b"nobody:x:0:", old))
     try:
         c = Client()
         assert c.command(b"AUTHENTICATE ANONYMOUS =")[0] == \
             b"NO AUTHENTICATE ANONYMOUS failed"
     finally:
-        passwd.write_text(old)
+        passwd.write_bytes(old)
 
 
 def test_anonymous_uses_no_tries_up(strangers):

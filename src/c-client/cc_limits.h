@@ -29,9 +29,6 @@
  * million is an attack (CVE-2024-23184). */
 #define CC_ADDRESSES_MAX 10000u
 
-/* Nested comments in structured fields: RFC 5322 sets none, nobody uses 3. */
-#define CC_COMMENT_DEPTH 50u
-
 /* Multiparts and message/rfc822 inside each other (CVE-2020-12100); deeper
  * parts are treated as text. */
 #define CC_MIME_DEPTH 100u

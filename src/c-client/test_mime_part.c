@@ -325,6 +325,31 @@ test_ambiguous(void **state)
 	check_all(cases, COUNT(cases));
 }
 
+/* Names up to one octet below the limit need their colon. */
+static void
+test_name_lengths(void **state)
+{
+	(void)state;
+	for (unsigned n = CC_MIME_NAME - 1; n <= CC_MIME_NAME + 1; n++) {
+		struct mime_part *root;
+		struct strbuf msg;
+		struct arena a;
+
+		cc_strbuf_init(&msg, SIZE_MAX / 4);
+		cc_strbuf_puts(&msg, M("a") "--a\n");
+		for (unsigned i = 0; i < n; i++)
+			cc_strbuf_putc(&msg, 'n');
+		cc_strbuf_puts(&msg, "\n\n1\n--a--\n");
+		for (size_t piece = 1; piece < msg.len; piece += 60) {
+			root = parse(&a, cc_strbuf_span(&msg), MIME_LF, piece);
+			assert_int_equal(root->child->header.octets > 0,
+			    n >= CC_MIME_NAME);
+			cc_arena_free(&a);
+		}
+		cc_strbuf_free(&msg);
+	}
+}
+
 /* CR, LF and NUL where they do not belong. */
 static void
 test_octets(void **state)
@@ -842,6 +867,7 @@ main(void)
 		cmocka_unit_test(test_boundaries),
 		cmocka_unit_test(test_no_header),
 		cmocka_unit_test(test_ambiguous),
+		cmocka_unit_test(test_name_lengths),
 		cmocka_unit_test(test_octets),
 		cmocka_unit_test(test_line_end_of_delimiter),
 		cmocka_unit_test(test_positions),

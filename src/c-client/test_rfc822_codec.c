@@ -1,6 +1,8 @@
 /*
  * test_rfc822_codec.c - base64 and quoted-printable, whole and in pieces.
  */
+#include "cc_limits.h"
+#include "fs.h"
 #include "mail_const.h"
 #include "mime_decode.h"
 #include "qp.h"
@@ -174,6 +176,29 @@ test_many_blanks(void **state)
 	cc_strbuf_free(&out);
 }
 
+/* Blanks at a line's end are deleted as far as they are held. */
+static void
+test_held_blanks(void **state)
+{
+	(void)state;
+	for (size_t n = CC_QP_HELD - 1; n <= CC_QP_HELD + 1; n++) {
+		char *piece = fs_get(n + 1);
+		struct mime_decoder d;
+		struct strbuf out;
+
+		memset(piece, ' ', n + 1);
+		piece[0] = 'a';
+		cc_strbuf_init(&out, SIZE_MAX);
+		cc_mime_decode_init(&d, ENCQUOTEDPRINTABLE);
+		cc_mime_decode(&d, &out, cc_span(piece, n + 1));
+		cc_mime_decode(&d, &out, cc_span_z("\n"));
+		cc_mime_decode_end(&d, &out);
+		assert_int_equal(out.len, n <= CC_QP_HELD ? 2 : n + 2);
+		cc_strbuf_free(&out);
+		fs_give((void **)&piece);
+	}
+}
+
 static void
 check_binary(size_t len, const char *want)
 {
@@ -263,6 +288,7 @@ main(void)
 		cmocka_unit_test(test_qprint),
 		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_many_blanks),
+		cmocka_unit_test(test_held_blanks),
 		cmocka_unit_test(test_binary),
 		cmocka_unit_test(test_8bit),
 	};

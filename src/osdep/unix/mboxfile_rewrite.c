@@ -300,6 +300,20 @@ plan(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 
 /* --------------------------------------------- from the end to the front */
 
+/* What cannot be in the file is not lost without a word. */
+static void
+complain_flags(uint32_t i)
+{
+	struct strbuf b;
+
+	cc_strbuf_init(&b, MAILTMPLEN - 1);
+	cc_strbuf_printf(&b,
+	    "Can't save flags of message %lu: its header is too long",
+	    (unsigned long)i + 1);
+	mm_log((char *)cc_strbuf_str(&b), WARN);
+	cc_strbuf_free(&b);
+}
+
 static int
 move_message(struct mbox *m, const struct plan *p, uint32_t i, struct form *f,
     struct mover *v)
@@ -312,6 +326,8 @@ move_message(struct mbox *m, const struct plan *p, uint32_t i, struct form *f,
 	if ((r = make_form(m, i, p->base && i == p->first, f)) < 0)
 		return r;
 	if (r == 0) {
+		if (msg->flags & MBOX_DIRTY)
+			complain_flags(i);
 		if ((r = cc_move_put(v, cc_span_z(f->tail))) != 0 ||
 		    (r = cc_move_copy(v, f->at.from)) != 0)
 			return r;

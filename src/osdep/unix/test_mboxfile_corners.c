@@ -1,0 +1,261 @@
+/*
+ * test_mboxfile_corners.c - corners of the mailbox file format that no other
+ * test has (docs/formats/corners.md lists them all): what one session leaves,
+ * the next one goes on with.
+ */
+#include "mail_string.h"
+#include "test_unix.h"
+
+static void
+slurp(const char *path, struct strbuf *out)
+{
+	FILE *f = fopen(path, "rb");
+	size_t n;
+
+	assert_non_null(f);
+	cc_strbuf_init(out, SIZE_MAX);
+	n = fread(cc_strbuf_room(out, 65536), 1, 65535, f);
+	cc_strbuf_claim(out, n);
+	fclose(f);
+}
+
+/* The change of flags of the vectors, as the original toolkit made it. */
+static void
+test_vector_store(void **state)
+{
+	char set[] = "\\Seen Work";
+	struct strbuf b, is;
+	MAILSTREAM *s;
+
+	(void)state;
+	begin();
+	slurp("tests/vectors/steps/unix/1-append", &b);
+	box_write(b.data, b.len);
+	cc_strbuf_free(&b);
+	s = open_box(NIL);
+	mail_flag(s, "2", set, ST_SET);
+	mail_check(s);
+	mail_close(s);
+	slurp("tests/vectors/steps/unix/2-store", &b);
+	slurp(tmpdir_path(&tmp, "home/box"), &is);
+	assert_string_equal(cc_strbuf_str(&is), cc_strbuf_str(&b));
+	cc_strbuf_free(&b);
+	cc_strbuf_free(&is);
+	end();
+}
+
+/* Each session that changes a flag goes on with what the last one left: the
+ * message must not grow, and no NUL may come into it. */
+static void
+test_no_separator_three_sessions(void **state)
+{
+	static const char *const ends[] = { "", "\n", "\n\n" };
+	static const char *const sets[] = { "\\Flagged", "\\Answered New",
+		"\\Seen" };
+
+	(void)state;
+	for (size_t e = 0; e < COUNT(ends); e++) {
+		struct strbuf b, text;
+
+		begin();
+		cc_strbuf_init(&text, 1000);
+		cc_strbuf_printf(&text, "%s%s%s",
+		    FROM "Subject: a\n\none\n\n" FROM2 "Subject: b\n\n", "two",
+		    ends[e]);
+		box(cc_strbuf_str(&text));
+		for (size_t i = 0; i < COUNT(sets); i++) {
+			MAILSTREAM *s = open_box(NIL);
+
+			assert_int_equal(s->nmsgs, 2);
+			expect_text(s, 1, "one\n");
+			expect_text(s, 2, e || i ? "two\n" : "two");
+			mail_flag(s, "2", (char *)sets[i], ST_SET);
+			mail_check(s);
+			mail_close(s);
+			slurp(tmpdir_path(&tmp, "home/box"), &b);
+			assert_null(memchr(b.data, '\0', b.len));
+			assert_int_equal(b.data[b.len - 1], '\n');
+			cc_strbuf_free(&b);
+		}
+		cc_strbuf_free(&text);
+		end();
+	}
+}
+
+/* Files that end anywhere in a header: what is delivered behind is part of it
+ * (a header goes on to its empty line), nothing crashes, and sessions that
+ * change flags neither lose nor add octets of what clients see. */
+static void
+test_torn_ends(void **state)
+{
+	static const struct {
+		const char *end;
+		bool open; /* a delivery is swallowed */
+	} ends[] = {
+		{ FROM2, true },
+		{ FROM2 "Subject: cut", true },
+		{ FROM2 "X-UID: 3", true },
+		{ FROM2 "Status: RO\n", true },
+		{ FROM2 "X-IMAPbase: 5", true },
+		{ FROM2 "Subject: b\n", true },
+		{ FROM2 "Subject: b\n\n", false },
+		{ FROM2 "Subject: b\n\ntwo\n", false },
+		{ "", false },
+	};
+
+	(void)state;
+	for (size_t e = 0; e < 2 * COUNT(ends); e++) {
+		const char *end_ = ends[e / 2].end;
+		unsigned long n = 1 + (*end_ != '\0');
+
+		begin();
+		box(FROM "Subject: a\n\none\n\n");
+		deliver(end_);
+		if (e % 2) {
+			deliver(FROM3 "Subject: c\n\nthree\n\n");
+			n += !ends[e / 2].open;
+		}
+		for (int i = 0; i < 3; i++) {
+			MAILSTREAM *s = open_box(NIL);
+
+			assert_int_equal(s->nmsgs, n);
+			expect_text(s, 1, "one\n");
+			if (e % 2)
+				expect_text(s, n, "three\n");
+			mail_flag(s, "1:*", i % 2 ? "\\Flagged" : "\\Seen New",
+			    ST_SET);
+			mail_check(s);
+			mail_close(s);
+		}
+		end();
+	}
+}
+
+/* A message of another program's making: its internal-looking lines do what
+ * the format says they do, and the next session sees the same. */
+static void
+test_first_message_of_a_stranger(void **state)
+{
+	static const char *const lines[] = { "X-IMAP: 5 9 Kw\n",
+		"X-IMAPbase: 5 9 Kw\n", "X-UID: 7\n", "Status: RO\n",
+		"X-IMAPbase: 0 0\n", "X-IMAPbase: 4294967295 4294967295\n",
+		"X-IMAPbase: 5 9\nX-UID: 4294967295\n",
+		"X-IMAPbase: 5 9\nX-UID: 0\n" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		unsigned long v = 0, first = 0, second = 0;
+		struct strbuf b;
+
+		begin();
+		cc_strbuf_init(&b, 1000);
+		cc_strbuf_printf(&b, FROM "%sSubject: a\n\none\n\n", lines[i]);
+		cc_strbuf_puts(&b, FROM2 "Subject: b\n\ntwo\n\n");
+		box(cc_strbuf_str(&b));
+		cc_strbuf_free(&b);
+		for (int k = 0; k < 3; k++) {
+			MAILSTREAM *s = open_box(NIL);
+
+			assert_int_equal(s->nmsgs, 2);
+			expect_text(s, 1, "one\n");
+			expect_text(s, 2, "two\n");
+			if (k > 0) {
+				assert_int_equal(s->uid_validity, v);
+				assert_int_equal(uid(s, 1), first);
+				assert_int_equal(uid(s, 2), second);
+			}
+			v = s->uid_validity;
+			first = uid(s, 1);
+			second = uid(s, 2);
+			assert_true(v > 0 && first > 0 && second > first);
+			mail_flag(s, "1", "\\Flagged New", ST_SET);
+			mail_check(s);
+			mail_close(s);
+		}
+		end();
+	}
+}
+
+/* Very long lines. The flags of a message whose header is that long cannot be
+ * in the file, and that is said. */
+static void
+test_huge_lines(void **state)
+{
+	static const char *const starts[] = { "From ",
+		"Subject: ", "X-UID: ", "X-IMAPbase: 5 5 ",
+		"X-Keywords: ", "\nFrom " };
+	const size_t huge = (size_t)8 << 20;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(starts); i++) {
+		struct strbuf b;
+		MAILSTREAM *s;
+		bool told;
+
+		begin();
+		cc_strbuf_init(&b, 2 * huge);
+		cc_strbuf_printf(&b, FROM "A: b\n%s", starts[i]);
+		memset(cc_strbuf_room(&b, huge), 'x', huge);
+		cc_strbuf_claim(&b, huge);
+		cc_strbuf_puts(&b, "\n\nend\n\n" MSG);
+		box_write(b.data, b.len);
+		cc_strbuf_free(&b);
+		s = open_box(NIL);
+		assert_int_equal(s->nmsgs, 2);
+		expect_text(s, 2, "body\n");
+		mail_flag(s, "1:2", "\\Flagged New", ST_SET);
+		test_callbacks_reset();
+		mail_check(s);
+		told = strstr(test_callbacks.journal, "save flags") != NULL;
+		mail_close(s);
+		s = open_box(NIL);
+		assert_int_equal(s->nmsgs, 2);
+		assert_true(flags(s, 2) & fFLAGGED);
+		assert_int_equal((flags(s, 1) & fFLAGGED) == 0, told);
+		assert_int_equal(told, i < 2);
+		expect_text(s, 2, "body\n");
+		mail_close(s);
+		end();
+	}
+}
+
+/* Through a symbolic link it is the same mailbox, but another dot-lock: who
+ * has the one of the other name does not keep us waiting. */
+static void
+test_dot_lock_of_a_link(void **state)
+{
+	char text[] = "Subject: new\r\n\r\nnew\r\n";
+	STRING string;
+	MAILSTREAM *s;
+
+	(void)state;
+	begin();
+	box(MSG);
+	assert_int_equal(symlink("box", tmpdir_path(&tmp, "home/link")), 0);
+	tmpdir_write(&tmp, "home/box.lock", "", 0);
+	INIT(&string, mail_string, text, strlen(text));
+	assert_true(mail_append(NIL, "link", &string));
+	assert_true(tmpdir_has(&tmp, "home/box.lock"));
+	assert_false(tmpdir_has(&tmp, "home/link.lock"));
+	unlink(tmpdir_path(&tmp, "home/box.lock"));
+	s = open_box(NIL);
+	assert_int_equal(s->nmsgs, 2);
+	expect_text(s, 2, "new\n");
+	mail_close(s);
+	end();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_vector_store),
+		cmocka_unit_test(test_no_separator_three_sessions),
+		cmocka_unit_test(test_torn_ends),
+		cmocka_unit_test(test_first_message_of_a_stranger),
+		cmocka_unit_test(test_huge_lines),
+		cmocka_unit_test(test_dot_lock_of_a_link),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

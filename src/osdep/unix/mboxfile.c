@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cc_err.h"
@@ -17,6 +18,7 @@
 #include "fs.h"
 #include "mail.h"
 #include "mboxfile.h"
+#include "mboxfile_changes.h"
 #include "misc.h"
 
 #define SNIFF_MAX 1023 /* octets in which the first from-line must end */
@@ -83,6 +85,19 @@ say(void *arg, const char *text)
 	mm_log((char *)text, WARN);
 }
 
+/* The file's clock goes in ticks: what somebody writes in the tick of the last
+ * change leaves the stamp as it is. Nobody does while we have the locks. */
+static bool
+is_racy(const struct mbox_stamp *stamp)
+{
+	struct timespec now;
+
+	return clock_gettime(CLOCK_REALTIME_COARSE, &now) != 0 ||
+	    now.tv_sec < stamp->mtime.tv_sec ||
+	    (now.tv_sec == stamp->mtime.tv_sec &&
+		now.tv_nsec <= stamp->mtime.tv_nsec);
+}
+
 /* Parses all of the file into m->index, which has no messages. */
 static int
 parse_into(struct mbox *m, struct mbox_notes *notes)
@@ -97,6 +112,7 @@ parse_into(struct mbox *m, struct mbox_notes *notes)
 	cc_mbox_window_init(&w, m->fd, CC_READ_WINDOW);
 	r = cc_mbox_parse(&m->index, &w, (uint64_t)st.st_size, notes);
 	cc_mbox_window_free(&w);
+	m->racy = is_racy(&m->stamp);
 	if (r != 0)
 		cc_mbox_index_free(&m->index);
 	return r;
@@ -178,6 +194,17 @@ parse_and_settle(struct mbox *m, const struct mbox_index *old)
 	return 0;
 }
 
+void
+cc_mbox_is_sure(struct mbox *m)
+{
+	m->stale = false;
+	m->sure = m->stamp;
+	m->sure_count = 0;
+	m->taken_from = UINT32_MAX;
+	for (uint32_t i = 0; i < m->index.count; i++)
+		m->sure_count += !(m->index.msgs[i].flags & MBOX_GONE);
+}
+
 int
 cc_mbox_load(struct mbox *m, const struct mbox_index *old)
 {
@@ -197,6 +224,22 @@ is_later(const struct timespec *a, const struct timespec *b)
 				      : a->tv_nsec > b->tv_nsec;
 }
 
+/* Others know the file by its times. */
+static void
+note_times(struct mbox *m, const struct mbox_stamp *before)
+{
+	struct mbox_snapshot now = { m->stamp, m->index, m->file_uidvalidity,
+		m->file_uid_last };
+	struct strbuf entry;
+
+	if (m->racy || !cc_changes_wanted(m))
+		return;
+	cc_strbuf_init(&entry, CC_CHANGES_MAX);
+	cc_changes_put_noted(&entry, before, &now, m->keywords_there);
+	cc_changes_add(m, &entry);
+	cc_strbuf_free(&entry);
+}
+
 /*
  * A file read after its last change has no new mail in the eyes of shells and
  * of LIST. A session that only looks leaves that mark to recent messages (its
@@ -208,7 +251,7 @@ set_times(struct mbox *m)
 	const struct timespec times[2] = { { 0, UTIME_NOW },
 		{ 0, UTIME_OMIT } };
 	bool recent = false;
-	struct mbox_stamp now;
+	struct mbox_stamp now, before = m->stamp;
 	struct stat st;
 
 	for (uint32_t i = 0; m->rdonly && !recent && i < m->index.count; i++)
@@ -220,8 +263,10 @@ set_times(struct mbox *m)
 	if (fstat(m->fd, &st) != 0)
 		return;
 	cc_mbox_stamp_of(&st, &now);
-	if (now.size == m->stamp.size)
-		m->stamp.ctime = now.ctime;
+	if (now.size != m->stamp.size)
+		return;
+	m->stamp.ctime = now.ctime;
+	note_times(m, &before);
 }
 
 /* -------------------------------------------------------------- open, free */
@@ -263,7 +308,9 @@ cc_mbox_open(struct mbox *m, const char *path, bool rdonly)
 	if (r == 0) {
 		m->keywords_there =
 		    (uint32_t)(((uint64_t)1 << m->index.keywords.count) - 1);
+		cc_changes_begin(m);
 		set_times(m);
+		cc_mbox_is_sure(m);
 	}
 	cc_mbox_unlock(&lock);
 	if (r != 0)

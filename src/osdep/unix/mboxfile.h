@@ -56,6 +56,13 @@ struct mbox_change {
 	uint32_t keywords;
 };
 
+/* How far the change list was read (mboxfile_changes_file.c). */
+struct mbox_list {
+	ino_t ino;    /* of the list; 0: there was none */
+	size_t pos;   /* octets of it that are of no more use */
+	bool damaged; /* whoever adds to it begins a new one */
+};
+
 struct mbox {
 	char *path;
 	int fd;
@@ -66,6 +73,11 @@ struct mbox {
 	struct mbox_index index;
 	struct mbox_stamp stamp; /* of the file that the index describes */
 	bool stale; /* others may have changed flags that were not looked at */
+	struct mbox_stamp sure; /* the last one for which all was looked at */
+	uint32_t sure_count;    /* messages that the file had then */
+	uint32_t taken_from;    /* the first of them that is being taken out */
+	bool racy; /* a change within the clock's tick of sure may hide */
+	struct mbox_list list;
 
 	/* UIDs that the file does not say itself (mboxfile_uid.c) */
 	uint32_t file_uidvalidity; /* 0: the file has none */
@@ -167,6 +179,9 @@ int cc_mbox_open(struct mbox *m, const char *path, bool rdonly);
  * before, or NULL. The caller has at least the shared locks, which may be
  * exclusive afterwards. On an error m->index is empty. */
 int cc_mbox_load(struct mbox *m, const struct mbox_index *old);
+
+/* All of the file as it is in m->stamp was looked at. */
+void cc_mbox_is_sure(struct mbox *m);
 
 /* Gives everything back; what is not written yet is lost. */
 void cc_mbox_free(struct mbox *m);
@@ -277,6 +292,9 @@ void cc_mbox_find_dirty(struct mbox *m);
 
 /* What was changed of the message with this UID: nothing if it is not known. */
 struct mbox_change cc_mbox_change_of(const struct mbox *m, uint32_t uid);
+
+/* Does the file say of message i what the index does? 1, 0 or negative. */
+int cc_mbox_flags_hold(struct mbox *m, uint32_t i);
 
 /* Writes what is marked dirty and has room, under all locks; and takes the
  * file's new times for those of the parse. */

@@ -35,9 +35,11 @@ cc_mbox_remake(struct mbox *m)
 	}
 	m->unsynced = false;
 	/* the file says it now, and must win over what was marked */
-	for (uint32_t i = m->dirty_from; i < m->dirty_to; i++)
+	for (uint32_t i = m->dirty_from; i < m->dirty_to; i++) {
+		m->index.msgs[i].noted = 1;
 		m->index.msgs[i].flags &=
 		    (uint16_t) ~(MBOX_DIRTY | MBOX_PENDING);
+	}
 	r = cc_mbox_resync(m, &why);
 	if (r == 0 && m->file_uidvalidity == m->index.uidvalidity &&
 	    m->index.uid_base == m->index.uid_last &&

@@ -43,9 +43,14 @@ take_out(struct mbox *m, const struct doomed *d)
 {
 	int r;
 
+	m->taken_from = 0;
+	for (uint32_t i = 0; i < d->is[0]; i++)
+		m->taken_from += !(m->index.msgs[i].flags & MBOX_GONE);
 	for (uint32_t k = 0; k < d->count; k++)
 		m->index.msgs[d->is[k]].flags |= MBOX_GONE;
-	if ((r = cc_mbox_remake(m)) == 0)
+	r = cc_mbox_remake(m);
+	m->taken_from = UINT32_MAX;
+	if (r == 0)
 		return 0;
 	/* the index is what it was; what became of the file shows at the next
 	 * look at it */

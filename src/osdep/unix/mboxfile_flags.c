@@ -8,12 +8,15 @@
  * parsed or could be joined with it. Flags of a message without such lines
  * stay in the session, marked, until a rewrite makes them.
  */
+#include <time.h>
+
 #include "cc_err.h"
 #include "fdio.h"
 #include "fdlock.h"
 #include "fs.h"
 #include "mail.h"
 #include "mboxfile.h"
+#include "mboxfile_changes.h"
 #include "mboxfile_redo.h"
 #include "strbuf.h"
 
@@ -360,6 +363,7 @@ settle(struct mbox *m, uint32_t i)
 	struct mbox_msg *msg = &m->index.msgs[i];
 
 	msg->flags &= (uint16_t)~MBOX_PENDING;
+	msg->noted = 1;
 	if (!m->hidden)
 		msg->flags |= MBOX_OLD_THERE;
 	if ((msg->keywords & ~m->keywords_there) == 0)
@@ -484,15 +488,12 @@ cc_mbox_write_dirty(struct mbox *m)
 
 /* -------------------------------------------------------------- taking back */
 
-/* The flags that the file has, for one whose change did not get there. */
+/* The flags of message i as the file has them. */
 static int
-read_flags(struct mbox *m, uint32_t i)
+flags_there(struct mbox *m, uint32_t i, struct flags *there_r)
 {
-	const unsigned mine = MBOX_SYSTEM & ~(unsigned)fOLD;
-	struct mbox_msg *msg = &m->index.msgs[i];
 	struct mbox_place place;
 	struct span lines = cc_span("", 0);
-	struct flags there;
 	int r;
 
 	if ((r = cc_mbox_locate(m, i, &place)) != 0)
@@ -501,7 +502,34 @@ read_flags(struct mbox *m, uint32_t i)
 	    (r = cc_mbox_peek(m, i, place.hidden,
 		 (size_t)(place.text - place.hidden), place.text, &lines)) != 0)
 		return r;
-	there = parse_flags(m, lines);
+	*there_r = parse_flags(m, lines);
+	return 0;
+}
+
+int
+cc_mbox_flags_hold(struct mbox *m, uint32_t i)
+{
+	const struct mbox_msg *msg = &m->index.msgs[i];
+	struct flags there;
+	int r = flags_there(m, i, &there);
+
+	if (r != 0)
+		return r;
+	return there.system == (msg->flags & MBOX_SYSTEM) &&
+	    there.keywords == msg->keywords;
+}
+
+/* The flags that the file has, for one whose change did not get there. */
+static int
+read_flags(struct mbox *m, uint32_t i)
+{
+	const unsigned mine = MBOX_SYSTEM & ~(unsigned)fOLD;
+	struct mbox_msg *msg = &m->index.msgs[i];
+	struct flags there;
+	int r = flags_there(m, i, &there);
+
+	if (r != 0)
+		return r;
 	msg->flags = (uint16_t)((msg->flags & ~mine) | (there.system & mine));
 	msg->keywords = there.keywords;
 	return 0;
@@ -527,16 +555,61 @@ cc_mbox_take_back(struct mbox *m)
 
 /* -------------------------------------------------------------------- flush */
 
+/* What was written, for the other sessions. */
+static void
+note_written(struct mbox *m, const struct mbox_stamp *before)
+{
+	struct mbox_snapshot now = { m->stamp, m->index, m->file_uidvalidity,
+		m->file_uid_last };
+	struct strbuf entry;
+
+	if (m->stale || !cc_mbox_stamp_same(before, &m->sure))
+		return;
+	if (cc_changes_wanted(m)) {
+		cc_strbuf_init(&entry, CC_CHANGES_MAX);
+		cc_changes_put_noted(&entry, before, &now, m->keywords_there);
+		cc_changes_add(m, &entry);
+		cc_strbuf_free(&entry);
+	}
+	cc_mbox_is_sure(m);
+}
+
+static bool
+any_noted(const struct mbox *m)
+{
+	for (uint32_t i = 0; i < m->index.count; i++)
+		if (m->index.msgs[i].noted)
+			return true;
+	return false;
+}
+
+static void
+clear_notes(struct mbox *m)
+{
+	for (uint32_t i = 0; i < m->index.count; i++)
+		m->index.msgs[i].noted = 0;
+}
+
+/*
+ * Where something was written the mtime is a second ago, as the original leaves
+ * it, and to the nanosecond: the kernel's own go in ticks, so that another
+ * program's write in the same tick shows.
+ */
 void
 cc_mbox_restamp(struct mbox *m)
 {
-	const struct timespec times[2] = { { 0, UTIME_NOW },
-		{ 0, UTIME_OMIT } };
+	struct timespec times[2] = { { 0, UTIME_NOW }, { 0, UTIME_OMIT } };
+	struct mbox_stamp before = m->stamp;
 	struct stat st;
 
+	if (any_noted(m) && clock_gettime(CLOCK_REALTIME, &times[1]) == 0)
+		times[1].tv_sec--;
 	(void)futimens(m->fd, times);
-	if (fstat(m->fd, &st) == 0 && st.st_size == m->stamp.size)
+	if (fstat(m->fd, &st) == 0 && st.st_size == m->stamp.size) {
 		cc_mbox_stamp_of(&st, &m->stamp);
+		note_written(m, &before);
+	}
+	clear_notes(m);
 	cc_mbox_view_drop(m);
 }
 

@@ -32,7 +32,7 @@ struct mbox_msg {
 	uint64_t from_sum : 13; /* of the from-line: is it still there? */
 	uint64_t head_sum : 13; /* of the header that clients see */
 	uint64_t junk : 1;      /* white space is before the from-line */
-	uint64_t spare : 1;
+	uint64_t noted : 1;     /* written in place: for the change list */
 };
 
 /* Bits of mbox_msg.flags besides those of mail.h (fSEEN ... fDRAFT, fOLD). */

@@ -18,6 +18,7 @@
 #include "fs.h"
 #include "mail.h"
 #include "mboxfile.h"
+#include "mboxfile_changes.h"
 #include "misc.h"
 #include "osdep.h"
 #include "strbuf.h"
@@ -243,32 +244,95 @@ is_virgin(const struct mbox *m, const struct mbox_index *was)
 	return m->known == 0 && was->count == 0 && was->uid_last == 0;
 }
 
+/* What this session found out, for the others: from what it was sure of, to
+ * what the index is, which is not joined yet. */
+static void
+note_found(const struct mbox *m, const struct mbox_index *was, bool racy,
+    struct strbuf *entry)
+{
+	struct mbox_snapshot now = { m->stamp, m->index, m->file_uidvalidity,
+		m->file_uid_last };
+	struct mbox_before before = { m->sure, was, m->sure_count,
+		m->taken_from };
+
+	if (!m->racy && !racy && cc_changes_wanted(m))
+		cc_changes_put(entry, &before, &now, m->keywords_there);
+}
+
+/* Messages of an entry that are compared with the file. */
+#define LOOKED_AT 64
+
+/* Does the list tell the truth, as far as some looks show? */
+static bool
+list_holds(struct mbox *m, const uint32_t *looked, size_t n)
+{
+	for (size_t k = 0; k < n; k++) {
+		cc_mbox_view_drop(m); /* little is read of each */
+		if (looked[k] >= m->index.count ||
+		    cc_mbox_flags_hold(m, looked[k]) != 1)
+			return false;
+	}
+	return true;
+}
+
+/* The index by the change list instead of a parse: 0, or CC_ENOENT. */
 static int
-rescan(struct mbox *m)
+load_from_list(struct mbox *m, const struct mbox_stamp *now)
 {
 	struct mbox_index was = m->index;
 	struct mbox_stamp stamp = m->stamp;
+	uint32_t looked[LOOKED_AT];
+	size_t n = 0;
+
+	if (cc_changes_find(m, now, looked, LOOKED_AT, &n) != 0)
+		return CC_ENOENT;
+	if (list_holds(m, looked, n))
+		return 0;
+	m->list.damaged = true;
+	cc_mbox_index_free(&m->index);
+	m->index = was;
+	m->stamp = stamp;
+	cc_mbox_view_drop(m);
+	return CC_ENOENT;
+}
+
+/* Takes over what the file is by now; list: its state, to which the change
+ * list may lead, or NULL. */
+static int
+rescan(struct mbox *m, const struct mbox_stamp *list)
+{
+	struct mbox_index was = m->index;
+	struct mbox_stamp stamp = m->stamp;
+	bool racy = m->racy, listed;
+	struct strbuf entry;
 	int r;
 
 	m->place.known = false;
 	cc_mbox_view_drop(m);
-	r = cc_mbox_load(m, &was);
+	cc_strbuf_init(&entry, CC_CHANGES_MAX);
+	listed = list && load_from_list(m, list) == 0;
+	r = listed ? 0 : cc_mbox_load(m, &was);
 	if (r == 0 &&
 	    (m->index.uidvalidity == was.uidvalidity || is_virgin(m, &was))) {
 		map_keywords(m, &was.keywords);
+		if (!listed)
+			note_found(m, &was, racy, &entry);
 		r = join(m, &was);
 	} else if (r == 0 || r == CC_EPARSE) {
 		r = CC_ECHANGED;
 	}
 	if (r == 0) {
-		m->stale = false;
+		cc_mbox_is_sure(m);
+		cc_changes_add(m, &entry);
 		cc_mbox_index_free(&was);
-		return 0;
+	} else {
+		/* as before: nothing of it was understood */
+		cc_mbox_index_free(&m->index);
+		m->index = was;
+		m->stamp = stamp;
+		m->racy = racy;
 	}
-	/* as before: nothing of it was understood */
-	cc_mbox_index_free(&m->index);
-	m->index = was;
-	m->stamp = stamp;
+	cc_strbuf_free(&entry);
 	return r;
 }
 
@@ -321,6 +385,9 @@ save_uids(struct mbox *m)
 
 /* quick: growth of a large file is news enough; flags of the messages before
  * it are looked at when there is nothing else to do. */
+static int resync(struct mbox *m, const struct mbox_stamp *list,
+    const char **why_r);
+
 static int
 sync_with(struct mbox *m, bool quick, const char **why_r)
 {
@@ -345,7 +412,7 @@ sync_with(struct mbox *m, bool quick, const char **why_r)
 		if (r >= 0)
 			return 0;
 	}
-	return cc_mbox_resync(m, why_r);
+	return resync(m, &now, why_r);
 }
 
 int
@@ -354,10 +421,10 @@ cc_mbox_sync(struct mbox *m, const char **why_r)
 	return sync_with(m, false, why_r);
 }
 
-int
-cc_mbox_resync(struct mbox *m, const char **why_r)
+static int
+resync(struct mbox *m, const struct mbox_stamp *list, const char **why_r)
 {
-	int r = rescan(m);
+	int r = rescan(m, list);
 
 	*why_r = changed;
 	if (r == CC_ECHANGED) {
@@ -365,6 +432,12 @@ cc_mbox_resync(struct mbox *m, const char **why_r)
 		m->why = changed;
 	}
 	return r;
+}
+
+int
+cc_mbox_resync(struct mbox *m, const char **why_r)
+{
+	return resync(m, NULL, why_r);
 }
 
 /* ----------------------------------------------------------------- telling */

@@ -18,6 +18,7 @@
 #include "fdlock.h"
 #include "fs.h"
 #include "mboxfile.h"
+#include "mboxfile_changes.h"
 #include "privdir.h"
 #include "uidrecord.h"
 
@@ -354,9 +355,10 @@ cc_mbox_uids_forget(struct mbox *m, bool removed)
 		return;
 	if (fstat(m->fd, &st) != 0)
 		;
-	else if (removed)
+	else if (removed) {
 		(void)cc_uidrecord_remove(privdir, &st);
-	else
+		cc_changes_remove(&st);
+	} else
 		shorten(privdir, &st);
 	close(privdir);
 }

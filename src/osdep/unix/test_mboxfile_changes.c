@@ -1,0 +1,431 @@
+/*
+ * test_mboxfile_changes.c - the change list: entries, damaged and forged ones,
+ * and sessions that follow it.
+ */
+#include <dirent.h>
+
+#include "test_unix.h"
+
+#include "fs.h"
+#include "mboxfile_changes.h"
+#include "mboxfile_record.h"
+
+static const struct mbox_stamp from = { .dev = 1, .ino = 2, .size = 3000 };
+static const struct mbox_stamp to = { .dev = 1, .ino = 2, .size = 3500 };
+
+/* A mailbox of messages of 1000 octets, with the UIDs 1, 2, ... */
+static struct mbox_snapshot
+make(uint32_t count, struct mbox_stamp stamp)
+{
+	struct mbox_snapshot s = { .stamp = stamp };
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct mbox_msg msg = {
+			.pos = i * 1000, .uid = i + 1, .size = 900
+		};
+
+		cc_mbox_index_put(&s.index, &msg);
+	}
+	s.index.uidvalidity = 7;
+	s.index.uid_last = count;
+	s.index.end = (uint64_t)stamp.size;
+	(void)cc_mbox_keywords_add(&s.index.keywords, cc_span_z("Work"));
+	(void)cc_mbox_keywords_add(&s.index.keywords, cc_span_z("Later"));
+	return s;
+}
+
+/* An entry from three messages to what change makes of them. */
+static void
+entry_of(struct strbuf *out, void (*change)(struct mbox_snapshot *s))
+{
+	struct mbox_snapshot was = make(3, from), now = make(3, to);
+	struct mbox_before before = { from, &was.index, 3, UINT32_MAX };
+
+	if (change)
+		change(&now);
+	cc_strbuf_init(out, CC_CHANGES_MAX);
+	cc_changes_put(out, &before, &now, 3);
+	assert_int_equal(cc_strbuf_status(out), 0);
+	cc_mbox_index_free(&was.index);
+	cc_mbox_index_free(&now.index);
+}
+
+static int64_t
+step(struct span list, struct mbox_snapshot *s)
+{
+	uint32_t looked[4];
+	size_t n = 0;
+
+	return cc_changes_step(list, s, looked, 4, &n);
+}
+
+static void
+flag_two(struct mbox_snapshot *s)
+{
+	s->index.msgs[1].flags |= fSEEN;
+	s->index.msgs[1].keywords = 2;
+}
+
+static void
+take_first(struct mbox_snapshot *s)
+{
+	s->index.count = 2;
+	for (uint32_t i = 0; i < 2; i++)
+		s->index.msgs[i].uid++;
+}
+
+static void
+add_one(struct mbox_snapshot *s)
+{
+	struct mbox_msg msg = { .pos = 3000, .uid = 4, .size = 5 };
+
+	cc_mbox_index_put(&s->index, &msg);
+	s->index.uid_last = 4;
+}
+
+static void
+test_entries(void **state)
+{
+	struct mbox_snapshot s;
+	struct strbuf e;
+
+	(void)state;
+	entry_of(&e, flag_two);
+	s = make(3, from);
+	assert_int_equal(step(cc_strbuf_span(&e), &s), e.len);
+	assert_int_equal(s.index.count, 3);
+	assert_int_equal(s.index.msgs[1].flags, fSEEN);
+	assert_int_equal(s.index.msgs[1].keywords, 2);
+	assert_true(cc_mbox_stamp_same(&s.stamp, &to));
+	/* it leads on from nothing but where it began */
+	assert_int_equal(step(cc_strbuf_span(&e), &s), e.len);
+	assert_int_equal(s.index.count, 3);
+	cc_strbuf_free(&e);
+	cc_mbox_index_free(&s.index);
+
+	entry_of(&e, take_first);
+	s = make(3, from);
+	assert_int_equal(step(cc_strbuf_span(&e), &s), e.len);
+	assert_int_equal(s.index.count, 2);
+	assert_int_equal(s.index.msgs[0].uid, 2);
+	cc_strbuf_free(&e);
+	cc_mbox_index_free(&s.index);
+
+	entry_of(&e, add_one);
+	s = make(3, from);
+	assert_int_equal(step(cc_strbuf_span(&e), &s), e.len);
+	assert_int_equal(s.index.count, 4);
+	assert_int_equal(s.index.uid_last, 4);
+	cc_mbox_index_free(&s.index);
+	s = make(2, from); /* of another number of messages */
+	assert_int_equal(step(cc_strbuf_span(&e), &s), CC_EPARSE);
+	cc_strbuf_free(&e);
+	cc_mbox_index_free(&s.index);
+}
+
+/* Another list of keywords: bits go by name. */
+static void
+test_keywords(void **state)
+{
+	struct mbox_snapshot s = make(3, from);
+	struct strbuf e;
+
+	(void)state;
+	cc_mbox_keywords_free(&s.index.keywords);
+	(void)cc_mbox_keywords_add(&s.index.keywords, cc_span_z("Later"));
+	(void)cc_mbox_keywords_add(&s.index.keywords, cc_span_z("Mine"));
+	(void)cc_mbox_keywords_add(&s.index.keywords, cc_span_z("Work"));
+	s.index.msgs[0].keywords = 7;
+	s.index.msgs[1].keywords = 4;
+	entry_of(&e, flag_two);
+	assert_int_equal(step(cc_strbuf_span(&e), &s), e.len);
+	assert_int_equal(s.index.keywords.count, 2);
+	assert_int_equal(s.index.msgs[0].keywords, 3);
+	assert_int_equal(s.index.msgs[1].keywords, 2);
+	cc_strbuf_free(&e);
+	cc_mbox_index_free(&s.index);
+}
+
+/* Every octet turned, every length. */
+static void
+test_damage(void **state)
+{
+	struct strbuf e;
+
+	(void)state;
+	entry_of(&e, flag_two);
+	for (size_t i = 0; i < e.len; i++) {
+		struct mbox_snapshot s = make(3, from);
+
+		e.data[i] ^= 0x40;
+		assert_int_equal(step(cc_strbuf_span(&e), &s), CC_EPARSE);
+		e.data[i] ^= 0x40;
+		assert_int_equal(step(cc_span(e.data, i), &s), CC_EPARSE);
+		cc_mbox_index_free(&s.index);
+	}
+	cc_strbuf_free(&e);
+}
+
+static void
+two_before_one(struct mbox_snapshot *s)
+{
+	s->index.msgs[0].uid = 3;
+	s->index.msgs[2].uid = 1;
+}
+
+static void
+behind_the_end(struct mbox_snapshot *s)
+{
+	s->index.msgs[2].pos = 3500;
+}
+
+static void
+one_place_twice(struct mbox_snapshot *s)
+{
+	s->index.msgs[2].pos = 1000;
+}
+
+static void
+uid_too_high(struct mbox_snapshot *s)
+{
+	s->index.msgs[2].uid = 4;
+}
+
+static void
+no_uidvalidity(struct mbox_snapshot *s)
+{
+	s->index.uidvalidity = 0;
+}
+
+static void
+end_behind_the_file(struct mbox_snapshot *s)
+{
+	s->index.end = 3501;
+}
+
+/* Entries with right sums of what no mailbox is. */
+static void
+test_insane(void **state)
+{
+	static void (*const changes[])(struct mbox_snapshot *
+	    s) = { two_before_one, behind_the_end, one_place_twice,
+		uid_too_high, no_uidvalidity, end_behind_the_file };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(changes); i++) {
+		struct mbox_snapshot s = make(3, from);
+		struct strbuf e;
+
+		entry_of(&e, changes[i]);
+		assert_int_equal(step(cc_strbuf_span(&e), &s), CC_EPARSE);
+		cc_strbuf_free(&e);
+		cc_mbox_index_free(&s.index);
+	}
+}
+
+/* ------------------------------------------------------------ with sessions */
+
+enum { MESSAGES = 300, TEXT_SIZE = 1200 };
+
+/* A mailbox that is worth a list, as a rewrite leaves it. */
+static void
+big_box(void)
+{
+	const struct timespec times[2] = { { 1000000000, 0 },
+		{ 1000000000, 0 } };
+	struct strbuf b;
+
+	cc_strbuf_init(&b, SIZE_MAX);
+	for (unsigned i = 1; i <= MESSAGES; i++) {
+		cc_strbuf_printf(&b, FROM "Subject: %u\n%s", i,
+		    i == 1 ? "X-IMAPbase: 1709629200 300 Work\n" : "");
+		cc_strbuf_printf(&b,
+		    "Status: O\nX-Status: \nX-Keywords:%40s\nX-UID: %u\n\n", "",
+		    i);
+		for (int k = 0; k < TEXT_SIZE / 60; k++)
+			cc_strbuf_puts(&b,
+			    "012345678901234567890123456789012345678901"
+			    "23456789012345678\n");
+		cc_strbuf_putc(&b, '\n');
+	}
+	box_write(b.data, b.len);
+	cc_strbuf_free(&b);
+	/* what was written just now is looked at again anyway */
+	assert_int_equal(utimensat(AT_FDCWD, tmpdir_path(&tmp, "home/box"),
+			     times, 0),
+	    0);
+	assert_true(TEXT_SIZE * MESSAGES > CC_CHANGES_MIN);
+}
+
+/* The one list there is: its path. */
+static const char *
+list_path(void)
+{
+	static char path[4096];
+	DIR *dir = opendir(tmpdir_path(&tmp, "home/.cedar"));
+	struct dirent *d;
+
+	path[0] = '\0';
+	assert_non_null(dir);
+	while ((d = readdir(dir)) != NULL)
+		if (strncmp(d->d_name, "changes.", 8) == 0) {
+			char name[300];
+
+			snprintf(name, sizeof(name), "home/.cedar/%.250s",
+			    d->d_name);
+			snprintf(path, sizeof(path), "%s",
+			    tmpdir_path(&tmp, name));
+		}
+	closedir(dir);
+	return path;
+}
+
+/* Gives the last entry of the list other flags, and a sum that is right. */
+static void
+forge_flags(void)
+{
+	const size_t patch = 24 + 2 * 56 + 8 + 12 * 4 + 24 + 8;
+	int fd = open(list_path(), O_RDWR);
+	uint64_t len, sum, word;
+	char buf[4096];
+	ssize_t n;
+
+	assert_true(fd >= 0);
+	n = read(fd, buf, sizeof(buf));
+	assert_true(n > (ssize_t)patch + 24 && n < (ssize_t)sizeof(buf));
+	memcpy(&len, buf + 8, sizeof(len));
+	assert_int_equal(len, n);
+	memcpy(&word, buf + patch, sizeof(word));
+	word ^= (uint64_t)(fFLAGGED | fDELETED) << 48;
+	memcpy(buf + patch, &word, sizeof(word));
+	sum = cc_redo_sum_of(buf + 24, len - 24);
+	memcpy(buf + 16, &sum, sizeof(sum));
+	assert_int_equal(pwrite(fd, buf, len, 0), len);
+	close(fd);
+}
+
+static void
+test_forged_flags(void **state)
+{
+	MAILSTREAM *a, *b;
+
+	(void)state;
+	for (int forged = 0; forged < 2; forged++) {
+		begin();
+		big_box();
+		a = open_box(NIL);
+		b = open_box(NIL);
+		unlink(list_path()); /* what the opening put there */
+		mail_flag(a, "200", "\\Seen", ST_SET);
+		assert_int_not_equal(list_path()[0], '\0');
+		if (forged)
+			forge_flags();
+		assert_int_equal(mail_ping(b), LONGT);
+		assert_int_equal(flags(b, 200) & (fSEEN | fFLAGGED | fDELETED),
+		    fSEEN);
+		expect_header(b, 200, "Subject: 200\n\n");
+		/* and it is a list again */
+		mail_flag(b, "200", "\\Answered", ST_SET);
+		assert_int_equal(mail_ping(a), LONGT);
+		assert_int_equal(flags(a, 200) & (fSEEN | fANSWERED),
+		    fSEEN | fANSWERED);
+		mail_close(a);
+		mail_close(b);
+		end();
+	}
+}
+
+/* Numbers stay true until the session may tell: also by the list. */
+static void
+test_numbers(void **state)
+{
+	MAILSTREAM *a, *b;
+	struct strbuf text;
+
+	(void)state;
+	begin();
+	big_box();
+	a = open_box(NIL);
+	b = open_box(NIL);
+	mail_parameters(NIL, SET_EXPUNGEATPING, NIL);
+	mail_flag(a, "2", "\\Deleted", ST_SET);
+	mail_expunge(a);
+	mail_flag(a, "2", "Later", ST_SET);
+	assert_int_equal(mail_ping(b), LONGT);
+	assert_int_equal(b->nmsgs, MESSAGES);
+	assert_int_equal(uid(b, 2), 2);
+	assert_int_equal(get(b, 2, MAIL_TEXT, &text), CC_ECHANGED);
+	cc_strbuf_free(&text);
+	expect_header(b, 3, "Subject: 3\n\n");
+	assert_int_equal(keywords(b, 3), 2);
+	assert_string_equal(b->user_flags[1], "Later");
+	mail_flag(b, "4", "\\Seen", ST_SET); /* the one with UID 4 */
+	assert_int_equal(mail_ping(a), LONGT);
+	assert_int_equal(uid(a, 3), 4);
+	assert_int_equal(flags(a, 3) & fSEEN, fSEEN);
+	mail_parameters(NIL, SET_EXPUNGEATPING, VOIDT);
+	test_callbacks_reset();
+	assert_int_equal(mail_ping(b), LONGT);
+	assert_int_equal(test_callbacks.expunged.count, 1);
+	assert_int_equal(test_callbacks.expunged.number[0], 2);
+	assert_int_equal(b->nmsgs, MESSAGES - 1);
+	mail_close(a);
+	mail_close(b);
+	end();
+}
+
+/* What must not be read or written as a list. */
+static void
+test_not_a_list(void **state)
+{
+	(void)state;
+	for (int how = 0; how < 4; how++) {
+		MAILSTREAM *a, *b;
+		char path[4096];
+
+		begin();
+		big_box();
+		tmpdir_write(&tmp, "precious", "precious", 8);
+		a = open_box(NIL);
+		b = open_box(NIL);
+		mail_flag(a, "7", "\\Seen", ST_SET);
+		snprintf(path, sizeof(path), "%s", list_path());
+		assert_int_equal(unlink(path), 0);
+		if (how == 0)
+			assert_int_equal(symlink(tmpdir_path(&tmp, "precious"),
+					     path),
+			    0);
+		else if (how == 1)
+			assert_int_equal(link(tmpdir_path(&tmp, "precious"),
+					     path),
+			    0);
+		else if (how == 2)
+			assert_int_equal(mkdir(path, 0700), 0);
+		else
+			assert_int_equal(mkfifo(path, 0600), 0);
+		mail_flag(a, "8", "\\Seen", ST_SET);
+		assert_int_equal(mail_ping(b), LONGT);
+		assert_int_equal(flags(b, 7) & fSEEN, fSEEN);
+		assert_int_equal(flags(b, 8) & fSEEN, fSEEN);
+		tmpdir_expect(&tmp, "precious", "precious");
+		mail_close(a);
+		mail_close(b);
+		end();
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_entries),
+		cmocka_unit_test(test_keywords),
+		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_insane),
+		cmocka_unit_test(test_forged_flags),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_not_a_list),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -14,7 +14,7 @@ import time
 
 import pytest
 
-from test_imapd import FROM, SEED, Session, kept_mail, mail
+from test_imapd import FROM, SEED, Session, flags_of, kept_mail, mail
 
 PATIENCE = 60
 
@@ -476,3 +476,60 @@ def test_change_list_saves_parsing():
         finally:
             for s in sessions:
                 s.__exit__()
+
+
+@pytest.mark.parametrize("body", (b"text\n", b"x" * 70 * 2000 + b"\n"))
+def test_numbers_stay_true(body):
+    """RFC 3501 5.5, 7.4.1: three sessions, one of which expunges. FETCH, STORE
+    and SEARCH by number mean what their client knows until it is told."""
+    box = b"".join(kept_mail(n, body) for n in range(1, 7))
+    with Session({"box": box}) as one, Session({}, one) as two, \
+            Session({}, one) as three:
+        for s in (one, two, three):
+            s.command(b"SELECT box")
+        one.command(b"STORE 2,4 +FLAGS.SILENT (\\Deleted)")
+        one.command(b"EXPUNGE")
+        one.command(b"STORE 1 +FLAGS.SILENT (Later)")
+
+        def told(lines):
+            return [line for line in lines if b"EXPUNGE" in line]
+
+        for _ in range(2):
+            lines = two.command(b"FETCH 3 (UID)")
+            assert b"* 3 FETCH (UID 3)" in lines and not told(lines)
+            lines = two.command(b"SEARCH UID 5")
+            assert b"* SEARCH 5" in lines and not told(lines)
+            lines = two.command(b"STORE 5 +FLAGS.SILENT (\\Flagged)")
+            assert not told(lines)
+            assert two.fetch(6, b"[HEADER.FIELDS (SUBJECT)]") == \
+                b"Subject: m6\r\n\r\n"
+        assert flags_of(two, 1) == {b"Later"}
+        # what it did by its numbers, it did to the right messages
+        one.command(b"NOOP")
+        assert [row[0] for row in picture(one) if b"\\Flagged" in row[1]] == \
+            [5]
+        assert told(two.command(b"NOOP")) == [
+            b"* 4 EXPUNGE", b"* 2 EXPUNGE"]
+        assert uids(two) == [1, 3, 5, 6]
+        # the third one learns all of it at once, and the keyword first
+        lines = three.command(b"NOOP")
+        assert told(lines) == [b"* 4 EXPUNGE", b"* 2 EXPUNGE"]
+        keyword = [n for n, x in enumerate(lines)
+                   if x.startswith(b"* FLAGS (") and b"Later" in x]
+        used = [n for n, x in enumerate(lines) if b"FLAGS (Later" in x and
+                b"FETCH" in x]
+        assert keyword and used and keyword[0] < used[0], lines
+        assert picture(three) == picture(two) == fresh(one)
+
+
+def test_another_uidvalidity():
+    """RFC 3501 2.3.1.1: it does not change in a session, which ends."""
+    with Session({"box": THREE}) as one:
+        one.command(b"SELECT box")
+        one.home.write("box", THREE.replace(b"1700000000", b"1700000001")
+                       .decode("latin-1"))
+        one.send(b"NOOP")
+        lines = []
+        while not lines or lines[-1] is not None:
+            lines.append(one.server.line())
+        assert any(x and x.startswith(b"* BYE") for x in lines), lines

@@ -323,6 +323,13 @@ cc_mail_watch(MAILSTREAM *stream)
 }
 
 void
+cc_mail_rest(MAILSTREAM *stream)
+{
+	if (stream->dtb && fast_of(stream)->rest)
+		fast_of(stream)->rest(stream);
+}
+
+void
 cc_mail_changed(MAILSTREAM *stream, unsigned long msgno)
 {
 	if (no_such(stream, msgno))

@@ -85,6 +85,8 @@ struct cc_driver_fast {
 	int (*flush)(MAILSTREAM *stream, bool sync);
 	/* The file whose change means news (for inotify); borrowed. */
 	const char *(*watch)(MAILSTREAM *stream);
+	/* Gives back memory that the next read can have again. Optional. */
+	void (*rest)(MAILSTREAM *stream);
 	enum mime_newline newline;
 };
 
@@ -156,6 +158,10 @@ int cc_mail_flush(MAILSTREAM *stream, bool sync);
 
 /* The file whose change means news; NULL if the driver knows none. */
 const char *cc_mail_watch(MAILSTREAM *stream);
+
+/* For servers whose client is silent for a while: gives back the memory that
+ * the next command can have again. Spans end. */
+void cc_mail_rest(MAILSTREAM *stream);
 
 /* For drivers: the record of a message is another than before. Brings the
  * public elt, if there is one, up to date and calls mm_flags. */

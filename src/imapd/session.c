@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -115,6 +116,38 @@ session_sync(struct session *s, bool now)
 	cc_mail_flush(s->stream, true);
 }
 
+/* What commands work with, and the next one can have again: a session costs
+ * least while its client is silent, which is most of the time. */
+static void
+rest(struct session *s)
+{
+	s->rested = true;
+	output_shrink(&s->out);
+	if (!s->busy) { /* IDLE, or a literal of a command is awaited */
+		cc_arena_free(&s->arena);
+		cc_strbuf_free(&s->text);
+	}
+	if (s->stream)
+		cc_mail_rest(s->stream);
+	malloc_trim(0);
+}
+
+/* Waits; a client that goes on at once finds everything as it was. */
+static int
+wait_or_rest(struct session *s, struct pollfd *fds, nfds_t count, int64_t until)
+{
+	int64_t tired = event_now() + SESSION_REST;
+
+	if (!s->rested && tired < until) {
+		int n = event_wait(fds, count, tired);
+
+		if (n != 0 || event_now() < tired)
+			return n;
+		rest(s);
+	}
+	return event_wait(fds, count, until);
+}
+
 int
 session_wait(struct session *s, struct pollfd *fds, nfds_t count, int64_t until)
 {
@@ -126,7 +159,9 @@ session_wait(struct session *s, struct pollfd *fds, nfds_t count, int64_t until)
 	}
 	if (s->dirty && s->dirty + SESSION_SYNC < until)
 		until = s->dirty + SESSION_SYNC;
-	n = event_wait(fds, count, until);
+	n = wait_or_rest(s, fds, count, until);
+	if (n > 0)
+		s->rested = false;
 	if (n == CC_ECLOSED)
 		end_by_signal(s);
 	if (n < 0)

@@ -32,6 +32,7 @@
 #define SESSION_MORE (5 * 60 * 1000)
 #define SESSION_ALERT (60 * 1000) /* between looks at the alert files */
 #define SESSION_SYNC (5 * 1000)   /* from a flag change to its fsync */
+#define SESSION_REST 300          /* of silence, until memory is given back */
 
 /* Messages that a command goes through between two looks for signals. */
 #define SIGNAL_STEPS 32
@@ -98,6 +99,7 @@ struct session {
 	const char *why;    /* of a NO: "[TRYCREATE]", or NULL */
 
 	bool busy;    /* it is being run */
+	bool rested;  /* memory was given back since the last one */
 	bool finding; /* names are told as FIND does */
 
 	bool ending;        /* no further command */

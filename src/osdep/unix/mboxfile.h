@@ -281,6 +281,9 @@ int cc_mbox_peek(struct mbox *m, uint32_t i, uint64_t pos, size_t want,
 
 void cc_mbox_view_drop(struct mbox *m);
 
+/* Gives the window's memory back until the next read. */
+void cc_mbox_rest(struct mbox *m);
+
 /* ------------------------------------------------ flags: mboxfile_flags.c */
 
 /* Takes over keywords that the program made (stream->user_flags). */

@@ -194,6 +194,16 @@ in_view(const struct mbox_view *v, uint64_t pos, size_t want, uint64_t limit)
 	return v->len > 0 && pos >= v->pos && pos + want <= end;
 }
 
+void
+cc_mbox_rest(struct mbox *m)
+{
+	struct mbox_view *v = &m->view;
+
+	v->len = 0;
+	if (v->buf)
+		fs_give((void **)&v->buf);
+}
+
 int
 cc_mbox_peek(struct mbox *m, uint32_t i, uint64_t pos, size_t want,
     uint64_t limit, struct span *data_r)

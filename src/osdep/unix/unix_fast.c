@@ -22,6 +22,7 @@ static int fast_store(MAILSTREAM *stream, unsigned long msgno, unsigned mask,
     unsigned value, uint32_t keyword_mask, uint32_t keyword_value);
 static int fast_flush(MAILSTREAM *stream, bool sync);
 static const char *fast_watch(MAILSTREAM *stream);
+static void fast_rest(MAILSTREAM *stream);
 
 const struct cc_driver_fast cc_unix_fast = {
 	.record = fast_record,
@@ -32,6 +33,7 @@ const struct cc_driver_fast cc_unix_fast = {
 	.store = fast_store,
 	.flush = fast_flush,
 	.watch = fast_watch,
+	.rest = fast_rest,
 	.newline = MIME_LF,
 };
 
@@ -146,4 +148,10 @@ static const char *
 fast_watch(MAILSTREAM *stream)
 {
 	return cc_unix_mbox(stream)->path;
+}
+
+static void
+fast_rest(MAILSTREAM *stream)
+{
+	cc_mbox_rest(cc_unix_mbox(stream));
 }

@@ -2,9 +2,12 @@
  * fuzz_imapd_session.c - a whole session of a user with a small mailbox, fed
  * with whatever a client may send.
  *
- * Checked besides memory: the answer is lines and literals that a client can
- * read; the inbox keeps its messages unless a command was sent that removes
- * some; no lock is left behind.
+ * Half of the inputs are made of commands (fuzz_commands.h), the others of
+ * octets. Checked besides memory: each command has its answer, which a client
+ * can read (fuzz_answers.h); the inbox keeps its messages unless a command was
+ * sent that removes some; no lock and no redo record is left behind; all that
+ * a session made can be opened and read by the next one, with ascending UIDs
+ * and the sizes that were told.
  *
  * The commands make, rename and remove files. Names are restricted to the home
  * directory, and as root nothing is run unless the kernel (Landlock) keeps the
@@ -21,7 +24,8 @@
 
 #include "c-client.h"
 #include "env_state.h"
-#include "fuzz_util.h"
+#include "fuzz_answers.h"
+#include "fuzz_commands.h"
 #include "sandbox_landlock.h"
 #include "session.h"
 
@@ -134,115 +138,162 @@ contains_nocase(struct span s, const char *word)
 	return false;
 }
 
-/* The octets of the literal that a line announces; 0 if it does not. Texts for
- * people may end in anything. */
-static size_t
-literal_of(struct span line)
+static struct span
+read_file(const char *path)
 {
-	static const char *const texts[] = { "* OK", "* NO", "* BAD", "* BYE" };
-	size_t i = line.len, n = 0;
+	static char text[1 << 18];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, text, sizeof(text)) : 0;
 
-	if (line.len < 3 || memcmp(line.p, "* ", 2) != 0 ||
-	    line.p[line.len - 1] != '}')
-		return 0;
-	for (size_t k = 0; k < sizeof(texts) / sizeof(texts[0]); k++)
-		if (strncmp(line.p, texts[k], strlen(texts[k])) == 0)
-			return 0;
-	while (i > 0 && line.p[i - 1] != '{')
-		i--;
-	/* The name of a mailbox may end in it. */
-	if (i == 0)
-		return 0;
-	for (; i < line.len - 1; i++) {
-		must(line.p[i] >= '0' && line.p[i] <= '9');
-		n = n * 10 + (size_t)(line.p[i] - '0');
-	}
-	return n;
+	if (fd >= 0)
+		close(fd);
+	must(n >= 0);
+	return cc_span(text, (size_t)n);
 }
 
-/* Responses are lines; a literal belongs to the line before it. */
-static void
-check_answer(struct span s)
-{
-	const char *first = s.p;
-
-	while (s.len > 0) {
-		const char *end = memmem(s.p, s.len, "\r\n", 2);
-		struct span line;
-		size_t literal;
-
-		must(end != NULL);
-		line = cc_span(first, (size_t)(end - first));
-		must(!memchr(s.p, '\0', (size_t)(end - s.p)));
-		must(!memchr(s.p, '\n', (size_t)(end - s.p)));
-		literal = literal_of(line);
-		s.len -= (size_t)(end + 2 - s.p);
-		s.p = end + 2;
-		must(literal <= s.len);
-		s.p += literal;
-		s.len -= literal;
-		if (literal == 0)
-			first = s.p;
-	}
-}
-
+/* The messages are where they were, or all in ~/mbox, which takes them. */
 static void
 check_inbox(void)
 {
-	static char text[1 << 16];
-	char marker[] = "marker-?";
-	int fd = open(inbox, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
+	char marker[] = "marker-?", path[80];
+	struct span text = read_file(inbox);
 
-	must(fd >= 0);
-	n = read(fd, text, sizeof(text));
-	close(fd);
-	must(n > 0);
+	snprintf(path, sizeof(path), "%s/mbox", home);
+	if (text.len == 0)
+		text = read_file(path);
 	for (int i = 0; i < MESSAGES; i++) {
 		marker[sizeof(marker) - 2] = (char)('0' + i);
-		must(memmem(text, (size_t)n, marker, strlen(marker)) != NULL);
+		must(memmem(text.p, text.len, marker, strlen(marker)) != NULL);
 	}
 }
 
+/* Runs a session over what a client sends; *whole_r is false if it had to end
+ * within a response. */
+static struct span
+converse(struct span in, bool *whole_r)
+{
+	static struct session s;
+	static char *answer;
+	struct stat st;
+
+	must(ftruncate(out, 0) == 0 && lseek(out, 0, SEEK_SET) == 0);
+	session_init(&s, null, out, in);
+	s.user = cc_env()->user;
+	s.client = "UNKNOWN";
+	s.server = "server";
+	(void)session_run(&s);
+	*whole_r = !s.out.broken;
+	must(fstat(out, &st) == 0);
+	free(answer);
+	answer = malloc((size_t)st.st_size + 1);
+	must(answer && pread(out, answer, (size_t)st.st_size, 0) == st.st_size);
+	return cc_span(answer, (size_t)st.st_size);
+}
+
+/* The number behind a word of a response. */
+static unsigned long
+number_behind(struct span response, const char *word)
+{
+	const char *p = memmem(response.p, response.len, word, strlen(word));
+
+	must(p != NULL);
+	return strtoul(p + strlen(word), NULL, 10);
+}
+
+/* One message: its UID is above the last one, its size that of its text. */
+static unsigned long
+check_message(struct span response, unsigned long last)
+{
+	unsigned long uid = number_behind(response, "UID ");
+
+	must(uid > last);
+	must(number_behind(response, "SIZE ") ==
+	    number_behind(response, "BODY[] {"));
+	return uid;
+}
+
+/* Whatever happened to a mailbox, the next session can read it. */
 static void
-check_traces(struct span in, bool broken)
+check_mailbox(const char *name)
+{
+	char text[256];
+	int n = snprintf(text, sizeof(text),
+	    "a EXAMINE \"%s\"\r\nb FETCH 1:* (UID RFC822.SIZE BODY.PEEK[])\r\n",
+	    name);
+	bool whole, open = false, read = false;
+	struct span answer = converse(cc_span(text, (size_t)n), &whole);
+	unsigned long uid = 0, exists = 0;
+
+	must(whole);
+	while (answer.len > 0) {
+		struct span response = fuzz_response(&answer);
+
+		open |= fuzz_begins(response, "a OK");
+		read |= fuzz_begins(response, "b OK");
+		if (response.len > 9 &&
+		    memcmp(response.p + response.len - 9, " EXISTS\r\n", 9) ==
+			0)
+			exists = strtoul(response.p + 2, NULL, 10);
+		if (memmem(response.p, response.len, " FETCH (UID ", 12))
+			uid = check_message(response, uid);
+	}
+	must(open && (read || exists == 0));
+}
+
+/* A name that a client can give as it stands. */
+static bool
+is_plain(const char *name)
+{
+	return strspn(name, "abcdefghijklmnopqrstuvwxyzNEW0123456789/. ") ==
+	    strlen(name) &&
+	    name[0] != '.' && !strstr(name, "/.") &&
+	    strcasecmp(name, "inbox") != 0;
+}
+
+/* What a session leaves: mailboxes, and nothing that it needs only itself. */
+static int
+check_file(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	size_t len = strlen(path);
+
+	/* The private directory has a file that is locked itself. */
+	must(len < 5 || strcmp(path + len - 5, ".lock") != 0 ||
+	    strstr(path, "/.cedar/"));
+	must(!strstr(path, "/.cedar-redo"));
+	if (type == FTW_F && S_ISREG(st->st_mode) && ftw->level > 0 &&
+	    len < 200 && strncmp(path, home, strlen(home)) == 0 &&
+	    is_plain(path + strlen(home) + 1))
+		check_mailbox(path + strlen(home) + 1);
+	return 0;
+}
+
+static void
+check_traces(struct span in)
 {
 	static const char *const removing[] = { "EXPUNGE", "CLOSE", "MOVE",
 		"DELETE", "RENAME", "APPEND", "COPY" };
-	char lock[96];
-	struct stat st;
-	char *answer;
 	bool removes = false;
 
-	snprintf(lock, sizeof(lock), "%s.lock", inbox);
-	must(access(lock, F_OK) != 0);
 	for (size_t i = 0; i < sizeof(removing) / sizeof(removing[0]); i++)
 		removes |= contains_nocase(in, removing[i]);
 	if (!removes)
 		check_inbox();
-	must(fstat(out, &st) == 0);
-	if (broken || st.st_size == 0)
-		return;
-	answer = malloc((size_t)st.st_size);
-	must(answer && pread(out, answer, (size_t)st.st_size, 0) == st.st_size);
-	check_answer(cc_span(answer, (size_t)st.st_size));
-	free(answer);
+	check_mailbox("INBOX");
+	must(nftw(root, check_file, 32, FTW_PHYS) == 0);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct session s;
+	struct span in = cc_span(data, size), answer;
+	bool whole;
 
 	(void)nftw(home, remove_one, 32, FTW_DEPTH | FTW_PHYS);
 	(void)nftw(spool, remove_one, 32, FTW_DEPTH | FTW_PHYS);
 	write_file(inbox, mailbox, sizeof(mailbox) - 1);
-	must(ftruncate(out, 0) == 0 && lseek(out, 0, SEEK_SET) == 0);
-	session_init(&s, null, out, cc_span(data, size));
-	s.user = cc_env()->user;
-	s.client = "UNKNOWN";
-	s.server = "server";
-	(void)session_run(&s);
-	check_traces(cc_span(data, size), s.out.broken);
+	answer = converse(in, &whole);
+	if (whole)
+		fuzz_check_answers(in, answer);
+	check_traces(in);
 	return 0;
 }

@@ -92,12 +92,16 @@ size_t
 cc_mail_convert(enum mime_newline newline, struct span *src, char *dst,
     size_t room, unsigned *state)
 {
-	const char *p = src->p, *end = src->p + src->len;
+	const char *p = src->p, *end;
 	char *d = dst, *dst_end = dst + room;
 	size_t n;
 
+	/* An empty span may stand nowhere. */
+	if (src->len == 0)
+		return 0;
 	if (newline == MIME_CRLF)
 		return convert_crlf(src, dst, room);
+	end = p + src->len;
 	while (p < end) {
 		if (*state == 0) {
 			n = (size_t)(end - p);

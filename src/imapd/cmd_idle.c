@@ -40,6 +40,7 @@ struct idle {
 	int64_t look;        /* the next look at the mailbox */
 	int64_t again;       /* the one after it, or 0 */
 	int minute;          /* how many are over */
+	bool watching;       /* fd was asked for */
 	bool faked;          /* new mail was made up */
 };
 
@@ -192,9 +193,15 @@ wait_idle(void *ctx, enum input_wait why)
 {
 	struct idle *idle = ctx;
 	struct pollfd fds[2] = { { .fd = idle->s->in.fd, .events = POLLIN },
-		{ .fd = idle->fd, .events = POLLIN } };
+		{ .fd = -1, .events = POLLIN } };
 
 	(void)why;
+	/* Not before there is something to wait for: the kernel takes
+	 * milliseconds to end a watch. */
+	if (!idle->watching)
+		watch(idle);
+	idle->watching = true;
+	fds[1].fd = idle->fd;
 	for (;;) {
 		int64_t next = idle->start + (idle->minute + 1) * MINUTE, now;
 		int n = session_wait(idle->s, fds, 2,
@@ -225,7 +232,6 @@ cmd_idle(struct session *s, struct args *args)
 
 	if (result != CMD_OK)
 		return result;
-	watch(&idle);
 	output_puts(&s->out, "+ Waiting for DONE\r\n");
 	/* Something may have come since the last command. */
 	idle.look = idle.start;

@@ -651,6 +651,39 @@ def suite_spawn(server, size, observe, put):
         put("spawn_to_exit", {"wall": time.perf_counter() - s.t_spawn, "cpu": x["total_cpu"]})
 
 
+IDLERS = (
+    ("select", ()),
+    ("structure", ("FETCH 1:* (ENVELOPE BODYSTRUCTURE)",)),
+    ("body", ("FETCH 1:* BODY.PEEK[]",)),
+    ("search", ("SEARCH BODY nowhere",)),
+    ("sort", ("SORT (SUBJECT DATE) UTF-8 ALL",)),
+    ("store", ("STORE 1:* +FLAGS.SILENT (\\Flagged)", "CHECK")),
+)
+
+
+def suite_memory(server, size, observe, put, sessions=20):
+    """Mean PSS of sessions that are idle after work."""
+    home = home_of(server, "m")
+    if not os.path.exists(home + ".ready"):
+        shutil.rmtree(home, ignore_errors=True)
+        server.setup(home, "box", size)
+        open(home + ".ready", "w").close()
+    for name, commands in IDLERS:
+        live = []
+        for _ in range(sessions):
+            s, _ = opened(server, home, False)
+            for command in commands:
+                s.timed(command)
+            live.append(s)
+        time.sleep(1)       # what a server gives back, it has by now
+        used = [memory(s.pid) for s in live]
+        put("idle_after_" + name, {
+            k: sum(u[k] for u in used) / sessions
+            for k in ("pss", "private_dirty")})
+        for s in live:
+            s.logout()
+
+
 def suite_concurrent(server, size, observe, put, sessions=64, count=1000):
     base = home_of(server, "c1k")
     if not os.path.exists(base + ".ready"):
@@ -798,7 +831,8 @@ def suite_pop3(server, size, observe, put, count=5000):
 SUITES = {"read": suite_read, "readlight": suite_readlight, "fetch": suite_fetch,
           "sort": suite_sort,
           "mutate": suite_mutate, "status": suite_status,
-          "spawn": suite_spawn, "concurrent": suite_concurrent, "pop3": suite_pop3}
+          "spawn": suite_spawn, "memory": suite_memory,
+          "concurrent": suite_concurrent, "pop3": suite_pop3}
 
 
 # ------------------------------------------------------------------- driver

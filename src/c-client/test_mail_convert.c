@@ -153,6 +153,23 @@ test_against_plain(void **state)
 	}
 }
 
+/* No pointer is made of one that points nowhere. */
+static void
+test_span_of_nothing(void **state)
+{
+	static const enum mime_newline kinds[] = { MIME_LF, MIME_CRLF };
+	struct span src = { 0 };
+	char dst[4];
+	unsigned st = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(cc_mail_convert(kinds[i], &src, dst,
+				     sizeof(dst), &st),
+		    0);
+	assert_int_equal(st, 0);
+}
+
 static void
 test_no_room(void **state)
 {
@@ -183,6 +200,7 @@ main(void)
 		cmocka_unit_test(test_cve_2026_33604_bare_cr),
 		cmocka_unit_test(test_against_plain),
 		cmocka_unit_test(test_no_room),
+		cmocka_unit_test(test_span_of_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,7 +43,6 @@ void cc_utf8_char(struct cc_utf8_out *out, unsigned long c);
 
 /* Appends text in a charset. All are linear and take any octets. */
 void cc_decode(struct cc_utf8_out *out, struct span text, const CHARSET *cs);
-void cc_decode_latin1(struct cc_utf8_out *out, struct span text);
 void cc_decode_utf8(struct cc_utf8_out *out, struct span text);
 void cc_decode_utf7(struct cc_utf8_out *out, struct span text);
 void cc_decode_ucs4(struct cc_utf8_out *out, struct span text);

@@ -137,8 +137,8 @@ cc_is_ascii(struct span text)
 	return cc_ascii_run(text) == text.len;
 }
 
-void
-cc_decode_latin1(struct cc_utf8_out *out, struct span text)
+static void
+decode_latin1(struct cc_utf8_out *out, struct span text)
 {
 	for (size_t i = 0; i < text.len; i++)
 		cc_utf8_char(out, (unsigned char)text.p[i]);
@@ -259,7 +259,7 @@ cc_decode(struct cc_utf8_out *out, struct span text, const CHARSET *cs)
 {
 	switch (cs->type) {
 	case CT_1BYTE0:
-		cc_decode_latin1(out, text);
+		decode_latin1(out, text);
 		return;
 	case CT_1BYTE:
 	case CT_1BYTE8:

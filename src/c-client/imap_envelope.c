@@ -11,8 +11,10 @@
 #include "mail_const.h"
 #include "rfc822_addr.h"
 
-void
-cc_imap_put_unfolded(struct strbuf *out, struct span text)
+/* Appends text as a string, unfolded, outer blanks trimmed; NIL if p is NULL.
+ * Takes no memory but out's. */
+static void
+put_unfolded(struct strbuf *out, struct span text)
 {
 	struct strbuf plain;
 
@@ -111,9 +113,9 @@ cc_imap_put_envelope(struct strbuf *out, struct arena *a,
 	if (!localhost.p)
 		localhost = cc_span_z(BADHOST);
 	cc_strbuf_putc(out, '(');
-	cc_imap_put_unfolded(out, env->date);
+	put_unfolded(out, env->date);
 	cc_strbuf_putc(out, ' ');
-	cc_imap_put_unfolded(out, env->subject);
+	put_unfolded(out, env->subject);
 	cc_strbuf_putc(out, ' ');
 	from = out->len;
 	put_list_or_nil(out, a, env->from, localhost);
@@ -123,9 +125,9 @@ cc_imap_put_envelope(struct strbuf *out, struct arena *a,
 	put_list_or_nil(out, a, env->to, localhost);
 	put_list_or_nil(out, a, env->cc, localhost);
 	put_list_or_nil(out, a, env->bcc, localhost);
-	cc_imap_put_unfolded(out, env->in_reply_to);
+	put_unfolded(out, env->in_reply_to);
 	cc_strbuf_putc(out, ' ');
-	cc_imap_put_unfolded(out, env->message_id);
+	put_unfolded(out, env->message_id);
 	cc_strbuf_putc(out, ')');
 	return cc_strbuf_status(out);
 }

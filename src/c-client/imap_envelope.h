@@ -20,8 +20,4 @@
 int cc_imap_put_envelope(struct strbuf *out, struct arena *a,
     const struct rfc822_envelope *env, struct span localhost);
 
-/* Appends text as a string, unfolded, outer blanks trimmed; NIL if p is NULL.
- * Takes no memory but out's. */
-void cc_imap_put_unfolded(struct strbuf *out, struct span text);
-
 #endif

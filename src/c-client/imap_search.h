@@ -39,9 +39,6 @@ int cc_imap_parse_search(struct cursor *c, cc_imap_astring_fn *astring,
  */
 void cc_imap_put_search(struct strbuf *out, const SEARCHPGM *pgm);
 
-/* d-Mmm-yyyy of a date as SEARCHPGM has it. */
-void cc_imap_put_search_date(struct strbuf *out, unsigned short date);
-
 /* A key with a list of strings, or one with a date: where SEARCHPGM has it. */
 struct cc_search_member {
 	char name[16];

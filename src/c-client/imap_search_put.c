@@ -88,8 +88,9 @@ put_number(struct writer *w, const char *name, unsigned long n)
 	cc_strbuf_printf(w->out, " %lu", n);
 }
 
-void
-cc_imap_put_search_date(struct strbuf *out, unsigned short date)
+/* d-Mmm-yyyy of a date as SEARCHPGM has it. */
+static void
+put_day(struct strbuf *out, unsigned short date)
 {
 	unsigned month = (date >> 5) & 0xf;
 
@@ -110,7 +111,7 @@ put_dates(struct writer *w, const SEARCHPGM *pgm)
 			continue;
 		key(w, m->name);
 		cc_strbuf_putc(w->out, ' ');
-		cc_imap_put_search_date(w->out, date);
+		put_day(w->out, date);
 	}
 }
 

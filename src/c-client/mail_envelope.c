@@ -175,8 +175,10 @@ append_list(struct list *l, ADDRESS **tail, bool group)
 		tail = append(tail, mail_newaddr());
 }
 
-void
-cc_mail_append_addresses(ADDRESS **lst, struct span list, const char *host)
+/* Appends the addresses of a list to *lst. The program's routine for phrases is
+ * asked, and mm_log is told of malformed ones, a few times per list. */
+static void
+append_addresses(ADDRESS **lst, struct span list, const char *host)
 {
 	struct list l = { .host = host };
 	struct arena a;
@@ -210,7 +212,7 @@ addresses(struct span field, const char *host)
 	ADDRESS *list = NIL;
 
 	if (field.p)
-		cc_mail_append_addresses(&list, field, host);
+		append_addresses(&list, field, host);
 	return list;
 }
 
@@ -272,6 +274,5 @@ void
 rfc822_parse_adrlist(ADDRESS **lst, char *string, char *host)
 {
 	if (string)
-		cc_mail_append_addresses(lst, cc_span_z(string),
-		    host ? host : "@");
+		append_addresses(lst, cc_span_z(string), host ? host : "@");
 }

@@ -12,12 +12,6 @@
 #include "cc_limits.h"
 #include "mail_finder_node.h"
 
-bool
-cc_finder_is_cheap(const struct cc_finder *f)
-{
-	return !(f->stages & (1u << STAGE_HEADER | 1u << STAGE_TEXT));
-}
-
 /* ---------------------------------------------------------------- leaves */
 
 static bool

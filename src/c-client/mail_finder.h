@@ -31,7 +31,4 @@ int cc_finder_test(struct cc_finder *finder, unsigned long msgno);
 int cc_finder_test_section(struct cc_finder *finder, unsigned long msgno,
     const char *section);
 
-/* Can the answer be known without reading messages? */
-bool cc_finder_is_cheap(const struct cc_finder *finder);
-
 #endif

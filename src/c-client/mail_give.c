@@ -60,8 +60,8 @@ mail_fetch_string_return(GETS_DATA *md, STRING *bs, unsigned long i,
 }
 
 /* FT_INTERNAL: line ends as the mailbox has them. */
-bool
-cc_mail_wants_lf(const struct mail_wanted *w)
+static bool
+wants_lf(const struct mail_wanted *w)
 {
 	return (w->flags & FT_INTERNAL) && !(w->stream->dtb->flags & DR_CRLF);
 }
@@ -86,12 +86,12 @@ cc_mail_settle(const struct mail_wanted *w, struct span text)
 	if (!text.len)
 		return cc_span("", 0);
 	if (text.p != out->data) {
-		if (!cc_mail_wants_lf(w) && text.p[text.len] == '\0')
+		if (!wants_lf(w) && text.p[text.len] == '\0')
 			return text;
 		cc_strbuf_reset(out);
 		cc_strbuf_put_span(out, text);
 	}
-	if (cc_mail_wants_lf(w))
+	if (wants_lf(w))
 		strip_cr(out);
 	return cc_strbuf_span(out);
 }

@@ -27,12 +27,6 @@ cc_drivers(void)
 	return drivers;
 }
 
-AUTHENTICATOR *
-cc_authenticators(void)
-{
-	return authenticators;
-}
-
 static bool
 same_name(const char *a, const char *b)
 {

@@ -29,9 +29,6 @@ struct mail_wanted {
  * if there is no such message. */
 bool cc_mail_wanted(struct mail_wanted *w, const char *kind);
 
-/* Does the program want LF line ends, though the octets have CRLF? */
-bool cc_mail_wants_lf(const struct mail_wanted *w);
-
 /* The text as the program gets it, with a NUL behind, copied if need be. text
  * lies in memory of the stream and has an octet behind it. */
 struct span cc_mail_settle(const struct mail_wanted *w, struct span text);
@@ -69,11 +66,6 @@ void cc_mail_fill_fields(BODY *body, const struct mime_part *part);
 /* The same parameters as a public list. mm_log is told of one without a
  * value, at PARSE. */
 PARAMETER *cc_mail_new_parameters(const struct mime_param *from);
-
-/* Appends the addresses of a list to *lst. The program's routine for phrases is
- * asked, and mm_log is told of malformed ones, a few times per list. */
-void cc_mail_append_addresses(ADDRESS **lst, struct span list,
-    const char *host);
 
 /* The elements of the group that begins a list, which is moved behind it. */
 ADDRESS *cc_mail_new_group(struct span *list, const char *host);

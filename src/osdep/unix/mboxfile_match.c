@@ -28,8 +28,7 @@ struct alike {
 	size_t count;
 };
 
-/* A file without UIDVALIDITY says nothing; this session knows whose UIDs they
- * are that it still has. */
+/* The first message whose UID is at least this; count if there is none. */
 static uint32_t
 find_uid(const struct mbox_index *index, uint32_t uid)
 {
@@ -46,6 +45,8 @@ find_uid(const struct mbox_index *index, uint32_t uid)
 	return low;
 }
 
+/* A file without UIDVALIDITY says nothing; this session knows whose UIDs they
+ * are that it still has. */
 void
 cc_mbox_check_claims(struct mbox_index *now, const struct mbox_index *old)
 {

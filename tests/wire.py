@@ -211,9 +211,10 @@ class Server:
     """The program under test, and what it said."""
 
     limits = {}     # of the process: resource.RLIMIT_ to its soft limit
+    under = []      # the program that runs it, with its arguments
 
     def __init__(self, program, home, over_socket):
-        argv = [executable(program), "-c", home.write_config()]
+        argv = self.under + [executable(program), "-c", home.write_config()]
         env = {"HOME": home.path, "PATH": "/usr/bin:/bin", "TZ": "UTC",
                "LANG": "C"}
         for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS"):

@@ -133,18 +133,18 @@ cc_imap_parse_tag(struct cursor *c, struct span *tag_r)
 }
 
 /*
- * Finds the DQUOTE that ends the quoted string which begins at p: 0 and its
- * place, and the number of octets of the value, which is smaller than what
- * lies between if there are escapes.
+ * Finds the DQUOTE that ends the quoted string which begins at p and has no
+ * octet above top: 0 and its place, and the number of octets of the value,
+ * which is smaller than what lies between if there are escapes.
  */
 static int
-find_quote(const unsigned char *p, const unsigned char *end,
+find_quote(const unsigned char *p, const unsigned char *end, unsigned char top,
     const unsigned char **quote_r, size_t *len_r)
 {
 	size_t len = 0;
 
 	for (; p < end && *p != '"'; p++, len++) {
-		if (*p == '\0' || *p == '\r' || *p == '\n' || *p > 0x7f)
+		if (*p == '\0' || *p == '\r' || *p == '\n' || *p > top)
 			return CC_EPARSE;
 		if (*p != '\\')
 			continue;
@@ -159,8 +159,9 @@ find_quote(const unsigned char *p, const unsigned char *end,
 	return 0;
 }
 
-int
-cc_imap_parse_quoted(struct cursor *c, struct arena *a, struct span *s_r)
+static int
+parse_quoted(struct cursor *c, struct arena *a, unsigned char top,
+    struct span *s_r)
 {
 	const unsigned char *p, *quote;
 	char *copy, *to;
@@ -170,7 +171,7 @@ cc_imap_parse_quoted(struct cursor *c, struct arena *a, struct span *s_r)
 	if (cc_cursor_peek(c) != '"')
 		return CC_EPARSE;
 	p = c->p + 1;
-	if ((r = find_quote(p, c->end, &quote, &len)) != 0)
+	if ((r = find_quote(p, c->end, top, &quote, &len)) != 0)
 		return r;
 	if (len == (size_t)(quote - p)) {
 		*s_r = cc_span(p, len);
@@ -188,6 +189,18 @@ cc_imap_parse_quoted(struct cursor *c, struct arena *a, struct span *s_r)
 	*s_r = cc_span(copy, len);
 	c->p = quote + 1;
 	return 0;
+}
+
+int
+cc_imap_parse_quoted(struct cursor *c, struct arena *a, struct span *s_r)
+{
+	return parse_quoted(c, a, 0x7f, s_r);
+}
+
+int
+cc_imap_parse_quoted_8bit(struct cursor *c, struct arena *a, struct span *s_r)
+{
+	return parse_quoted(c, a, 0xff, s_r);
 }
 
 int

@@ -43,6 +43,11 @@ int cc_imap_parse_tag(struct cursor *c, struct span *tag_r);
  * Octets above 7F, CR, LF and NUL are refused. */
 int cc_imap_parse_quoted(struct cursor *c, struct arena *a, struct span *s_r);
 
+/* The same with octets above 7F: imapflow, imapfilter and others write the
+ * strings of SEARCH CHARSET UTF-8 like this, not as literals. */
+int cc_imap_parse_quoted_8bit(struct cursor *c, struct arena *a,
+    struct span *s_r);
+
 /* The announcement of a literal. */
 struct imap_literal {
 	uint64_t octets; /* at most CC_IMAP_LITERAL_HUGE */

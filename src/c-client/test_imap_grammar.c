@@ -210,7 +210,8 @@ struct quoted_case {
 };
 
 static void
-check_quoted(const struct quoted_case *cases, size_t count)
+check_quoted(int (*parse)(struct cursor *, struct arena *, struct span *),
+    const struct quoted_case *cases, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		char *in = exact_copy(cases[i].in.p, cases[i].in.len);
@@ -219,8 +220,7 @@ check_quoted(const struct quoted_case *cases, size_t count)
 		struct arena a;
 
 		cc_arena_init(&a, 1000);
-		assert_int_equal(cc_imap_parse_quoted(&c, &a, &s),
-		    cases[i].want);
+		assert_int_equal(parse(&c, &a, &s), cases[i].want);
 		assert_int_equal(cc_cursor_left(&c), cases[i].left);
 		assert_int_equal(s.len, cases[i].value.len);
 		if (s.len > 0)
@@ -256,7 +256,24 @@ test_quoted(void **state)
 	};
 
 	(void)state;
-	check_quoted(cases, COUNT(cases));
+	check_quoted(cc_imap_parse_quoted, cases, COUNT(cases));
+}
+
+static void
+test_quoted_8bit(void **state)
+{
+	static const struct quoted_case cases[] = {
+		{ OCTETS("\"\""), 0, OCTETS(""), 0 },
+		{ OCTETS("\"a\x80\""), 0, OCTETS("a\x80"), 0 },
+		{ OCTETS("\"\xff\\\"\" x"), 0, OCTETS("\xff\""), 2 },
+		{ OCTETS("\"\xc3\0\""), CC_EPARSE, OCTETS(""), 4 },
+		{ OCTETS("\"\xc3\r\""), CC_EPARSE, OCTETS(""), 4 },
+		{ OCTETS("\"\xc3\\\xa4\""), CC_EPARSE, OCTETS(""), 5 },
+		{ OCTETS("\"\xc3\xa4"), CC_EPARSE, OCTETS(""), 3 },
+	};
+
+	(void)state;
+	check_quoted(cc_imap_parse_quoted_8bit, cases, COUNT(cases));
 }
 
 /* An octet 0 in a quoted string made another server write past its buffer. */
@@ -271,7 +288,7 @@ test_cve_2019_11500_nul_in_quoted(void **state)
 	};
 
 	(void)state;
-	check_quoted(cases, COUNT(cases));
+	check_quoted(cc_imap_parse_quoted, cases, COUNT(cases));
 }
 
 /* Input that ends in an escape made another parser read on behind it. */
@@ -285,7 +302,7 @@ test_cve_2026_47088_cut_at_every_octet(void **state)
 		const struct quoted_case cut = { { whole, len }, CC_EPARSE,
 			{ NULL, 0 }, len };
 
-		check_quoted(&cut, 1);
+		check_quoted(cc_imap_parse_quoted, &cut, 1);
 	}
 }
 
@@ -367,6 +384,7 @@ main(void)
 		cmocka_unit_test(test_flag),
 		cmocka_unit_test(test_tag),
 		cmocka_unit_test(test_quoted),
+		cmocka_unit_test(test_quoted_8bit),
 		cmocka_unit_test(test_cve_2019_11500_nul_in_quoted),
 		cmocka_unit_test(test_cve_2026_47088_cut_at_every_octet),
 		cmocka_unit_test(test_quoted_memory),

@@ -151,7 +151,10 @@ args_seqset(struct args *a, struct imap_seqset *set_r)
 static int
 search_astring(void *ctx, struct cursor *c, struct span *s_r)
 {
-	(void)c;
+	struct args *a = ctx;
+
+	if (cc_cursor_peek(c) == '"')
+		return cc_imap_parse_quoted_8bit(c, a->arena, s_r);
 	return args_astring(ctx, s_r);
 }
 

@@ -100,6 +100,9 @@ cmd_logout(struct session *s, struct args *args)
 		return r;
 	output_printf(&s->out,
 	    "* BYE %s IMAP4rev1 server terminating connection\r\n", s->server);
+	/* What the client did is in the mailbox when it reads the OK: its next
+	 * session may begin at once. */
+	session_deselect(s);
 	session_end(s, "Logout", 0);
 	return CMD_OK;
 }

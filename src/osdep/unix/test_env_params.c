@@ -120,7 +120,7 @@ expect_standard(size_t i)
 		assert_int_equal((long)is, params[i].value);
 		break;
 	case FLAG:
-		assert_ptr_equal(is, params[i].value ? VOIDT : NIL);
+		assert_int_equal(is != NIL, params[i].value);
 		break;
 	case TEXT:
 		if (!params[i].text)
@@ -157,11 +157,12 @@ set_number(size_t i)
 	mail_parameters(NIL, params[i].set, (void *)params[i].value);
 }
 
+/* VOIDT is a literal, of which there may be several: it is no NIL. */
 static void
 set_flag(size_t i)
 {
-	assert_ptr_equal(mail_parameters(NIL, params[i].set, "x"), VOIDT);
-	assert_ptr_equal(mail_parameters(NIL, params[i].get, NIL), VOIDT);
+	assert_non_null(mail_parameters(NIL, params[i].set, "x"));
+	assert_non_null(mail_parameters(NIL, params[i].get, NIL));
 	assert_null(mail_parameters(NIL, params[i].set, NIL));
 	assert_null(mail_parameters(NIL, params[i].get, NIL));
 	mail_parameters(NIL, params[i].set, params[i].value ? VOIDT : NIL);

@@ -93,20 +93,38 @@ end_searches(struct cc_finder *f)
 			node->value = VALUE_YES;
 }
 
+static void
+remove_cr(struct strbuf *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->len; i++)
+		if (b->data[i] != '\r')
+			b->data[n++] = b->data[i];
+	cc_strbuf_truncate(b, n);
+}
+
 /* What was decoded, with the line ends that the strings have. */
 static bool
 feed_decoded(struct cc_finder *f)
 {
-	struct strbuf *b = &f->decoded;
-	size_t n = 0;
+	if (f->drop_cr)
+		remove_cr(&f->decoded);
+	return feed_searches(f, cc_strbuf_span(&f->decoded));
+}
 
-	if (f->drop_cr) {
-		for (size_t i = 0; i < b->len; i++)
-			if (b->data[i] != '\r')
-				b->data[n++] = b->data[i];
-		cc_strbuf_truncate(b, n);
-	}
-	return feed_searches(f, cc_strbuf_span(b));
+/* The text as clients get it: where the mailbox has LF alone, no CR is sent.
+ * Mostly there is none; one look at that costs little beside a search. */
+static struct span
+as_sent(struct cc_finder *f, struct span text)
+{
+	if (cc_mail_newline(f->stream) != MIME_LF ||
+	    !memchr(text.p, '\r', text.len))
+		return text;
+	cc_strbuf_reset(&f->field);
+	cc_strbuf_put_span(&f->field, text);
+	remove_cr(&f->field);
+	return cc_strbuf_span(&f->field);
 }
 
 /* False if all were found. */
@@ -143,7 +161,7 @@ feed_encoded_part(struct cc_finder *f, const struct mime_part *part,
 
 	cc_mime_decode_init(&d, part->encoding);
 	while (more && (r = cc_mail_next(reader, &piece)) > 0)
-		more = feed_encoded(f, &d, piece);
+		more = feed_encoded(f, &d, as_sent(f, piece));
 	cc_strbuf_reset(&f->decoded);
 	cc_mime_decode_end(&d, &f->decoded);
 	if (more && r == 0)
@@ -182,7 +200,7 @@ feed_part(struct cc_finder *f, const struct mime_part *part,
 		r = feed_encoded_part(f, part, &reader);
 	else
 		while ((r = cc_mail_next(&reader, &piece)) > 0)
-			if (!feed_searches(f, piece))
+			if (!feed_searches(f, as_sent(f, piece)))
 				break;
 	end_searches(f);
 	return r < 0 ? r : 0;
@@ -210,6 +228,8 @@ feed_part_header(struct cc_finder *f, const struct mime_part *part)
 	}
 	if (r < 0)
 		return r;
+	if (cc_mail_newline(f->stream) == MIME_LF)
+		remove_cr(&f->native);
 	feed_header(f, cc_strbuf_span(&f->native));
 	return 0;
 }

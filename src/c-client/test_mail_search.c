@@ -465,6 +465,62 @@ test_fields(void **state)
 	mail_close(stream);
 }
 
+/* A mailbox of LF lines is sent without any CR, and searched as it is sent. */
+static void
+test_lone_cr(void **state)
+{
+	static const struct {
+		const char *keys, *hits;
+	} rows[] = {
+		{ "BODY word", "1 2 3 4" },
+		{ "BODY {5}\r\nwo\rrd", "1 2 3 4" },
+		{ "TEXT wo NOT TEXT word", "" },
+		{ "BODY \"end next\"", "1" },
+		{ "BODY {9}\r\nend\r\nnext", "" },
+		{ "BODY {9}\r\nword\r\nend", "1" },
+		{ "BODY {11}\r\nw\303\244chter es", "1" },
+		{ "TEXT mimefield", "4" },
+		{ "TEXT innersubject", "4" },
+		{ "SUBJECT subject", "2" },
+		{ "TEXT subjects", "2" },
+		{ "BODY absent", "" },
+	};
+	static const size_t spans[] = { 0, 1, 2, 3, 17 };
+	char hits[80];
+
+	(void)state;
+	for (size_t s = 0; s < COUNT(spans); s++) {
+		struct mem_box *box = mem_setup();
+		MAILSTREAM *stream;
+
+		box->span = spans[s];
+		mem_add(box, 0, "Content-Type: text/plain; charset=utf-8\n\n",
+		    "wo\rrd\nend\r next\n w\303\244ch\rt\r\rer \res\r");
+		mem_add(box, 0,
+		    "Subject: sub\rjects\n"
+		    "Content-Transfer-Encoding: quoted-printable\n\n",
+		    "w=6\rfr=\r\nd\r=\n\r");
+		mem_add(box, 0, "Content-Transfer-Encoding: base64\n\n",
+		    "d2\r9\ry\rZA=\r=\n");
+		mem_add(box, 0, "Content-Type: multipart/mixed; boundary=b\n\n",
+		    "--b\nContent-Description: mime\rfield\n\n"
+		    "\rw\ror\rd\n--b\n"
+		    "Content-Type: message/rfc822\n\n"
+		    "Subject: inner\rsubject\n\n\n--b--\n");
+		stream = mail_open(NIL, "mem:box", NIL);
+		for (size_t i = 0; i < COUNT(rows); i++) {
+			test_callbacks_reset();
+			mail_search_full(stream, "UTF-8", program(rows[i].keys),
+			    SE_FREE);
+			put_searched(hits, sizeof(hits));
+			if (strcmp(hits, rows[i].hits) != 0)
+				fail_msg("%s: got \"%s\", want \"%s\"",
+				    rows[i].keys, hits, rows[i].hits);
+		}
+		mail_close(stream);
+	}
+}
+
 /* ------------------------------------------------------------- texts alone */
 
 static STRINGLIST *
@@ -725,6 +781,7 @@ main(void)
 		cmocka_unit_test(test_charsets),
 		cmocka_unit_test(test_sections),
 		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_lone_cr),
 		cmocka_unit_test(test_headers),
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_strings),

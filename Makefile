@@ -330,7 +330,7 @@ $(BUILD)/test/tools/%: tests/tools/%.c \
 # valgrind's header.
 LINEAR_SRC := $(wildcard tests/linear/*.c)
 LINEAR_OBJ := $(call tested_objects,src/imapd/fuzz_imapd_args.c \
-	$(OS)/fuzz_login_gate.c)
+	$(OS)/fuzz_login_gate.c $(OS)/fuzz_login_session.c)
 
 $(BUILD)/test/linear: $(LINEAR_SRC) tests/linear/linear.h $(LINEAR_OBJ) \
     $(BUILD)/obj/c-client/test_callbacks.o $(LIB)

@@ -29,6 +29,7 @@ static const struct linear_row *const tables[] = {
 	linear_imap,
 	linear_files,
 	linear_server,
+	linear_records,
 };
 
 static void

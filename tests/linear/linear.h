@@ -26,5 +26,6 @@ extern const struct linear_row linear_text[];
 extern const struct linear_row linear_imap[];
 extern const struct linear_row linear_files[];
 extern const struct linear_row linear_server[];
+extern const struct linear_row linear_records[];
 
 #endif

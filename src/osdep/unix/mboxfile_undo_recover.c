@@ -208,16 +208,25 @@ last_from(const char *text, size_t len, size_t len_all)
 	return -1;
 }
 
-/* Does a message of the append begin at this offset of its text? */
+/* Does a message of the append begin at this offset of its text? They are
+ * written down in their order. */
 static bool
 is_start(const struct undo *u, uint64_t offset)
 {
+	size_t low = 0, high = u->starts.len / sizeof(uint64_t);
 	uint64_t start;
 
-	for (size_t i = 0; i < u->starts.len; i += sizeof(start)) {
-		memcpy(&start, u->starts.p + i, sizeof(start));
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		memcpy(&start, u->starts.p + mid * sizeof(start),
+		    sizeof(start));
 		if (start == offset)
 			return true;
+		if (start < offset)
+			low = mid + 1;
+		else
+			high = mid;
 	}
 	return false;
 }
@@ -228,17 +237,17 @@ static ssize_t
 first_from(const struct undo *u, uint64_t pos, const char *text, size_t len,
     size_t len_all)
 {
+	const char *lf = NULL;
 	struct mbox_from from;
 
 	for (size_t i = 0; i <= len && i < len_all; i++) {
-		const char *lf;
-
 		if (text[i] != 'F' || (i > 0 && text[i - 1] == '>') ||
 		    is_start(u, pos + i - u->before))
 			continue;
-		lf = memchr(text + i, '\n', len_all - i);
-		if (lf &&
-		    cc_mbox_from_line(cc_span(text + i,
+		if ((!lf || lf < text + i) &&
+		    (lf = memchr(text + i, '\n', len_all - i)) == NULL)
+			break;
+		if (cc_mbox_from_line(cc_span(text + i,
 					  (size_t)(lf - text) - i),
 			true, &from))
 			return (ssize_t)i;

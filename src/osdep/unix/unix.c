@@ -60,14 +60,40 @@ MAILSTREAM unixproto = { .dtb = &unixdriver };
 
 /* ------------------------------------------------------------ by name */
 
+#define LOOKS_MAX 100 /* at a file that never stands still */
+
+static bool
+stamp_of(const char *path, struct mbox_stamp *stamp_r)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return false;
+	cc_mbox_stamp_of(&st, stamp_r);
+	return true;
+}
+
 /* In the middle of a change, of one that was killed too, the file may begin
  * with anything: its redo record knows better. When that is gone, the change
- * was ended meanwhile. */
+ * was ended meanwhile, and perhaps another one begun: no is said only of a
+ * file that stood still. */
 bool
 cc_unix_is_file(const char *path)
 {
-	return cc_mbox_is_unix(path) || cc_redo_names(path) ||
-	    cc_mbox_is_unix(path);
+	struct mbox_stamp before, after;
+
+	if (!stamp_of(path, &after))
+		return false;
+	for (int i = 0; i < LOOKS_MAX; i++) {
+		before = after;
+		if (cc_mbox_is_unix(path) || cc_redo_names(path) ||
+		    cc_mbox_is_unix(path))
+			return true;
+		if (!stamp_of(path, &after) ||
+		    cc_mbox_stamp_same(&before, &after))
+			return false;
+	}
+	return false;
 }
 
 static DRIVER *

@@ -64,6 +64,9 @@ def test_full(limited, limit):
     is there stays, and is read."""
     with Session({"box": BOX, "other": b""}) as free, \
             limited({}, resource.RLIMIT_FSIZE, limit, free) as s:
+        # The UIDs are recorded by one who can.
+        assert answer(free, b"SELECT box").startswith(b"OK ")
+        assert answer(free, b"UNSELECT").startswith(b"OK ")
         assert answer(s, b"SELECT box").startswith(b"OK ")
         said = append_large(s, 18 + 74 * 100000)
         assert b" NO " in said, said

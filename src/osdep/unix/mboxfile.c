@@ -57,23 +57,44 @@ is_unix_text(const char *text, size_t len)
 		&from);
 }
 
-bool
-cc_mbox_is_unix(const char *path)
+/* The beginning of a file: 0 or negative. */
+static int
+sniff(const char *path, char *text, size_t *len_r)
 {
 	int fd =
 	    open_quietly(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	char text[SNIFF_MAX];
 	struct stat st;
-	size_t len;
-	bool yes;
+	int r;
 
 	if (fd < 0)
-		return false;
-	yes = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    cc_fd_read_at(fd, 0, text, sizeof(text), &len) == 0 &&
-	    is_unix_text(text, len);
+		return cc_err_errno();
+	r = fstat(fd, &st) == 0 && S_ISREG(st.st_mode)
+	    ? cc_fd_read_at(fd, 0, text, SNIFF_MAX, len_r)
+	    : CC_EINVAL;
 	close(fd);
-	return yes;
+	return r;
+}
+
+bool
+cc_mbox_is_unix(const char *path)
+{
+	char text[SNIFF_MAX];
+	size_t len;
+
+	return sniff(path, text, &len) == 0 && is_unix_text(text, len);
+}
+
+bool
+cc_mbox_is_begun(const char *path)
+{
+	static const char from[] = "From ";
+	char text[SNIFF_MAX];
+	size_t len, n = sizeof(from) - 1;
+
+	if (sniff(path, text, &len) != 0 || len == sizeof(text))
+		return false;
+	return memcmp(text, from, len < n ? len : n) == 0 &&
+	    !memchr(text, '\n', len);
 }
 
 /* ------------------------------------------------------------------- parse */

@@ -189,6 +189,9 @@ void cc_mbox_free(struct mbox *m);
 /* Is the file at path in unix format? Reads at most 1023 octets. */
 bool cc_mbox_is_unix(const char *path);
 
+/* Does it end within what may become its first from-line? */
+bool cc_mbox_is_begun(const char *path);
+
 /* ------------------------------------------------- UIDs: mboxfile_uid.c */
 
 /* Does the file lack a UIDVALIDITY, or the UID of some message? Then an

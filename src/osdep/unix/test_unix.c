@@ -90,6 +90,33 @@ test_refused(void **state)
 
 /* Everything that is handed out, against the naive reader: files put together
  * at random, with lines and messages around the sizes of the buffers. */
+/* A deliverer that is at its first octet when the mailbox is looked at. */
+static void
+test_delivery_that_has_just_begun(void **state)
+{
+	static const char text[] = FROM "\nText\n\n";
+	MAILSTREAM *s;
+	pid_t child;
+	int fd;
+
+	(void)state;
+	begin();
+	tmpdir_write(&tmp, "home/box", text, 1);
+	fd = open(tmpdir_path(&tmp, "home/box"), O_WRONLY | O_APPEND);
+	assert_true(fd >= 0 && (child = fork()) >= 0);
+	if (child == 0) {
+		usleep(100000);
+		_exit(write(fd, text + 1, sizeof(text) - 2) < 0);
+	}
+	close(fd);
+	s = mail_open(NIL, "box", NIL);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	assert_non_null(s);
+	assert_int_equal(s->nmsgs, 1);
+	mail_close(s);
+	end();
+}
+
 static void
 test_read_random(void **state)
 {
@@ -734,6 +761,7 @@ main(void)
 		cmocka_unit_test(test_pid_of_a_lock_is_not_believed),
 		cmocka_unit_test(test_open),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_delivery_that_has_just_begun),
 		cmocka_unit_test(test_read_random),
 		cmocka_unit_test(test_uids_are_kept),
 		cmocka_unit_test(test_uids_of_changed_file),

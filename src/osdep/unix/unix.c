@@ -60,7 +60,9 @@ MAILSTREAM unixproto = { .dtb = &unixdriver };
 
 /* ------------------------------------------------------------ by name */
 
-#define LOOKS_MAX 100 /* at a file that never stands still */
+#define LOOKS_MAX 300 /* at a file that never stands still */
+#define LOOKS_MS 2000 /* milliseconds for a delivery that has just begun */
+#define FRESH 5       /* seconds: who wrote may not be at the end yet */
 
 static bool
 stamp_of(const char *path, struct mbox_stamp *stamp_r)
@@ -73,25 +75,39 @@ stamp_of(const char *path, struct mbox_stamp *stamp_r)
 	return true;
 }
 
+static bool
+is_fresh(const struct mbox_stamp *stamp)
+{
+	return time(NULL) - stamp->mtime.tv_sec < FRESH;
+}
+
 /* In the middle of a change, of one that was killed too, the file may begin
  * with anything: its redo record knows better. When that is gone, the change
  * was ended meanwhile, and perhaps another one begun: no is said only of a
- * file that stood still. */
+ * file that stood still, and does not end within its first from-line while
+ * somebody delivers. */
 bool
 cc_unix_is_file(const char *path)
 {
 	struct mbox_stamp before, after;
+	struct lockwait wait;
 
 	if (!stamp_of(path, &after))
 		return false;
+	cc_lockwait_begin(&wait, LOOKS_MS);
 	for (int i = 0; i < LOOKS_MAX; i++) {
 		before = after;
 		if (cc_mbox_is_unix(path) || cc_redo_names(path) ||
 		    cc_mbox_is_unix(path))
 			return true;
-		if (!stamp_of(path, &after) ||
-		    cc_mbox_stamp_same(&before, &after))
+		if (!stamp_of(path, &after))
 			return false;
+		if (is_fresh(&after) && cc_mbox_is_begun(path)) {
+			if (!cc_lockwait_again(&wait))
+				return false;
+		} else if (cc_mbox_stamp_same(&before, &after)) {
+			return false;
+		}
 	}
 	return false;
 }

@@ -2,6 +2,7 @@
  * test_unix.c - a session on a mailbox file: what it shows, what it learns of
  * others, and that it never shows octets of another message.
  */
+#include <poll.h>
 #include <sys/wait.h>
 
 #include "test_unix.h"
@@ -103,9 +104,11 @@ test_delivery_that_has_just_begun(void **state)
 	begin();
 	tmpdir_write(&tmp, "home/box", text, 1);
 	fd = open(tmpdir_path(&tmp, "home/box"), O_WRONLY | O_APPEND);
-	assert_true(fd >= 0 && (child = fork()) >= 0);
+	assert_true(fd >= 0);
+	child = fork();
+	assert_true(child >= 0);
 	if (child == 0) {
-		usleep(100000);
+		poll(NULL, 0, 100);
 		_exit(write(fd, text + 1, sizeof(text) - 2) < 0);
 	}
 	close(fd);

@@ -14,6 +14,8 @@
 #include "base64.h"
 #include "login_gate_mock.h"
 
+#define FIFTY "01234567890123456789012345678901234567890123456789"
+
 /* Feeds octets in packets of at most `packet`; each attempt is refused. The
  * last want. */
 static enum gate_want
@@ -309,6 +311,94 @@ test_line_limit(void **state)
 	}
 }
 
+/* What is as long as it may be, and one more. Lines of SASL answers end before
+ * CC_SASL_ANSWER does. */
+static const struct {
+	const char *head, *unit;
+	size_t count;
+	const char *tail, *reply; /* the last one, or how it begins */
+	enum gate_want want;
+} limits[] = {
+	{ "", "a x\r\n", CC_PRELOGIN_UNKNOWN - 1, "b NOOP\r\n", "b OK",
+	    GATE_INPUT },
+	{ "", "a x\r\n", CC_PRELOGIN_UNKNOWN, "", "a BAD", GATE_END },
+	{ "a ID (", "\"n\" \"v\" ", CC_ID_PAIRS - 1, "\"n\" NIL)\r\n", "a OK",
+	    GATE_INPUT },
+	{ "a ID (", "\"n\" \"v\" ", CC_ID_PAIRS, "\"n\" NIL)\r\n", "a BAD",
+	    GATE_INPUT },
+	{ "a ID (\"n\" NIL", " {1+}\r\nx NIL", CC_IMAP_LITERALS, ")\r\n",
+	    "a OK", GATE_INPUT },
+	{ "a ID (\"n\" NIL", " {1+}\r\nx NIL", CC_IMAP_LITERALS + 1, ")\r\n",
+	    "a BAD", GATE_INPUT },
+	{ "a ID ({10000+}\r\n", "x", CC_IMAP_LITERAL, " NIL)\r\n", "a OK",
+	    GATE_INPUT },
+	{ "a ID ({10001+}\r\n", "x", CC_IMAP_LITERAL + 1, " NIL)\r\n", "a BAD",
+	    GATE_INPUT },
+	{ "", FIFTY, 1, " NOOP\r\n", FIFTY " OK", GATE_INPUT },
+	{ "", FIFTY, 1, "0 NOOP\r\n", "* BAD", GATE_INPUT },
+};
+
+static void
+test_limits(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		struct strbuf in;
+		struct mock m;
+		struct span out;
+		size_t at;
+
+		cc_strbuf_init(&in, 65536);
+		cc_strbuf_puts(&in, limits[i].head);
+		for (size_t n = 0; n < limits[i].count; n++)
+			cc_strbuf_puts(&in, limits[i].unit);
+		cc_strbuf_puts(&in, limits[i].tail);
+		mock_init(&m, LOGIN_PLAIN_ALLOWED);
+		assert_int_equal(feed(&m, in.data, in.len, LOGIN_AHEAD_MAX),
+		    limits[i].want);
+		out = cc_strbuf_span(&m.g.out);
+		for (at = out.len - 1; at > 0 && out.p[at - 1] != '\n'; at--)
+			;
+		if (strncmp(out.p + at, limits[i].reply,
+			strlen(limits[i].reply)) != 0)
+			fail_msg("limit %zu: %.*s", i, (int)out.len, out.p);
+		mock_free(&m);
+		cc_strbuf_free(&in);
+	}
+}
+
+/* All literals of a command together: six of the longest, and a rest. */
+static void
+test_limit_of_all_literals(void **state)
+{
+	const size_t rest = CC_PRELOGIN_LITERALS - 6 * CC_IMAP_LITERAL;
+
+	(void)state;
+	for (size_t more = 0; more < 2; more++) {
+		struct strbuf in;
+		struct mock m;
+
+		cc_strbuf_init(&in, 80000);
+		cc_strbuf_puts(&in, "a ID (\"n\" NIL");
+		for (size_t i = 0; i < 7; i++) {
+			size_t n = i < 6 ? CC_IMAP_LITERAL : rest + more;
+
+			cc_strbuf_printf(&in, " {%zu+}\r\n", n);
+			while (n-- > 0)
+				cc_strbuf_putc(&in, 'x');
+			cc_strbuf_puts(&in, " NIL");
+		}
+		cc_strbuf_puts(&in, ")\r\n");
+		mock_init(&m, LOGIN_PLAIN_ALLOWED);
+		feed(&m, in.data, in.len, LOGIN_AHEAD_MAX);
+		assert_int_equal(strstr(cc_strbuf_str(&m.g.out), "a OK ID") !=
+			NULL,
+		    !more);
+		mock_free(&m);
+		cc_strbuf_free(&in);
+	}
+}
+
 static void
 test_too_many_literals(void **state)
 {
@@ -552,6 +642,8 @@ main(void)
 		cmocka_unit_test(test_what_the_monitor_is_asked),
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_line_limit),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_limit_of_all_literals),
 		cmocka_unit_test(test_too_many_literals),
 		cmocka_unit_test(test_cve_2021_33515_octets_behind_starttls),
 		cmocka_unit_test(test_cve_2017_15132_aborted_sasl),

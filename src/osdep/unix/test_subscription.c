@@ -4,6 +4,7 @@
  * all. Names of mailboxes that are gone stay until somebody takes them out.
  */
 #include "misc.h"
+#include "subscription.h"
 #include "test_names_kill.h"
 
 #define BEFORE_IT "Work/plans\nINBOX\ngone\n#public/news\n"
@@ -134,6 +135,31 @@ test_names_that_are_gone(void **state)
 	end();
 }
 
+/* A line of the greatest length is one; one octet more, and it is cut. */
+static void
+test_line_length(void **state)
+{
+	char text[CC_SUBSCRIPTION_LINE + 4];
+	struct span left, line;
+
+	(void)state;
+	for (size_t more = 0; more < 2; more++) {
+		size_t len = CC_SUBSCRIPTION_LINE - 1 + more;
+
+		memset(text, 'x', sizeof(text));
+		memcpy(text + len, "\ny\n", 3);
+		left = cc_span(text, len + 3);
+		assert_true(cc_subscription_line(&left, &line));
+		assert_int_equal(line.len, len);
+		assert_true(cc_subscription_line(&left, &line));
+		assert_int_equal(line.len, !more);
+		if (more)
+			assert_true(cc_subscription_line(&left, &line));
+		assert_int_equal(line.p[0], 'y');
+		assert_false(cc_subscription_line(&left, &line));
+	}
+}
+
 int
 main(void)
 {
@@ -142,6 +168,7 @@ main(void)
 		cmocka_unit_test(test_unsubscribe_killed),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_names_that_are_gone),
+		cmocka_unit_test(test_line_length),
 	};
 
 	return cmocka_run_group_tests(tests, link_drivers, NULL);

@@ -366,6 +366,16 @@ test_uidvalidity(void **state)
 	assert_int_equal(cc_uidvalidity_seen(dir, 2000, UINT32_MAX), 0);
 	assert_int_equal(cc_uidvalidity_next(dir, 2000, &v), 0);
 	assert_int_equal(v, 3002);
+	assert_int_equal(cc_uidvalidity_seen(dir, 2000,
+			     2000 + CC_UIDVALIDITY_AHEAD + 1),
+	    0);
+	assert_int_equal(cc_uidvalidity_next(dir, 2000, &v), 0);
+	assert_int_equal(v, 3003);
+	assert_int_equal(cc_uidvalidity_seen(dir, 2000,
+			     2000 + CC_UIDVALIDITY_AHEAD),
+	    0);
+	assert_int_equal(cc_uidvalidity_next(dir, 2000, &v), 0);
+	assert_int_equal(v, 2000 + CC_UIDVALIDITY_AHEAD + 1);
 	/* The end of numbers. */
 	assert_int_equal(cc_uidvalidity_next(dir, UINT32_MAX, &v), 0);
 	assert_int_equal(v, UINT32_MAX);

@@ -82,8 +82,8 @@ def no_address(d, ours, theirs):
     "local-at-domain", "free",
     "takes \"local at domain\" for no address",
     "reads it as RFC 733 wrote addresses, which archives still do",
-    "RFC 5322 section 3.4.1 wants \"@\"; RFC 733 section III.B allowed "
-    "\" at \"")
+    "the mail breaks RFC 5322 section 3.4.1: addr-spec = local-part \"@\" "
+    "domain; RFC 733 section III.B allowed \" at \"")
 @pairwise
 def local_at_domain(d, ours, theirs):
     local = ours[2] + b" at " + ours[3]
@@ -106,8 +106,9 @@ def dot_in_name(d, ours, theirs):
     "backslash-in-local-part", "free",
     "ends the address at a backslash outside quotes, host SYNTAX_ERROR",
     "takes the backslash as the quoting it is elsewhere",
-    "RFC 5322 section 3.4.1: a local part that is not quoted has no "
-    "backslash")
+    "the mail breaks RFC 5322 section 3.2.3, whose atext has no backslash; "
+    "section 3.2.1: the only places where quoted-pair appears are ccontent, "
+    "qcontent and obs-dtext")
 @pairwise
 def backslash_in_local_part(d, ours, theirs):
     return theirs[3] == b"SYNTAX_ERROR" and \
@@ -167,7 +168,9 @@ def parameter_continuations(d):
     "first-field-counts", "free",
     "takes the last of two fields of one name",
     "takes the first, as in the header of a message",
-    "RFC 2183 section 2 knows one Content-Disposition")
+    "RFC 5322 section 4.5: the interpretation of multiple occurrences of "
+    "fields is unspecified; RFC 3501 section 7.4.2 has room for one "
+    "disposition")
 def first_field_counts(d):
     return d.item == "disposition" and re.search(
         rb"(?im)^content-disposition:.*\n(?:.+\n)*?content-disposition:",
@@ -208,7 +211,9 @@ def bad_content_type(d):
     "goes on: an unquoted value may hold parentheses, a quote may be open, "
     "\",\" may stand for \";\", a value may be missing "
     "(MISSING_PARAMETER_VALUE)",
-    "RFC 2045 section 5.1 says nothing of what is wrong")
+    "the mail breaks RFC 2045 section 5.1: parameter := attribute \"=\" "
+    "value, value := token / quoted-string, each behind a \";\", and what has "
+    "tspecials must be in quoted-string")
 def bad_parameter(d):
     if d.item != "params":
         return False
@@ -230,8 +235,8 @@ def bad_parameter(d):
     "missing-value", "free",
     "an empty string for a parameter with \"=\" but no value",
     "MISSING_PARAMETER_VALUE",
-    "RFC 2045 section 5.1: a value is a token or quoted-string, and no token "
-    "is empty")
+    "the mail breaks RFC 2045 section 5.1: value := token / quoted-string, "
+    "and token := 1*<...> is never empty")
 def missing_value(d):
     return d.item == "disposition" and d.ours[0] == d.theirs[0] and \
         [(name, b"" if value == b"MISSING_PARAMETER_VALUE" else value)
@@ -304,7 +309,9 @@ def parent(section):
     "one empty part for a multipart in which no delimiter was found, or none "
     "but the closing one",
     "one part with all of the multipart's body, so that it can be read",
-    "RFC 2046 section 5.1.1 wants at least one part")
+    "the mail breaks RFC 2046 section 5.1: the body must then contain one "
+    "or more body parts, each preceded by a boundary delimiter line; RFC "
+    "3501 section 9, body-type-mpart = 1*body, wants one all the same")
 def multipart_without_delimiter(d):
     if d.item != "text" or d.theirs != b"" or not d.section.endswith("1"):
         return False
@@ -335,8 +342,9 @@ FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
     "takes the first lines of a part up to an empty line for its header, "
     "even if they are no fields",
     "a part whose first line is no field has no header, and begins there",
-    "RFC 2046 section 5.1: a part without header fields begins with an "
-    "empty line, which the sender forgot")
+    "the mail breaks RFC 2046 section 5.1: after its boundary delimiter "
+    "line, each body part then consists of a header area, a blank line, and "
+    "a body area; without header fields it starts with the blank line")
 def part_without_header(d):
     if d.item != "text" or FIELD.match(d.ours):
         return False
@@ -354,7 +362,8 @@ def part_without_header(d):
     "depth", "free",
     "takes multiparts apart that lie 99 deep in others",
     "100 deep",
-    "RFC 2046 sets no limit; both make one part of what is deeper")
+    "no sentence limits depth; RFC 2046 section 5.1.2 is kept: outer level "
+    "boundary markers are recognized at any level of inner nesting")
 def depth(d):
     return d.mail.octets.count(b"boundary=") > 100 and (
         d.item == "tree" or d.section.count(".") > 97)

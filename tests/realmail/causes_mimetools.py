@@ -23,7 +23,9 @@ def extended_boundary(d):
     "multipart-without-delimiter", "free",
     "no part for a multipart in which no delimiter was found",
     "one part with all of the multipart's body, so that it can be read",
-    "RFC 2046 section 5.1.1 wants at least one part")
+    "the mail breaks RFC 2046 section 5.1: the body must then contain one "
+    "or more body parts, each preceded by a boundary delimiter line; RFC "
+    "3501 section 9, body-type-mpart = 1*body, wants one all the same")
 def multipart_without_delimiter(d):
     if d.item != "tree":
         return False
@@ -54,8 +56,9 @@ def other_messages(d):
     "takes a part without a header to its first empty line for a header, "
     "and loses the last part of this mail",
     "a part whose first line is no field has no header",
-    "RFC 2046 section 5.1.1: boundaries must not appear in the parts; the "
-    "mail says that it will cause much breakage of MIME parsers")
+    "the mail breaks RFC 2046 section 5.1.1: boundary delimiters must not "
+    "appear within the encapsulated material; it says itself that it will "
+    "cause much breakage of MIME parsers")
 def delimiters_in_text(d):
     return d.item == "tree" and \
         b"cause much breakage of MIME parsers" in d.mail.octets
@@ -88,6 +91,7 @@ def delimiter_and_more(d):
     "depth", "free",
     "takes any depth apart",
     "100 multiparts inside each other",
-    "RFC 2046 sets no limit; cc_limits.h has the reason for ours")
+    "no sentence limits depth; RFC 2046 section 5.1.2 is kept: outer level "
+    "boundary markers are recognized at any level of inner nesting")
 def depth(d):
     return d.item == "tree" and d.mail.octets.count(b"boundary=") > 100

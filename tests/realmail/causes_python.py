@@ -64,8 +64,8 @@ def text_behind_address(d):
     "local-at-domain", "free",
     "ends the address at \" at \"",
     "reads it as RFC 733 wrote addresses, which archives still do",
-    "RFC 5322 section 3.4.1 wants \"@\"; RFC 733 section III.B allowed "
-    "\" at \"")
+    "the mail breaks RFC 5322 section 3.4.1: addr-spec = local-part \"@\" "
+    "domain; RFC 733 section III.B allowed \" at \"")
 def local_at_domain(d):
     return d.item in LISTS and bool(d.ours) and d.theirs == [
         (name, address.partition(b"@")[0]) for name, address in d.ours] and \
@@ -77,8 +77,9 @@ def local_at_domain(d):
     "backslash-in-local-part", "free",
     "begins the address anew behind a backslash outside quotes",
     "takes the backslash as the quoting it is elsewhere",
-    "RFC 5322 section 3.4.1: a local part that is not quoted has no "
-    "backslash")
+    "the mail breaks RFC 5322 section 3.2.3, whose atext has no backslash; "
+    "section 3.2.1: the only places where quoted-pair appears are ccontent, "
+    "qcontent and obs-dtext")
 def backslash_in_local_part(d):
     return d.item in LISTS and bool(d.ours) and len(d.ours) == 1 and \
         bool(d.theirs) and d.ours[0][1].replace(b"@", b"\\@", 1) in d.mail.octets and \
@@ -142,7 +143,8 @@ def empty_id(d):
     "semicolon-at-the-end", "free",
     "a parameter without a name behind the last \";\"",
     "none",
-    "RFC 2045 section 5.1 has no \";\" without a parameter")
+    "the mail breaks RFC 2045 section 5.1: *(\";\" parameter), so that no \";\" "
+    "is without a parameter, and attribute := token is never empty")
 def semicolon_at_the_end(d):
     return d.item == "params" and d.ours == [
         pair for pair in d.theirs if pair != (b"", b"")]
@@ -155,7 +157,9 @@ def semicolon_at_the_end(d):
     "reads type and subtype as tokens, and what follows as parameters even "
     "if the \";\" is missing; an open quote ends with the field; an empty "
     "field is as if missing",
-    "RFC 2045 section 5.1 says nothing of what is wrong")
+    "the mail breaks RFC 2045 section 5.1: parameter := attribute \"=\" "
+    "value, value := token / quoted-string, each behind a \";\", and what has "
+    "tspecials must be in quoted-string")
 def bad_parameter(d):
     if d.item == "type":
         return d.theirs.startswith(d.ours + b" ") or \
@@ -183,8 +187,9 @@ NO_PARTS = {"NoBoundaryInMultipartDefect", "StartBoundaryNotFoundDefect"}
     "multipart-without-delimiter", "free",
     "no part, but a text, for a multipart in which no delimiter was found",
     "one part with all of the multipart's body, so that it can be read",
-    "RFC 2046 section 5.1.1 wants at least one part; RFC 3501 section 9, "
-    "body-type-mpart, too")
+    "the mail breaks RFC 2046 section 5.1: the body must then contain one "
+    "or more body parts, each preceded by a boundary delimiter line; RFC "
+    "3501 section 9, body-type-mpart = 1*body, wants one all the same")
 def multipart_without_delimiter(d):
     if d.item != "tree" or NO_PARTS.isdisjoint(all_defects(d)):
         return False
@@ -267,8 +272,9 @@ def boundaries(d):
     "takes a line for the delimiter of the outer multipart if it begins with "
     "its boundary",
     "for that of the longest boundary that fits",
-    "RFC 2046 section 5.1.1: the comparison is with the beginning of the "
-    "line, and both fit")
+    "RFC 2046 section 5.1.1: the boundary value is compared with the "
+    "beginning of each candidate line; both fit, and no sentence says which "
+    "is meant")
 def boundary_begins_with_another(d):
     names = set(boundaries(d))
     return d.item == "tree" and any(
@@ -279,8 +285,8 @@ def boundary_begins_with_another(d):
     "equal-boundaries", "free",
     "looks for the outer multipart's delimiters first",
     "gives a delimiter to the innermost multipart that is not closed",
-    "RFC 2046 section 5.1.2 forbids the boundary of an outer part in an "
-    "inner one")
+    "the mail breaks RFC 2046 section 5.1.1: care must be taken to ensure "
+    "that each nested multipart entity uses a different boundary delimiter")
 def equal_boundaries(d):
     return d.item == "tree" and \
         len(set(boundaries(d))) < len(boundaries(d)) and \
@@ -302,7 +308,8 @@ def folded_boundary(d):
     "text-behind-boundary", "free",
     "takes what stands behind the quotes of a boundary into it",
     "ends it with the quotes",
-    "RFC 2045 section 5.1 wants a \";\" there")
+    "the mail breaks RFC 2045 section 5.1: behind value := token / quoted- "
+    "string comes a \";\" or the end")
 def text_behind_boundary(d):
     octets = re.sub(rb'(boundary="[^"\n]*")[^;\n]+', rb"\1",
                     d.mail.octets)
@@ -313,6 +320,7 @@ def text_behind_boundary(d):
     "depth", "free",
     "takes any depth apart",
     "100 multiparts inside each other",
-    "RFC 2046 sets no limit; cc_limits.h has the reason for ours")
+    "no sentence limits depth; RFC 2046 section 5.1.2 is kept: outer level "
+    "boundary markers are recognized at any level of inner nesting")
 def depth(d):
     return d.item == "tree" and d.mail.octets.count(b"boundary=") > 100

@@ -363,10 +363,17 @@ def read_octets(s):
 def spoil(rng, home):
     """Damages a change list in one of many ways."""
     folder = os.path.join(home.path, ".cedar")
+    precious = os.path.join(home.path, "precious")
+    if os.path.exists(precious):
+        with open(precious) as f:
+            assert f.read() == "kept\n", "a link was followed"
+    else:
+        home.write("precious", "kept\n")
     for name in os.listdir(folder):
         path = os.path.join(folder, name)
-        if not name.startswith("changes.") or not os.path.getsize(path):
-            continue
+        if not name.startswith("changes.") or os.path.islink(path) or \
+                not os.path.getsize(path):
+            continue            # never through a link of our own
         what = rng.randrange(6)
         with open(path, "r+b") as f:
             size = os.path.getsize(path)
@@ -384,7 +391,7 @@ def spoil(rng, home):
                 f.write(text[size // 2:] + text[:size // 2])
         if what == 4:
             os.remove(path)
-            os.symlink("/etc/passwd", path)
+            os.symlink(precious, path)
         elif what == 5:
             os.remove(path)
 

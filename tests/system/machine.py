@@ -164,9 +164,15 @@ class Machine:
         self.spool(user).unlink(missing_ok=True)
 
     def deliver(self, user, message):
-        """A delivery by procmail, as a mail system would make it."""
-        subprocess.run(["procmail", "-d", user], input=message, check=True,
-                       timeout=PATIENCE)
+        """A delivery by procmail, as a mail system would make it: again
+        while it says EX_TEMPFAIL."""
+        for _ in range(10):
+            done = subprocess.run(["procmail", "-d", user], input=message,
+                                  timeout=PATIENCE, check=False)
+            if done.returncode != os.EX_TEMPFAIL:
+                break
+            time.sleep(1)
+        assert done.returncode == 0, done
 
     # --- servers
 

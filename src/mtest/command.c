@@ -37,15 +37,6 @@ message(const char *arg)
 }
 
 static void
-do_body(char *arg)
-{
-	unsigned long n = message(arg);
-
-	if (n)
-		show_structure(mtest.stream, n);
-}
-
-static void
 do_check(char *arg)
 {
 	(void)arg;
@@ -124,15 +115,6 @@ do_headers(char *arg)
 }
 
 static void
-do_literal(char *arg)
-{
-	unsigned long n = message(arg);
-
-	if (n)
-		show_literal(mtest.stream, n);
-}
-
-static void
 do_status(char *arg)
 {
 	char *name = arg[0] != '\0' ? arg
@@ -190,15 +172,6 @@ do_send(char *arg)
 }
 
 static void
-do_type(char *arg)
-{
-	unsigned long n = message(arg);
-
-	if (n)
-		show_message(mtest.stream, n);
-}
-
-static void
 do_debug(char *arg)
 {
 	(void)arg;
@@ -229,26 +202,28 @@ static const struct {
 	char letter;
 	void (*run)(char *arg);
 	const char *help;
+	/* what is done with one message, where run is NULL */
+	void (*show)(MAILSTREAM *stream, unsigned long msgno);
 } commands[] = {
-	{ 'B', do_body, "Body structure of a message" },
-	{ 'C', do_check, "Check: make changes permanent" },
-	{ 'D', do_delete, "Delete: mark a message" },
-	{ 'E', do_expunge, "Expunge marked messages" },
-	{ 'F', do_find, "Find mailboxes; argument: pattern" },
-	{ 'G', do_gc, "Garbage: free what is cached" },
-	{ 'H', do_headers, "Header lines; argument: number or criteria" },
-	{ 'L', do_literal, "Literal octets of a message" },
-	{ 'M', do_status, "Mailbox status; argument: name" },
-	{ 'N', do_new, "New mailbox; argument: name" },
-	{ 'O', do_overview, "Overview; argument: UIDs" },
-	{ 'P', do_ping, "Ping: look for new mail" },
-	{ 'S', do_send, "Send mail" },
-	{ 'T', do_type, "Type a message" },
-	{ 'U', do_undelete, "Undelete: take the mark off" },
-	{ '+', do_debug, "protocol debugging on" },
-	{ '-', do_nodebug, "protocol debugging off" },
-	{ '#', do_namespaces, "namespaces" },
-	{ '?', do_help, "this text" },
+	{ 'B', NULL, "Body structure of a message", show_structure },
+	{ 'C', do_check, "Check: make changes permanent", NULL },
+	{ 'D', do_delete, "Delete: mark a message", NULL },
+	{ 'E', do_expunge, "Expunge marked messages", NULL },
+	{ 'F', do_find, "Find mailboxes; argument: pattern", NULL },
+	{ 'G', do_gc, "Garbage: free what is cached", NULL },
+	{ 'H', do_headers, "Header lines; argument: number or criteria", NULL },
+	{ 'L', NULL, "Literal octets of a message", show_literal },
+	{ 'M', do_status, "Mailbox status; argument: name", NULL },
+	{ 'N', do_new, "New mailbox; argument: name", NULL },
+	{ 'O', do_overview, "Overview; argument: UIDs", NULL },
+	{ 'P', do_ping, "Ping: look for new mail", NULL },
+	{ 'S', do_send, "Send mail", NULL },
+	{ 'T', NULL, "Type a message", show_message },
+	{ 'U', do_undelete, "Undelete: take the mark off", NULL },
+	{ '+', do_debug, "protocol debugging on", NULL },
+	{ '-', do_nodebug, "protocol debugging off", NULL },
+	{ '#', do_namespaces, "namespaces", NULL },
+	{ '?', do_help, "this text", NULL },
 };
 
 static void
@@ -292,7 +267,10 @@ command(char *line)
 		return false;
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (commands[i].letter == letter) {
-			commands[i].run(arg);
+			if (commands[i].run)
+				commands[i].run(arg);
+			else if (message(arg))
+				commands[i].show(mtest.stream, mtest.msgno);
 			return true;
 		}
 	fputs("?Unrecognized command: ", stdout);

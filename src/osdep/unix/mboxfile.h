@@ -272,6 +272,11 @@ int cc_mbox_locate(struct mbox *m, uint32_t i, struct mbox_place *place_r);
 int cc_mbox_next(struct mbox *m, uint32_t i, bool in_header, uint64_t *pos,
     uint64_t end, struct span *span_r);
 
+/* The same for the from-line of the place's message; *pos begins as at->from.
+ */
+int cc_mbox_next_from(struct mbox *m, const struct mbox_place *at,
+    uint64_t *pos, struct span *span_r);
+
 int cc_mbox_date(struct mbox *m, uint32_t i, struct imap_date *date_r);
 
 /*

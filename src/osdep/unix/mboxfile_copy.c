@@ -45,21 +45,15 @@ put_range(struct mbox *m, uint32_t i, bool header, uint64_t pos, uint64_t end,
 }
 
 static int
-put_from(struct mbox *m, uint32_t i, const struct mbox_place *at,
-    struct mbox_spool *spool)
+put_from(struct mbox *m, const struct mbox_place *at, struct mbox_spool *spool)
 {
 	uint64_t pos = at->from;
 	struct span s;
 	int r;
 
-	while (pos < at->header) {
-		r = cc_mbox_peek(m, i, pos, 1, at->header, &s);
-		if (r != 0)
-			return r;
+	while ((r = cc_mbox_next_from(m, at, &pos, &s)) > 0)
 		cc_spool_put(spool, s);
-		pos += s.len;
-	}
-	return 0;
+	return r;
 }
 
 static int
@@ -71,7 +65,7 @@ take_header(struct mbox *m, uint32_t i, const struct mbox_place *at,
 	int r;
 
 	if ((r = empty_line(m, i, at, &empty)) != 0 ||
-	    (r = put_from(m, i, at, spool)) != 0 ||
+	    (r = put_from(m, at, spool)) != 0 ||
 	    (r = put_range(m, i, true, at->header, at->text - empty, spool)) !=
 		0)
 		return r;

@@ -497,6 +497,20 @@ cc_mbox_next(struct mbox *m, uint32_t i, bool in_header, uint64_t *pos,
 }
 
 int
+cc_mbox_next_from(struct mbox *m, const struct mbox_place *at, uint64_t *pos,
+    struct span *span_r)
+{
+	int r;
+
+	if (*pos >= at->header)
+		return 0;
+	if ((r = cc_mbox_peek(m, at->i, *pos, 1, at->header, span_r)) != 0)
+		return r;
+	*pos += span_r->len;
+	return 1;
+}
+
+int
 cc_mbox_date(struct mbox *m, uint32_t i, struct imap_date *date_r)
 {
 	const struct mbox_msg *msg = &m->index.msgs[i];

@@ -117,13 +117,10 @@ read_head(struct mbox *m, uint32_t i, const struct mbox_place *at,
 	struct span s;
 	int r;
 
-	while (pos < at->header) {
-		r = cc_mbox_peek(m, i, pos, 1, at->header, &s);
-		if (r != 0)
-			return r;
+	while ((r = cc_mbox_next_from(m, at, &pos, &s)) > 0)
 		cc_strbuf_put_span(out, s);
-		pos += s.len;
-	}
+	if (r < 0)
+		return r;
 	while ((r = cc_mbox_next(m, i, true, &pos, at->text, &s)) > 0)
 		cc_strbuf_put_span(out, s);
 	return r < 0 ? r : cc_strbuf_status(out);

@@ -13,8 +13,7 @@
  */
 #include "cc_err.h"
 #include "fetch.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz_util.h"
 
 static int
 no_more(void *ctx, enum input_wait why)
@@ -70,11 +69,9 @@ check_section(struct span label)
 		if (fetch_parse(&again.args, &program, &why) == 0) {
 			struct span second = program.items[0].label;
 
-			if (program.count != 1 || second.len != label.len ||
-			    memcmp(second.p, label.p, label.len) != 0)
-				abort();
-		} else if (!again.in.refusal) {
-			abort();
+			must(program.count == 1 && fuzz_same(second, label));
+		} else {
+			must(again.in.refusal != NULL);
 		}
 	}
 	reader_free(&again);
@@ -89,13 +86,11 @@ fetch(struct args *args)
 
 	if (fetch_parse(args, &program, &why) != 0)
 		return;
-	if (program.count == 0 || program.count > CC_FETCH_ITEMS)
-		abort();
+	must(program.count > 0 && program.count <= CC_FETCH_ITEMS);
 	for (size_t i = 0; i < program.count; i++) {
 		const struct fetch_item *item = &program.items[i];
 
-		if (!item->put || item->label.len == 0)
-			abort();
+		must(item->put && item->label.len > 0);
 		if (item->label.len > 5 && item->label.p[4] == '[')
 			check_section(item->label);
 	}

@@ -3,19 +3,9 @@
  * on one line, a file read in two parts at a line's end gives the same, and a
  * user's file gives nothing that the system's would not.
  */
-#include <stdint.h>
-#include <stdlib.h>
-
 #include "cc_limits.h"
 #include "env_config.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define CHECK(what)                                                            \
-	do {                                                                   \
-		if (!(what))                                                   \
-			abort();                                               \
-	} while (0)
+#include "fuzz_util.h"
 
 struct seen {
 	struct span text;
@@ -30,18 +20,18 @@ take(void *ctx, enum config_key key, struct span value)
 	struct span word, list = value;
 	long mode = cc_config_mode(value);
 
-	CHECK(key < CONFIG_KEYS);
-	CHECK(value.p >= s->text.p);
-	CHECK(value.p + value.len < s->text.p + s->text.len);
-	CHECK(value.p[value.len] == '\n');
-	CHECK(value.len < CC_CONFIG_LINE);
-	CHECK(!memchr(value.p, '\n', value.len));
-	CHECK(mode >= 0 && mode <= 07777);
+	must(key < CONFIG_KEYS);
+	must(value.p >= s->text.p);
+	must(value.p + value.len < s->text.p + s->text.len);
+	must(value.p[value.len] == '\n');
+	must(value.len < CC_CONFIG_LINE);
+	must(!memchr(value.p, '\n', value.len));
+	must(mode >= 0 && mode <= 07777);
 	cc_config_number(value);
 	while (cc_config_word(&list, &word))
-		CHECK(word.len > 0 && !memchr(word.p, ',', word.len) &&
+		must(word.len > 0 && !memchr(word.p, ',', word.len) &&
 		    !memchr(word.p, ' ', word.len));
-	CHECK(cc_config_restrictions(value) >= -1 &&
+	must(cc_config_restrictions(value) >= -1 &&
 	    cc_config_restrictions(value) <= 3);
 	s->count++;
 	s->digest = s->digest * 31 + (uint64_t)key;
@@ -66,16 +56,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct seen all = read_text(text, CONFIG_SYSTEM);
 	const char *lf = size > 0 ? memchr(data, '\n', size) : NULL;
 
-	CHECK(read_text(text, CONFIG_IMAPRC).count <= all.count);
-	CHECK(read_text(text, CONFIG_MMINIT).count <= 1);
+	must(read_text(text, CONFIG_IMAPRC).count <= all.count);
+	must(read_text(text, CONFIG_MMINIT).count <= 1);
 	/* What is behind the last LF counts for nothing. */
 	while (text.len > 0 && text.p[text.len - 1] != '\n')
 		text.len--;
-	CHECK(read_text(text, CONFIG_SYSTEM).digest == all.digest);
+	must(read_text(text, CONFIG_SYSTEM).digest == all.digest);
 	/* A guard line in front changes nothing. */
 	if (lf && lf == (const char *)data) {
 		text = cc_span(lf + 1, size - 1);
-		CHECK(read_text(text, CONFIG_SYSTEM).digest == all.digest);
+		must(read_text(text, CONFIG_SYSTEM).digest == all.digest);
 	}
 	return 0;
 }

@@ -11,15 +11,8 @@
  * TEST_OBJECTS: osdep/unix/login_gate_imap_cmd.c
  * TEST_OBJECTS: osdep/unix/login_gate_try.c osdep/unix/login_msg.c
  */
+#include "fuzz_util.h"
 #include "login_gate_mock.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define CHECK(what)                                                            \
-	do {                                                                   \
-		if (!(what))                                                   \
-			abort();                                               \
-	} while (0)
 
 /* Lines with CRLF, each with its tag, "*" or "+"; no NUL. */
 static void
@@ -27,10 +20,10 @@ check_output(struct gate *g)
 {
 	struct span out = cc_strbuf_span(&g->out);
 
-	CHECK(cc_strbuf_status(&g->out) == 0);
-	CHECK(out.len == 0 ||
+	must(cc_strbuf_status(&g->out) == 0);
+	must(out.len == 0 ||
 	    (out.len >= 4 && memcmp(out.p + out.len - 2, "\r\n", 2) == 0));
-	CHECK(out.len == 0 || !memchr(out.p, '\0', out.len));
+	must(out.len == 0 || !memchr(out.p, '\0', out.len));
 	cc_strbuf_reset(&g->out);
 }
 
@@ -39,10 +32,10 @@ check_memory(const struct gate *g)
 {
 	const struct gate_imap *im = &g->imap;
 
-	CHECK(im->text.cap + im->literals.cap + im->secret.cap +
+	must(im->text.cap + im->literals.cap + im->secret.cap +
 		im->login_name.cap + im->arena.used + g->in.cap + g->out.cap <=
 	    CC_PRELOGIN_MEMORY);
-	CHECK(im->literal_count <= CC_IMAP_LITERALS);
+	must(im->literal_count <= CC_IMAP_LITERALS);
 }
 
 /* The monitor: takes the request as it would, and answers. True for a yes. */
@@ -53,14 +46,14 @@ decide(struct mock *m, bool yes)
 
 	memset(&request, 0, sizeof(request));
 	memcpy(&request.try, &m->g.try, sizeof(m->g.try));
-	CHECK(cc_login_check_request(&request, sizeof(m->g.try),
-		  LOGIN_STATE_OPEN) == 0);
-	CHECK(cc_gate_plaintext(&m->g) ||
+	must(cc_login_check_request(&request, sizeof(m->g.try),
+		 LOGIN_STATE_OPEN) == 0);
+	must(cc_gate_plaintext(&m->g) ||
 	    request.try.proof != LOGIN_PROOF_PASSWORD ||
 	    (request.try.password_len == 0 && !request.try.mechanism[0]));
 	mock_answer(m, yes);
 	for (size_t i = 0; i < sizeof(m->g.try); i++)
-		CHECK(((const char *)&m->g.try)[i] == 0);
+		must(((const char *)&m->g.try)[i] == 0);
 	return yes;
 }
 
@@ -93,10 +86,10 @@ run(struct mock *m, const uint8_t *data, size_t size, unsigned how,
 				return;
 			break;
 		case GATE_STARTTLS:
-			CHECK(m->g.in.len == 0 && !m->g.tls);
+			must(m->g.in.len == 0 && !m->g.tls);
 			m->g.tls = true;
 			cc_gate_imap.secured(&m->g);
-			CHECK(m->g.imap.text.len == 0);
+			must(m->g.imap.text.len == 0);
 			break;
 		case GATE_END:
 			return;

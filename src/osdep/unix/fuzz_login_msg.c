@@ -9,32 +9,25 @@
  *
  * TEST_OBJECTS: osdep/unix/login_msg.c
  */
+#include "fuzz_util.h"
 #include "login_msg.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define CHECK(what)                                                            \
-	do {                                                                   \
-		if (!(what))                                                   \
-			abort();                                               \
-	} while (0)
 
 static void
 check_word(const char *member, size_t size)
 {
-	CHECK(memchr(member, '\0', size));
+	must(memchr(member, '\0', size));
 	for (; *member; member++)
-		CHECK(*member > ' ' && *member <= '~');
+		must(*member > ' ' && *member <= '~');
 }
 
 static void
 check_try(const struct login_try *try)
 {
-	CHECK(memchr(try->user, '\0', sizeof(try->user)));
-	CHECK(memchr(try->admin, '\0', sizeof(try->admin)));
-	CHECK(strlen(try->password) == try->password_len);
-	CHECK(try->password_len <= LOGIN_PASSWORD_MAX);
-	CHECK(try->ahead_len <= sizeof(try->ahead));
+	must(memchr(try->user, '\0', sizeof(try->user)));
+	must(memchr(try->admin, '\0', sizeof(try->admin)));
+	must(strlen(try->password) == try->password_len);
+	must(try->password_len <= LOGIN_PASSWORD_MAX);
+	must(try->ahead_len <= sizeof(try->ahead));
 	check_word(try->tag, sizeof(try->tag));
 	check_word(try->mechanism, sizeof(try->mechanism));
 }
@@ -45,17 +38,17 @@ check_request(const union login_request *request, size_t len,
 {
 	if (cc_login_check_request(request, len, state) != 0)
 		return;
-	CHECK(state != LOGIN_STATE_OVER);
+	must(state != LOGIN_STATE_OVER);
 	if (request->head.kind == LOGIN_TRY) {
-		CHECK(state == LOGIN_STATE_OPEN);
-		CHECK(len == sizeof(request->try));
+		must(state == LOGIN_STATE_OPEN);
+		must(len == sizeof(request->try));
 		check_try(&request->try);
 		return;
 	}
-	CHECK(request->head.kind == LOGIN_LOG);
-	CHECK(len == sizeof(request->log));
-	CHECK(request->log.event >= 1 && request->log.event <= LOGIN_EV_LAST);
-	CHECK(memchr(request->log.text, '\0', sizeof(request->log.text)));
+	must(request->head.kind == LOGIN_LOG);
+	must(len == sizeof(request->log));
+	must(request->log.event >= 1 && request->log.event <= LOGIN_EV_LAST);
+	must(memchr(request->log.text, '\0', sizeof(request->log.text)));
 }
 
 static void
@@ -63,11 +56,11 @@ check_verdict(const struct login_verdict *v, size_t len)
 {
 	if (cc_login_check_verdict(v, len) != 0)
 		return;
-	CHECK(len == sizeof(*v) && v->yes <= 1);
-	CHECK(memchr(v->name, '\0', sizeof(v->name)));
-	CHECK(memchr(v->home, '\0', sizeof(v->home)));
+	must(len == sizeof(*v) && v->yes <= 1);
+	must(memchr(v->name, '\0', sizeof(v->name)));
+	must(memchr(v->home, '\0', sizeof(v->home)));
 	if (v->yes)
-		CHECK(v->uid != 0 && v->uid != UINT32_MAX && v->name[0] &&
+		must(v->uid != 0 && v->uid != UINT32_MAX && v->name[0] &&
 		    v->home[0] == '/');
 }
 
@@ -132,11 +125,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_request(&m.request, len, state);
 	check_verdict(&m.verdict, len);
 	if (cc_login_check_answer(&m.answer, len) == 0)
-		CHECK(len == sizeof(m.answer) && m.answer.yes <= 1);
+		must(len == sizeof(m.answer) && m.answer.yes <= 1);
 	if (cc_login_check_setup(&m.setup, len) == 0)
-		CHECK(len == sizeof(m.setup));
+		must(len == sizeof(m.setup));
 	if (cc_login_check_check(&m.check, len) == 0)
-		CHECK(len == sizeof(m.check) &&
+		must(len == sizeof(m.check) &&
 		    m.check.password_len <= LOGIN_PASSWORD_MAX);
 	return 0;
 }

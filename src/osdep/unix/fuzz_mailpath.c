@@ -5,22 +5,12 @@
  *
  * The first octet chooses the kind of user; a NUL parts reference and pattern.
  */
-#include <stdint.h>
-#include <stdlib.h>
-
 #include "cc_err.h"
 #include "dummy_pattern.h"
 #include "fs.h"
+#include "fuzz_util.h"
 #include "imap_grammar.h"
 #include "mailpath.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define CHECK(what)                                                            \
-	do {                                                                   \
-		if (!(what))                                                   \
-			abort();                                               \
-	} while (0)
 
 static int
 user_home(struct span user, struct strbuf *home_r)
@@ -63,21 +53,21 @@ check_path(const struct mailpath_rules *rules, struct span name,
 	bool alone = rules->anonymous || (rules->restrictions & 3) == 3;
 	bool tilde = name.len > 1 && name.p[0] == '~' && name.p[1] != '/';
 
-	CHECK(path.len <= CC_MAILPATH_MAX);
-	CHECK(!memchr(path.p, '\0', path.len));
-	CHECK(!memchr(path.p, '\n', path.len));
-	CHECK(!has(path, "/.cedar/"));
-	CHECK(path.len < 7 || memcmp(path.p + path.len - 7, "/.cedar", 7));
+	must(path.len <= CC_MAILPATH_MAX);
+	must(!memchr(path.p, '\0', path.len));
+	must(!memchr(path.p, '\n', path.len));
+	must(!has(path, "/.cedar/"));
+	must(path.len < 7 || memcmp(path.p + path.len - 7, "/.cedar", 7));
 	if (path.len == 0) {
-		CHECK(cc_mailpath_is_inbox(name) && !rules->own_inbox);
+		must(cc_mailpath_is_inbox(name) && !rules->own_inbox);
 		return;
 	}
-	CHECK(path.p[0] == '/');
+	must(path.p[0] == '/');
 	if (rules->anonymous || rules->black_box || rules->restrictions)
-		CHECK(!has(path, ".."));
+		must(!has(path, ".."));
 	if (alone) {
-		CHECK(!tilde);
-		CHECK(cc_span_is(path, rules->sysinbox) ||
+		must(!tilde);
+		must(cc_span_is(path, rules->sysinbox) ||
 		    (path.len >= 9 && !memcmp(path.p, "/home/a/m", 9) &&
 			(path.len == 9 || path.p[9] == '/')));
 	}
@@ -95,11 +85,11 @@ check_pattern(char *text, size_t size)
 	if (cc_dummy_pattern(nul ? text : NULL, pat, &out) == 0) {
 		all = cc_strbuf_span(&out);
 		base = cc_dummy_base(all);
-		CHECK(base.len <= all.len);
-		CHECK(base.len == 0 || base.p[base.len - 1] == '/');
-		CHECK(base.len == 0 || cc_imap_match_below(base, all, '/') ||
+		must(base.len <= all.len);
+		must(base.len == 0 || base.p[base.len - 1] == '/');
+		must(base.len == 0 || cc_imap_match_below(base, all, '/') ||
 		    base.len == all.len);
-		CHECK(cc_dummy_root(all).len <= all.len);
+		must(cc_dummy_root(all).len <= all.len);
 		cc_dummy_matches_inbox(all);
 	}
 	cc_strbuf_free(&out);

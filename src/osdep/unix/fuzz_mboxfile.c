@@ -8,17 +8,10 @@
 
 #include "cc_err.h"
 #include "fs.h"
+#include "fuzz_util.h"
 #include "mail.h"
 #include "mboxfile_parse.h"
 #include "test_mboxfile_naive.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define CHECK(what)                                                            \
-	do {                                                                   \
-		if (!(what))                                                   \
-			abort();                                               \
-	} while (0)
 
 static void
 check_order(const struct mbox_index *index)
@@ -26,14 +19,14 @@ check_order(const struct mbox_index *index)
 	for (uint32_t i = 0; i < index->count; i++) {
 		const struct mbox_msg *m = &index->msgs[i];
 
-		CHECK(m->pos < cc_mbox_msg_end(index, i));
-		CHECK(m->uid > 0 && m->uid <= CC_MBOX_UID_MAX);
-		CHECK(i == 0 || m->uid > m[-1].uid);
+		must(m->pos < cc_mbox_msg_end(index, i));
+		must(m->uid > 0 && m->uid <= CC_MBOX_UID_MAX);
+		must(i == 0 || m->uid > m[-1].uid);
 	}
-	CHECK(index->count == 0 ||
+	must(index->count == 0 ||
 	    index->uid_last >= index->msgs[index->count - 1].uid);
 	for (unsigned i = 0; i < index->keywords.count; i++)
-		CHECK(cc_mbox_keyword_ok(cc_span_z(index->keywords.name[i])));
+		must(cc_mbox_keyword_ok(cc_span_z(index->keywords.name[i])));
 }
 
 static void
@@ -42,11 +35,11 @@ check_naive(const struct mbox_index *index, const char *text, size_t len)
 	struct naive naive;
 	size_t skip = index->pseudo;
 
-	CHECK(naive_read(text, len, &naive));
-	CHECK(naive.count == index->count + skip);
+	must(naive_read(text, len, &naive));
+	must(naive.count == index->count + skip);
 	for (uint32_t i = 0; i < index->count; i++) {
-		CHECK(index->msgs[i].size == naive.msgs[i + skip].size);
-		CHECK(i + skip == 0 ||
+		must(index->msgs[i].size == naive.msgs[i + skip].size);
+		must(i + skip == 0 ||
 		    index->msgs[i].pos == naive.msgs[i + skip].pos);
 	}
 	naive_free(&naive);
@@ -64,16 +57,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	cut = data[1] * (size - 2) / 255;
 	fd = memfd_create("mbox", 0);
-	CHECK(pwrite(fd, data + 2, size - 2, 0) == (ssize_t)(size - 2));
+	must(pwrite(fd, data + 2, size - 2, 0) == (ssize_t)(size - 2));
 	cc_mbox_window_init(&w, fd, data[0] ? data[0] : 256 * 1024);
 
 	cc_mbox_index_init(&index);
 	r = cc_mbox_parse(&index, &w, size - 2, NULL);
-	CHECK(r == 0 || r == CC_EPARSE);
+	must(r == 0 || r == CC_EPARSE);
 	if (r == 0)
 		check_naive(&index, (const char *)data + 2, size - 2);
 	check_order(&index);
-	CHECK(w.octets <= size);
+	must(w.octets <= size);
 	cc_mbox_index_free(&index);
 
 	r = cc_mbox_parse(&index, &w, cut, NULL);

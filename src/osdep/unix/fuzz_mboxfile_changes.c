@@ -4,20 +4,10 @@
  * length and sum are made right, so that they keep nothing from being looked
  * at; and what was taken over is written as an entry and taken over again.
  */
-#include <stdint.h>
-#include <stdlib.h>
-
 #include "fs.h"
+#include "fuzz_util.h"
 #include "mboxfile_changes.h"
 #include "mboxfile_record.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define CHECK(what)                                                            \
-	do {                                                                   \
-		if (!(what))                                                   \
-			abort();                                               \
-	} while (0)
 
 #define ROOM 4
 
@@ -52,14 +42,14 @@ check_sane(const struct mbox_snapshot *s)
 	const struct mbox_index *index = &s->index;
 
 	for (uint32_t i = 0; i < index->count; i++) {
-		CHECK(index->msgs[i].pos < index->end);
-		CHECK(i == 0 || index->msgs[i].pos > index->msgs[i - 1].pos);
-		CHECK(i == 0 || index->msgs[i].uid > index->msgs[i - 1].uid);
-		CHECK(index->msgs[i].uid > 0);
-		CHECK(!(index->msgs[i].flags &
+		must(index->msgs[i].pos < index->end);
+		must(i == 0 || index->msgs[i].pos > index->msgs[i - 1].pos);
+		must(i == 0 || index->msgs[i].uid > index->msgs[i - 1].uid);
+		must(index->msgs[i].uid > 0);
+		must(!(index->msgs[i].flags &
 		    (MBOX_GONE | MBOX_DIRTY | MBOX_TELL | MBOX_PENDING)));
 	}
-	CHECK(index->end <= (uint64_t)s->stamp.size);
+	must(index->end <= (uint64_t)s->stamp.size);
 }
 
 /* The same again, from the first state to that which s is. */
@@ -76,13 +66,13 @@ round_trip(const struct mbox_snapshot *s)
 
 	cc_strbuf_init(&entry, CC_CHANGES_MAX);
 	cc_changes_put(&entry, &before, s, listed);
-	CHECK(cc_changes_step(cc_strbuf_span(&entry), &now, looked, ROOM, &n) ==
+	must(cc_changes_step(cc_strbuf_span(&entry), &now, looked, ROOM, &n) ==
 	    (int64_t)entry.len);
-	CHECK(now.index.count == s->index.count);
+	must(now.index.count == s->index.count);
 	for (uint32_t i = 0; i < now.index.count; i++) {
-		CHECK(now.index.msgs[i].uid == s->index.msgs[i].uid);
-		CHECK(now.index.msgs[i].pos == s->index.msgs[i].pos);
-		CHECK(now.index.msgs[i].keywords == s->index.msgs[i].keywords);
+		must(now.index.msgs[i].uid == s->index.msgs[i].uid);
+		must(now.index.msgs[i].pos == s->index.msgs[i].pos);
+		must(now.index.msgs[i].keywords == s->index.msgs[i].keywords);
 	}
 	cc_strbuf_free(&entry);
 	cc_mbox_index_free(&was.index);
@@ -98,11 +88,11 @@ try(const char *entry, size_t len)
 	int64_t r;
 
 	r = cc_changes_step(cc_span(entry, len), &s, looked, ROOM, &n);
-	CHECK(r < 0 || (size_t)r <= len);
+	must(r < 0 || (size_t)r <= len);
 	if (r >= 0) {
 		check_sane(&s);
 		for (size_t i = 0; i < n && i < ROOM; i++)
-			CHECK(looked[i] < s.index.count);
+			must(looked[i] < s.index.count);
 		if (!cc_mbox_stamp_same(&s.stamp, &known))
 			round_trip(&s);
 	}

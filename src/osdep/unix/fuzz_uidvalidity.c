@@ -7,9 +7,8 @@
 #include <unistd.h>
 
 #include "cc_err.h"
-#include "fuzz_util.h"
+#include "fuzz_summed.h"
 #include "uidrecord.h"
-#include "uidrecord_text.h"
 
 #define NOW 1700000000u
 
@@ -42,8 +41,9 @@ directory(void)
 }
 
 static void
-try_text(int dir, struct span text)
+try_text(struct span text)
 {
+	int dir = directory();
 	int fd = openat(dir, "uidvalidity",
 	    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	uint32_t first, second;
@@ -64,14 +64,6 @@ try_text(int dir, struct span text)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct strbuf summed;
-	int dir = directory();
-
-	try_text(dir, cc_span(data, size));
-	cc_strbuf_init(&summed, size + 64);
-	cc_strbuf_put(&summed, data, size);
-	cc_uidrecord_put_check(&summed, 0);
-	try_text(dir, cc_strbuf_span(&summed));
-	cc_strbuf_free(&summed);
+	fuzz_summed(cc_span(data, size), try_text);
 	return 0;
 }

@@ -3,20 +3,13 @@
  * Programs show these texts and match them, so their forms are fixed.
  */
 #include "cc_err.h"
+#include "cc_say.h"
 #include "mail_generic.h"
 
 void
 cc_mail_complain(const char *what, const char *name, const char *why)
 {
-	char text[MAILTMPLEN];
-
-	snprintf(text, sizeof(text), "Can't %s %.80s: %s", what,
-	    name ? name : "", why);
-	/* A log line is one line, whatever the name is. */
-	for (char *s = text; *s; s++)
-		if (*s == '\r' || *s == '\n')
-			*s = '?';
-	MM_LOG(text, ERROR);
+	cc_say(ERROR, "Can't %s %.80s: %s", what, name ? name : "", why);
 }
 
 void

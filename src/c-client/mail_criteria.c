@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "cc_ctype.h"
+#include "cc_say.h"
 #include "fs.h"
 #include "imap_grammar.h"
 #include "imap_search.h"
@@ -191,7 +192,7 @@ SEARCHPGM *
 mail_criteria(char *criteria)
 {
 	SEARCHPGM *pgm = NIL;
-	char *copy, *r, *word, text[MAILTMPLEN];
+	char *copy, *r, *word;
 
 	if (!criteria)
 		return NIL;
@@ -200,9 +201,7 @@ mail_criteria(char *criteria)
 	while (pgm && (word = next_word(&r)) != NULL) {
 		if (take(pgm, word, &r))
 			continue;
-		snprintf(text, sizeof(text), "Unknown search criterion: %.80s",
-		    word);
-		MM_LOG(text, ERROR);
+		cc_say(ERROR, "Unknown search criterion: %.80s", word);
 		mail_free_searchpgm(&pgm);
 	}
 	fs_give((void **)&copy);

@@ -7,6 +7,7 @@
  * so a program may keep one past an expunge or the end of the stream.
  */
 #include "cc_err.h"
+#include "cc_say.h"
 #include "ftl.h"
 #include "fs.h"
 #include "mail_generic.h"
@@ -99,13 +100,10 @@ cc_mail_elt_refresh(MAILSTREAM *stream, unsigned long msgno)
 void
 mail_exists(MAILSTREAM *stream, unsigned long nmsgs)
 {
-	char text[MAILTMPLEN];
-
 	if (nmsgs > MAXMESSAGES) {
-		snprintf(text, sizeof(text),
+		cc_say(ERROR,
 		    "Mailbox has more messages (%lu) than maximum (%lu)", nmsgs,
 		    (unsigned long)MAXMESSAGES);
-		MM_LOG(text, ERROR);
 		nmsgs = MAXMESSAGES;
 	}
 	cache_op(stream, nmsgs, CH_SIZE);
@@ -117,13 +115,9 @@ mail_exists(MAILSTREAM *stream, unsigned long nmsgs)
 void
 mail_recent(MAILSTREAM *stream, unsigned long recent)
 {
-	char text[MAILTMPLEN];
-
 	if (recent > stream->nmsgs) {
-		snprintf(text, sizeof(text),
-		    "Non-existent recent message(s) %lu, nmsgs=%lu", recent,
-		    stream->nmsgs);
-		MM_LOG(text, ERROR);
+		cc_say(ERROR, "Non-existent recent message(s) %lu, nmsgs=%lu",
+		    recent, stream->nmsgs);
 		return;
 	}
 	stream->recent = recent;
@@ -134,13 +128,10 @@ void
 mail_expunged(MAILSTREAM *stream, unsigned long msgno)
 {
 	MESSAGECACHE *elt;
-	char text[MAILTMPLEN];
 
 	if (msgno < 1 || msgno > stream->nmsgs) {
-		snprintf(text, sizeof(text),
-		    "Expunge of non-existent message %lu, nmsgs=%lu", msgno,
-		    stream->nmsgs);
-		MM_LOG(text, ERROR);
+		cc_say(ERROR, "Expunge of non-existent message %lu, nmsgs=%lu",
+		    msgno, stream->nmsgs);
 		return;
 	}
 	if (!stream->silent)

@@ -8,6 +8,7 @@
  */
 #include "cc_ctype.h"
 #include "cc_err.h"
+#include "cc_say.h"
 #include "mail_text.h"
 
 static const struct {
@@ -51,11 +52,9 @@ cc_mail_elt_set_flags(MESSAGECACHE *elt, unsigned flags, uint32_t keywords)
 static void
 warn_flag(const char *text, struct span name)
 {
-	char tmp[MAILTMPLEN];
 	int len = name.len > 80 ? 80 : (int)name.len;
 
-	snprintf(tmp, sizeof(tmp), "%s: %.*s", text, len, name.p);
-	MM_LOG(tmp, WARN);
+	cc_say(WARN, "%s: %.*s", text, len, name.p);
 }
 
 static long

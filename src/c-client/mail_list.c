@@ -2,6 +2,7 @@
  * mail_list.c - LIST, LSUB and SCAN: handing the question to the drivers that
  * take part. Matching and walking is theirs; answers go to mm_list, mm_lsub.
  */
+#include "cc_say.h"
 #include "mail_generic.h"
 #include "mail_link.h"
 
@@ -36,13 +37,10 @@ ask_scan(const struct listing *what, DRIVER *d, MAILSTREAM *stream)
 static bool
 too_long(const struct listing *what, const char *text, const char *kind)
 {
-	char message[MAILTMPLEN];
-
 	if (strnlen(text, NETMAXMBX + 1) <= NETMAXMBX)
 		return false;
-	snprintf(message, sizeof(message), "Invalid %s %s specification: %.80s",
-	    what->command, kind, text);
-	MM_LOG(message, ERROR);
+	cc_say(ERROR, "Invalid %s %s specification: %.80s", what->command, kind,
+	    text);
 	return true;
 }
 

@@ -7,6 +7,7 @@
  * owner of a "{" or "#" name, else the create prototype.
  */
 #include "cc_err.h"
+#include "cc_say.h"
 #include "env.h"
 #include "mail_generic.h"
 
@@ -91,7 +92,6 @@ long
 mail_create(MAILSTREAM *stream, char *mailbox)
 {
 	const char *rest = NULL, *why;
-	char text[MAILTMPLEN];
 	DRIVER *d;
 
 	if ((why = bad_new_name(mailbox))) {
@@ -103,9 +103,7 @@ mail_create(MAILSTREAM *stream, char *mailbox)
 		return NIL;
 	}
 	if ((why = mail_utf7_valid(mailbox))) {
-		snprintf(text, sizeof(text), "Can't create %s: %.80s", why,
-		    mailbox);
-		MM_LOG(text, ERROR);
+		cc_say(ERROR, "Can't create %s: %.80s", why, mailbox);
 		return NIL;
 	}
 	if (cc_mail_names_driver(mailbox)) {
@@ -150,7 +148,6 @@ long
 mail_rename(MAILSTREAM *stream, char *old, char *newname)
 {
 	const char *why;
-	char text[MAILTMPLEN];
 	DRIVER *d;
 
 	if (is_inbox(newname))
@@ -158,9 +155,8 @@ mail_rename(MAILSTREAM *stream, char *old, char *newname)
 	else
 		why = bad_new_name(newname);
 	if (!why && mail_utf7_valid(newname)) {
-		snprintf(text, sizeof(text), "Can't rename to %s: %.80s",
+		cc_say(ERROR, "Can't rename to %s: %.80s",
 		    mail_utf7_valid(newname), newname);
-		MM_LOG(text, ERROR);
 		return NIL;
 	}
 	if (!why && newname[0] != '{' && newname[0] != '#' &&

@@ -7,6 +7,7 @@
  * does the rest; if it says no, mail_close_full calls the driver's close. The
  * stream belongs to the caller, one thread at a time.
  */
+#include "cc_say.h"
 #include "fs.h"
 #include "ftl.h"
 #include "mail_generic.h"
@@ -88,16 +89,13 @@ can_recycle(DRIVER *d, MAILSTREAM *stream, char *name, long options)
 static void
 log_closing(MAILSTREAM *stream)
 {
-	char text[MAILTMPLEN];
 	char *end;
 
 	if (stream->dtb && !(stream->dtb->flags & DR_LOCAL) &&
 	    stream->mailbox && stream->mailbox[0] == '{' &&
-	    (end = strchr(stream->mailbox, '}'))) {
-		snprintf(text, sizeof(text), "Closing connection to %.*s",
+	    (end = strchr(stream->mailbox, '}')))
+		cc_say(NIL, "Closing connection to %.*s",
 		    (int)(end - stream->mailbox - 1), stream->mailbox + 1);
-		MM_LOG(text, NIL);
-	}
 }
 
 /* Makes an open stream ready for another mailbox of the same connection. */

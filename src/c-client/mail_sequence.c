@@ -7,6 +7,7 @@
  */
 #include "cc_err.h"
 #include "cc_limits.h"
+#include "cc_say.h"
 #include "mail_generic.h"
 #include "fs.h"
 
@@ -43,12 +44,9 @@ parse_batch(struct span text, struct arena *a, struct imap_seqset *set_r)
 static void
 complain(int code)
 {
-	char text[MAILTMPLEN];
-
-	snprintf(text, sizeof(text), "%s",
+	cc_say(ERROR, "%s",
 	    code == CC_ERANGE ? "Sequence out of range"
 			      : "Syntax error in sequence");
-	MM_LOG(text, ERROR);
 }
 
 /* Clears the marks of the elts that exist. */

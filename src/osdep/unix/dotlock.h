@@ -50,9 +50,14 @@ void cc_dotlock_use_keeper(int fd, const char *path);
 int cc_dotlock_get(struct dotlock *lock_r, const char *path, int fd,
     int wait_ms);
 
+/* As cc_dotlock_get; a wait of more than a second is told to the user, with
+ * the seconds that are left, then every 15 s. */
+int cc_dotlock_wait(struct dotlock *lock_r, const char *path, int fd,
+    int wait_ms);
+
 /*
- * One try, for the above and tests: as cc_dotlock_get, at UTC second now. A
- * lock file whose ctime lies stale seconds or more before now is removed and
+ * One try, for cc_dotlock_get and tests: as cc_dotlock_get, at UTC second now.
+ * A lock file whose ctime lies stale seconds or more before now is removed and
  * replaced if seize, else it is CC_EBUSY with lock_r->seized set. What has the
  * lock's name and cannot be one (DOTLOCK_SIZE_MAX, a directory) is CC_EACCESS.
  * A lock whose maker is gone (dotlock_owner.h) is stale at any age.

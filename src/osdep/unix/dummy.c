@@ -13,6 +13,7 @@
 
 #include "mail.h"
 #include "osdep.h"
+#include "cc_say.h"
 #include "dummy.h"
 #include "env_state.h"
 #include "mail_generic.h"
@@ -281,13 +282,8 @@ make_inbox(const char *path)
 static long
 refuse_append(const char *path)
 {
-	struct strbuf b;
-
-	cc_strbuf_init(&b, MAILTMPLEN - 1);
-	cc_strbuf_printf(&b,
-	    "Can't append - not in valid mailbox format: %.256s", path);
-	mm_log((char *)cc_strbuf_str(&b), ERROR);
-	cc_strbuf_free(&b);
+	cc_say(ERROR, "Can't append - not in valid mailbox format: %.256s",
+	    path);
 	return NIL;
 }
 

@@ -9,6 +9,7 @@
 #include "mail.h"
 #include "osdep.h"
 #include "cc_err.h"
+#include "cc_say.h"
 #include "dummy.h"
 #include "env_proto.h"
 #include "env_state.h"
@@ -18,24 +19,14 @@
 static long
 complain(const char *text, const char *name)
 {
-	struct strbuf b;
-
-	cc_strbuf_init(&b, MAILTMPLEN - 1);
-	cc_strbuf_printf(&b, "%s %.256s: %s", text, name, strerror(errno));
-	mm_log((char *)cc_strbuf_str(&b), ERROR);
-	cc_strbuf_free(&b);
+	cc_say(ERROR, "%s %.256s: %s", text, name, strerror(errno));
 	return NIL;
 }
 
 static long
 invalid(const char *text, const char *name)
 {
-	struct strbuf b;
-
-	cc_strbuf_init(&b, MAILTMPLEN - 1);
-	cc_strbuf_printf(&b, "%s %.256s: invalid name", text, name);
-	mm_log((char *)cc_strbuf_str(&b), ERROR);
-	cc_strbuf_free(&b);
+	cc_say(ERROR, "%s %.256s: invalid name", text, name);
 	return NIL;
 }
 

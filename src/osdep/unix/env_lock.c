@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,9 +12,11 @@
 #include "mail.h"
 #include "osdep.h"
 #include "cc_err.h"
+#include "cc_say.h"
 #include "dotlock.h"
 #include "env_state.h"
 #include "inodelock.h"
+#include "lockwait.h"
 #include "misc.h"
 
 /* Copies a text of ours into a caller's MAILTMPLEN octets, or nothing. */
@@ -139,37 +142,33 @@ take_dotlock(DOTLOCK *base, struct dotlock *lock)
 	return true;
 }
 
-/* Seconds between two warnings that a lock is waited for. */
-#define WARN_EVERY 15
+/* Milliseconds: a wait of more than this is told to the user, and then at this
+ * rate. */
+#define FIRST_WAIT 1000
+#define WARN_EVERY (15 * 1000)
 
-static void
-say_waiting(const char *path, long seconds)
+int
+cc_dotlock_wait(struct dotlock *lock_r, const char *path, int fd, int wait_ms)
 {
-	struct strbuf b;
+	int step = wait_ms < FIRST_WAIT ? wait_ms : FIRST_WAIT, r;
 
-	cc_strbuf_init(&b, MAILTMPLEN - 1);
-	cc_strbuf_printf(&b,
-	    "Mailbox %s is locked, will override in %ld seconds...", path,
-	    seconds);
-	mm_log((char *)cc_strbuf_str(&b), WARN);
-	cc_strbuf_free(&b);
-}
-
-static void
-say_seized(const char *path)
-{
-	struct strbuf b;
-
-	cc_strbuf_init(&b, MAILTMPLEN - 1);
-	cc_strbuf_printf(&b, "Mailbox %s lock overridden", path);
-	mm_log((char *)cc_strbuf_str(&b), NIL);
-	cc_strbuf_free(&b);
+	for (;;) {
+		r = cc_dotlock_get(lock_r, path, fd, step);
+		wait_ms -= step;
+		if (r != CC_EBUSY || wait_ms <= 0 || cc_lockwait_given_up())
+			return r;
+		cc_say(WARN,
+		    "Mailbox %s is locked, will override in %d seconds...",
+		    path, wait_ms / 1000);
+		step = wait_ms < WARN_EVERY ? wait_ms : WARN_EVERY;
+	}
 }
 
 void
 cc_dotlock_warn(const char *path, int r)
 {
 	const char *slash = strrchr(path, '/');
+	int dir = slash ? (int)(slash - path) : 1;
 	int error = errno;
 	struct strbuf b;
 	struct stat st;
@@ -178,44 +177,45 @@ cc_dotlock_warn(const char *path, int r)
 		return;
 	cc_strbuf_init(&b, MAILTMPLEN - 1);
 	if (slash)
-		cc_strbuf_put(&b, path, (size_t)(slash - path) + 1);
+		cc_strbuf_put(&b, path, (size_t)dir + 1);
 	if (r == CC_EACCESS && stat(cc_strbuf_str(&b), &st) == 0 &&
-	    (st.st_mode & 01777) != 01777) {
-		cc_strbuf_reset(&b);
-		cc_strbuf_printf(&b,
+	    (st.st_mode & 01777) != 01777)
+		cc_say(WARN,
 		    "Mailbox vulnerable - directory %.*s must have 1777 "
 		    "protection",
-		    slash ? (int)(slash - path) : 1, slash ? path : ".");
-	} else {
-		cc_strbuf_reset(&b);
-		cc_strbuf_printf(&b,
-		    "Mailbox vulnerable - error creating %s.lock: %s", path,
-		    error ? strerror(error) : cc_strerror(r));
-	}
-	mm_log((char *)cc_strbuf_str(&b), WARN);
+		    dir, slash ? path : ".");
+	else
+		cc_say(WARN, "Mailbox vulnerable - error creating %s.lock: %s",
+		    path, error ? strerror(error) : cc_strerror(r));
 	cc_strbuf_free(&b);
+}
+
+/* Milliseconds until any lock is stale, and a first try. */
+static int
+longest_wait(void)
+{
+	long minutes = cc_env()->lock_timeout, most = INT_MAX / 60000 - 1;
+
+	if (minutes < 0)
+		minutes = 0;
+	return FIRST_WAIT + 60000 * (int)(minutes < most ? minutes : most);
 }
 
 long
 dotlock_lock(char *file, DOTLOCK *base, int fd)
 {
-	long left = cc_env()->lock_timeout * 60;
 	struct dotlock lock;
 	int r;
 
 	*base->lock = '\0';
 	base->pipei = base->pipeo = -1;
-	r = cc_dotlock_get(&lock, file, fd, 1000);
-	for (; r == CC_EBUSY && left > 0; left -= WARN_EVERY) {
-		say_waiting(file, left);
-		r = cc_dotlock_get(&lock, file, fd, WARN_EVERY * 1000);
-	}
+	r = cc_dotlock_wait(&lock, file, fd, longest_wait());
 	if (r != 0) {
 		cc_dotlock_warn(file, r);
 		return NIL;
 	}
 	if (lock.seized)
-		say_seized(file);
+		cc_say(NIL, "Mailbox %s lock overridden", file);
 	put_dotlock(base, &lock);
 	return LONGT;
 }

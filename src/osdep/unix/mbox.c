@@ -15,6 +15,7 @@
 #include "mail.h"
 #include "osdep.h"
 #include "cc_err.h"
+#include "cc_say.h"
 #include "env_state.h"
 #include "mail_generic.h"
 #include "mail_params.h"
@@ -128,8 +129,6 @@ log_moved(uint64_t moved, const char *path)
 static void
 complain(struct mbox *m, int r)
 {
-	struct strbuf b;
-
 	if (m->spool_told)
 		return;
 	m->spool_told = true;
@@ -138,12 +137,9 @@ complain(struct mbox *m, int r)
 		    m->path, sysinbox());
 		return;
 	}
-	cc_strbuf_init(&b, MAILTMPLEN - 1);
-	cc_strbuf_printf(&b, "Can't move new mail to %.256s from %.256s: %s",
-	    m->path, sysinbox(),
+	cc_say(WARN, "Can't move new mail to %.256s from %.256s: %s", m->path,
+	    sysinbox(),
 	    r == CC_EPARSE ? "it is not in mailbox format" : cc_strerror(r));
-	mm_log((char *)cc_strbuf_str(&b), WARN);
-	cc_strbuf_free(&b);
 }
 
 /* Moves what the system inbox has. While the locks are held the session takes

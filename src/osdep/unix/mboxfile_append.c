@@ -19,6 +19,7 @@
 
 #include "cc_err.h"
 #include "cc_limits.h"
+#include "cc_say.h"
 #include "env_state.h"
 #include "fdlock.h"
 #include "fs.h"
@@ -567,16 +568,10 @@ append_locked(struct append *a, struct mbox_appended *result_r)
 static void
 warn_keywords(const struct append *a)
 {
-	struct strbuf b;
-
 	for (unsigned k = 0; k < a->spool->keywords.count; k++) {
 		if (!a->lost[k])
 			continue;
-		cc_strbuf_init(&b, MAILTMPLEN - 1);
-		cc_strbuf_printf(&b, "Unknown flag: %s",
-		    a->spool->keywords.name[k]);
-		mm_log((char *)cc_strbuf_str(&b), WARN);
-		cc_strbuf_free(&b);
+		cc_say(WARN, "Unknown flag: %s", a->spool->keywords.name[k]);
 	}
 }
 

@@ -12,20 +12,14 @@
 #include "cc_err.h"
 #include "fdlock.h"
 #include "fs.h"
-#include "lockwait.h"
 #include "mail.h"
 #include "mboxfile.h"
 #include "mboxfile_redo.h"
-#include "strbuf.h"
 
 /* Milliseconds in which a session of ours lets go of the inode lock. */
 #define SHORT_HOLD 1000
 
 #define REOPEN_MAX 5 /* times a file may be replaced while we lock it */
-
-/* A wait of more than this is told to the user, and then at this rate. */
-#define FIRST_WAIT 1000
-#define WARN_EVERY (15 * 1000)
 
 static const struct mbox_lock none = {
 	.inode = INODELOCK_NONE, .dot = DOTLOCK_NONE, .fd = -1
@@ -51,39 +45,16 @@ cc_mbox_stamp_same(const struct mbox_stamp *a, const struct mbox_stamp *b)
 	    same_time(&a->mtime, &b->mtime) && same_time(&a->ctime, &b->ctime);
 }
 
-static void
-say_waiting(const char *path, int left)
-{
-	struct strbuf b;
-
-	cc_strbuf_init(&b, MAILTMPLEN - 1);
-	cc_strbuf_printf(&b,
-	    "Mailbox %s is locked, will override in %d seconds...", path,
-	    left / 1000);
-	mm_log((char *)cc_strbuf_str(&b), WARN);
-	cc_strbuf_free(&b);
-}
-
 /* Takes the dot-lock; a place without any is no failure. */
 static int
 get_dotlock(const struct mbox *m, int wait_ms, struct dotlock *lock_r)
 {
-	int step = wait_ms < FIRST_WAIT ? wait_ms : FIRST_WAIT, r;
+	int r = cc_dotlock_wait(lock_r, m->path, m->fd, wait_ms);
 
-	for (;;) {
-		r = cc_dotlock_get(lock_r, m->path, m->fd, step);
-		if (r != CC_EBUSY)
-			break;
-		wait_ms -= step;
-		if (wait_ms <= 0 || cc_lockwait_given_up())
-			return CC_EBUSY;
-		say_waiting(m->path, wait_ms);
-		step = wait_ms < WARN_EVERY ? wait_ms : WARN_EVERY;
-	}
-	if (r != 0) {
-		cc_dotlock_warn(m->path, r);
-		*lock_r = (struct dotlock)DOTLOCK_NONE;
-	}
+	if (r == 0 || r == CC_EBUSY)
+		return r;
+	cc_dotlock_warn(m->path, r);
+	*lock_r = (struct dotlock)DOTLOCK_NONE;
 	return 0;
 }
 

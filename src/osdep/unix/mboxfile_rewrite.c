@@ -16,6 +16,7 @@
 #include "cc_limits.h"
 #include "cc_ctype.h"
 #include "cc_err.h"
+#include "cc_say.h"
 #include "fdio.h"
 #include "mail.h"
 #include "mboxfile.h"
@@ -301,14 +302,8 @@ plan(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 static void
 complain_flags(uint32_t i)
 {
-	struct strbuf b;
-
-	cc_strbuf_init(&b, MAILTMPLEN - 1);
-	cc_strbuf_printf(&b,
-	    "Can't save flags of message %lu: its header is too long",
+	cc_say(WARN, "Can't save flags of message %lu: its header is too long",
 	    (unsigned long)i + 1);
-	mm_log((char *)cc_strbuf_str(&b), WARN);
-	cc_strbuf_free(&b);
 }
 
 static int

@@ -14,6 +14,7 @@
 #include "mail.h"
 #include "osdep.h"
 #include "cc_err.h"
+#include "cc_say.h"
 #include "env_state.h"
 #include "fdlock.h"
 #include "mailpath.h"
@@ -83,12 +84,7 @@ has_line(struct span text, struct span name)
 static long
 refuse(const char *text, const char *name)
 {
-	struct strbuf b;
-
-	cc_strbuf_init(&b, MAILTMPLEN - 1);
-	cc_strbuf_printf(&b, "%s %.256s", text, name);
-	mm_log((char *)cc_strbuf_str(&b), ERROR);
-	cc_strbuf_free(&b);
+	cc_say(ERROR, "%s %.256s", text, name);
 	return NIL;
 }
 

@@ -6,6 +6,7 @@
 
 #include "mail.h"
 #include "cc_err.h"
+#include "cc_say.h"
 #include "fs.h"
 #include "mail_generic.h"
 #include "mboxfile.h"
@@ -33,16 +34,12 @@ asked_for(MAILSTREAM *stream, char *sequence, long options)
 static void
 say_expunged(MAILSTREAM *stream, unsigned long n)
 {
-	char text[MAILTMPLEN];
-
 	if (stream->silent)
 		return;
 	if (n > 0)
-		snprintf(text, sizeof(text), "Expunged %lu messages", n);
+		cc_say(NIL, "Expunged %lu messages", n);
 	else
-		snprintf(text, sizeof(text),
-		    "Mailbox checkpointed, but no messages expunged");
-	MM_LOG(text, NIL);
+		MM_LOG("Mailbox checkpointed, but no messages expunged", NIL);
 }
 
 static void

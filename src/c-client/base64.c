@@ -9,7 +9,7 @@
 #include "cc_ctype.h"
 #include "cc_err.h"
 
-static const char alphabet[] =
+const char cc_base64_digits[64 + 1] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 int
@@ -86,8 +86,9 @@ cc_base64_encode(struct strbuf *out, struct span in)
 			bits = bits << 8 |
 			    (k < n ? (unsigned char)in.p[i + k] : 0);
 		for (unsigned k = 0; k < 4; k++)
-			digits[k] =
-			    k <= n ? alphabet[bits >> (18 - 6 * k) & 63] : '=';
+			digits[k] = k <= n
+			    ? cc_base64_digits[bits >> (18 - 6 * k) & 63]
+			    : '=';
 		cc_strbuf_put(out, digits, 4);
 	}
 }

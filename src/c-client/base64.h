@@ -15,7 +15,8 @@
  */
 int cc_base64_decode(struct strbuf *out, struct span in);
 
-/* The six bits of a digit, or -1. */
+/* The digits, by what they stand for; and the six bits of one, or -1. */
+extern const char cc_base64_digits[64 + 1];
 int cc_base64_digit(unsigned char c);
 
 /* Appends the encoding of `in`, in one line. */

@@ -5,13 +5,11 @@
  *
  * Holds no state, takes no locks, trusts nothing in its input.
  */
-#include "cc_ctype.h"
+#include "base64.h"
 #include "cc_err.h"
 #include "cursor.h"
 #include "utf7.h"
-
-static const char alphabet[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
+#include "utf8.h"
 
 /* Characters that stand for themselves, "&" apart. */
 static bool
@@ -24,15 +22,15 @@ is_direct(uint32_t ch)
 static int
 digit_value(int c)
 {
-	if (is_upper(c))
-		return c - 'A';
-	if (is_lower(c))
-		return c - 'a' + 26;
-	if (is_digit(c))
-		return c - '0' + 52;
-	if (c == '+')
-		return 62;
-	return c == ',' ? 63 : -1;
+	if (c == ',')
+		return 63;
+	return c < 0 || c == '/' ? -1 : cc_base64_digit((unsigned char)c);
+}
+
+static void
+put_digit(struct strbuf *out, uint32_t bits)
+{
+	cc_strbuf_putc(out, bits == 63 ? ',' : cc_base64_digits[bits]);
 }
 
 const char *
@@ -60,22 +58,9 @@ cc_utf7_check(struct span name)
 static void
 put_utf8(struct strbuf *out, uint32_t ch)
 {
-	if (ch < 0x80) {
-		cc_strbuf_putc(out, (int)ch);
-		return;
-	}
-	if (ch < 0x800) {
-		cc_strbuf_putc(out, (int)(0xc0 | ch >> 6));
-	} else {
-		if (ch < 0x10000) {
-			cc_strbuf_putc(out, (int)(0xe0 | ch >> 12));
-		} else {
-			cc_strbuf_putc(out, (int)(0xf0 | ch >> 18));
-			cc_strbuf_putc(out, (int)(0x80 | (ch >> 12 & 0x3f)));
-		}
-		cc_strbuf_putc(out, (int)(0x80 | (ch >> 6 & 0x3f)));
-	}
-	cc_strbuf_putc(out, (int)(0x80 | (ch & 0x3f)));
+	unsigned char octets[4];
+
+	cc_strbuf_put(out, octets, (size_t)(utf8_put(octets, ch) - octets));
 }
 
 /* A run being decoded: digits in, UTF-16 units, characters out. */
@@ -171,41 +156,17 @@ cc_utf7_to_utf8(struct strbuf *out, struct span name)
 	return cc_strbuf_status(out);
 }
 
-/* How many octets follow the first one of a character, or -1. */
-static int
-followers(unsigned char first)
-{
-	if (first < 0x80)
-		return 0;
-	if (first >= 0xc2 && first <= 0xdf)
-		return 1;
-	if (first >= 0xe0 && first <= 0xef)
-		return 2;
-	return first >= 0xf0 && first <= 0xf4 ? 3 : -1;
-}
-
 /* The next character, shortest form only, no surrogates (RFC 3629). */
 static int
 next_utf8(struct cursor *c, uint32_t *ch_r)
 {
-	static const uint32_t smallest[] = { 0, 0x80, 0x800, 0x10000 };
-	static const unsigned char mask[] = { 0x7f, 0x1f, 0x0f, 0x07 };
-	int n = followers(*c->p);
-	uint32_t ch;
+	unsigned char *p = (unsigned char *)(uintptr_t)c->p;
+	unsigned long left = cc_cursor_left(c), ch = utf8_get(&p, &left);
 
-	if (n < 0 || cc_cursor_left(c) <= (size_t)n)
+	if (ch == 0 || (ch & U8G_ERROR))
 		return CC_EPARSE;
-	ch = *c->p & mask[n];
-	for (int i = 1; i <= n; i++) {
-		if ((c->p[i] & 0xc0) != 0x80)
-			return CC_EPARSE;
-		ch = ch << 6 | (c->p[i] & 0x3f);
-	}
-	if (ch < smallest[n] || ch > 0x10ffff || ch == 0 ||
-	    (ch >= 0xd800 && ch <= 0xdfff))
-		return CC_EPARSE;
-	c->p += n + 1;
-	*ch_r = ch;
+	c->p = p;
+	*ch_r = (uint32_t)ch;
 	return 0;
 }
 
@@ -224,7 +185,7 @@ write_unit(struct writer *w, uint32_t unit)
 	w->count += 16;
 	while (w->count >= 6) {
 		w->count -= 6;
-		cc_strbuf_putc(w->out, alphabet[w->bits >> w->count & 63]);
+		put_digit(w->out, w->bits >> w->count & 63);
 	}
 }
 
@@ -234,8 +195,7 @@ end_run(struct writer *w)
 	if (!w->in_run)
 		return;
 	if (w->count > 0)
-		cc_strbuf_putc(w->out,
-		    alphabet[w->bits << (6 - w->count) & 63]);
+		put_digit(w->out, w->bits << (6 - w->count) & 63);
 	cc_strbuf_putc(w->out, '-');
 	w->bits = w->count = 0;
 	w->in_run = false;

@@ -8,12 +8,12 @@
 #include <stdio.h>
 
 #include "flstring.h"
+#include "mail_string.h"
 
 static void file_init(STRING *s, void *data, unsigned long size);
-static char file_next(STRING *s);
 static void file_setpos(STRING *s, unsigned long i);
 
-STRINGDRIVER file_string = { file_init, file_next, file_setpos };
+STRINGDRIVER file_string = { file_init, cc_string_next, file_setpos };
 
 static void
 file_init(STRING *s, void *data, unsigned long size)
@@ -22,15 +22,6 @@ file_init(STRING *s, void *data, unsigned long size)
 	s->size = size;
 	s->chunksize = 1;
 	SETPOS(s, 0);
-}
-
-static char
-file_next(STRING *s)
-{
-	char c = *s->curpos;
-
-	SETPOS(s, GETPOS(s) + 1);
-	return c;
 }
 
 static void

@@ -11,6 +11,7 @@
 #include "fs.h"
 #include "mail_generic.h"
 #include "mail_params.h"
+#include "mail_string.h"
 
 /* Octets of a message that are there at once. */
 #define PIECE (64u * 1024)
@@ -88,15 +89,6 @@ copy_init(STRING *s, void *data, unsigned long size)
 	SETPOS(s, 0);
 }
 
-static char
-copy_next(STRING *s)
-{
-	char ch = *s->curpos;
-
-	SETPOS(s, GETPOS(s) + 1);
-	return ch;
-}
-
 static void
 copy_setpos(STRING *s, unsigned long i)
 {
@@ -117,7 +109,7 @@ copy_setpos(STRING *s, unsigned long i)
 	s->cursize = end - i;
 }
 
-static STRINGDRIVER copy_string = { copy_init, copy_next, copy_setpos };
+static STRINGDRIVER copy_string = { copy_init, cc_string_next, copy_setpos };
 
 /* The next marked message behind c->msgno, or 0. */
 static unsigned long

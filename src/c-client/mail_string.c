@@ -7,10 +7,9 @@
 #include "mail_string.h"
 
 static void mem_init(STRING *s, void *data, unsigned long size);
-static char mem_next(STRING *s);
 static void mem_setpos(STRING *s, unsigned long i);
 
-STRINGDRIVER mail_string = { mem_init, mem_next, mem_setpos };
+STRINGDRIVER mail_string = { mem_init, cc_string_next, mem_setpos };
 
 static void
 mem_init(STRING *s, void *data, unsigned long size)
@@ -19,15 +18,6 @@ mem_init(STRING *s, void *data, unsigned long size)
 	s->size = s->chunksize = s->cursize = size;
 	s->chunk = s->curpos = data;
 	s->offset = 0;
-}
-
-static char
-mem_next(STRING *s)
-{
-	char c = *s->curpos;
-
-	SETPOS(s, GETPOS(s) + 1);
-	return c;
 }
 
 /* chunksize, not size, is the bound: the MIME parser narrows size for a
@@ -39,6 +29,15 @@ mem_setpos(STRING *s, unsigned long i)
 		i = s->chunksize;
 	s->curpos = s->chunk + i;
 	s->cursize = s->chunksize - i;
+}
+
+char
+cc_string_next(STRING *s)
+{
+	char c = *s->curpos;
+
+	SETPOS(s, GETPOS(s) + 1);
+	return c;
 }
 
 unsigned long

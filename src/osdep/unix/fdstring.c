@@ -11,12 +11,12 @@
 #include <unistd.h>
 
 #include "fdstring.h"
+#include "mail_string.h"
 
 static void fd_init(STRING *s, void *data, unsigned long size);
-static char fd_next(STRING *s);
 static void fd_setpos(STRING *s, unsigned long i);
 
-STRINGDRIVER fd_string = { fd_init, fd_next, fd_setpos };
+STRINGDRIVER fd_string = { fd_init, cc_string_next, fd_setpos };
 
 static void
 fd_init(STRING *s, void *data, unsigned long size)
@@ -30,15 +30,6 @@ fd_init(STRING *s, void *data, unsigned long size)
 	s->chunksize = d->chunksize;
 	s->offset = s->cursize = 0;
 	SETPOS(s, 0);
-}
-
-static char
-fd_next(STRING *s)
-{
-	char c = *s->curpos;
-
-	SETPOS(s, GETPOS(s) + 1);
-	return c;
 }
 
 /* Fills the window with len octets from position i of the string on. */

@@ -98,18 +98,25 @@ log_closing(MAILSTREAM *stream)
 		    (int)(end - stream->mailbox - 1), stream->mailbox + 1);
 }
 
-/* Makes an open stream ready for another mailbox of the same connection. */
+/* What the stream has of its mailbox. */
 static void
-recycle(MAILSTREAM *stream)
+free_mailbox(MAILSTREAM *stream)
 {
-	if (stream->dtb->flags & DR_XPOINT)
-		mail_check(stream);
 	mail_free_cache(stream);
 	cc_mail_inner_free(stream);
 	free_text(&stream->mailbox);
 	free_text(&stream->original_mailbox);
 	free_text(&stream->snarf.name);
 	free_keywords(stream);
+}
+
+/* Makes an open stream ready for another mailbox of the same connection. */
+static void
+recycle(MAILSTREAM *stream)
+{
+	if (stream->dtb->flags & DR_XPOINT)
+		mail_check(stream);
+	free_mailbox(stream);
 }
 
 static MAILSTREAM *
@@ -197,12 +204,7 @@ mail_close_full(MAILSTREAM *stream, long options)
 		(*stream->dtb->close)(stream, options);
 	stream->dtb = NIL;
 	stream->sequence++;
-	mail_free_cache(stream);
-	cc_mail_inner_free(stream);
-	free_text(&stream->mailbox);
-	free_text(&stream->original_mailbox);
-	free_text(&stream->snarf.name);
-	free_keywords(stream);
+	free_mailbox(stream);
 	free_stream_sparep(stream);
 	/* Handles still look at it; the last of them frees it. */
 	if (!stream->use)

@@ -47,41 +47,23 @@ cc_rfc822_boundary(BODY *body)
 	return (*p)->value;
 }
 
-/* Puts encoded text, which is taken over, in the place of the contents. */
+/* Puts base64 or quoted-printable in the place of the contents. */
 static void
-replace_contents(BODY *body, unsigned char *text, unsigned long len,
-    unsigned short encoding)
+encode_contents(BODY *body, unsigned short encoding)
 {
-	fs_give((void **)&body->contents.text.data);
-	body->contents.text.data = text;
-	body->contents.text.size = len;
+	SIZEDTEXT *text = &body->contents.text;
+	unsigned long len = 0;
+	unsigned char *coded;
+
+	if (!text->data)
+		return;
+	coded = encoding == ENCBASE64
+	    ? rfc822_binary(text->data, text->size, &len)
+	    : rfc822_8bit(text->data, text->size, &len);
+	fs_give((void **)&text->data);
+	text->data = coded;
+	text->size = len;
 	body->encoding = encoding;
-}
-
-static void
-to_base64(BODY *body)
-{
-	SIZEDTEXT *text = &body->contents.text;
-	unsigned long len = 0;
-	unsigned char *coded;
-
-	if (!text->data)
-		return;
-	coded = rfc822_binary(text->data, text->size, &len);
-	replace_contents(body, coded, len, ENCBASE64);
-}
-
-static void
-to_quoted_printable(BODY *body)
-{
-	SIZEDTEXT *text = &body->contents.text;
-	unsigned long len = 0;
-	unsigned char *coded;
-
-	if (!text->data)
-		return;
-	coded = rfc822_8bit(text->data, text->size, &len);
-	replace_contents(body, coded, len, ENCQUOTEDPRINTABLE);
 }
 
 /* RFC 2046 section 5.2.1: nothing but 7bit, 8bit and binary; what is inside
@@ -117,9 +99,9 @@ encode(BODY *body, bool ok8, unsigned depth)
 	} else if (body->type == TYPEMESSAGE) {
 		check_message(body, ok8);
 	} else if (body->encoding == ENCBINARY) {
-		to_base64(body);
+		encode_contents(body, ENCBASE64);
 	} else if (body->encoding == ENC8BIT && !ok8) {
-		to_quoted_printable(body);
+		encode_contents(body, ENCQUOTEDPRINTABLE);
 	}
 }
 

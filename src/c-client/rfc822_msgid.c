@@ -189,25 +189,27 @@ is_valid(struct span id)
 	return id.len > 0 && id.p[0] != '@' && memchr(id.p, '@', id.len);
 }
 
+/* Reads the id here, as it is when comments and quotes are taken away: 1, 0 if
+ * it is none, or negative. */
+static int
+read_id(struct rfc822_msgids *p, struct span *id_r)
+{
+	put_id(p);
+	if (cc_strbuf_status(p->scratch) != 0)
+		return CC_ELIMIT;
+	*id_r = cc_strbuf_span(p->scratch);
+	return is_valid(*id_r);
+}
+
 /* The next id in brackets. */
 static int
 next_bracketed(struct rfc822_msgids *p, struct span *id_r)
 {
-	struct span id;
+	int r = 0;
 
-	while (to_bracket(p)) {
-		if (!plain_id(p, &id)) {
-			put_id(p);
-			if (cc_strbuf_status(p->scratch) != 0)
-				return CC_ELIMIT;
-			id = cc_strbuf_span(p->scratch);
-		}
-		if (is_valid(id)) {
-			*id_r = id;
-			return 1;
-		}
-	}
-	return 0;
+	while (r == 0 && to_bracket(p))
+		r = plain_id(p, id_r) ? is_valid(*id_r) : read_id(p, id_r);
+	return r;
 }
 
 /* The next word, where no id has brackets. */
@@ -215,24 +217,22 @@ static int
 next_bare(struct rfc822_msgids *p, struct span *id_r)
 {
 	struct rfc822_msgids inner = *p;
-	struct span id;
+	int r = 0;
 
-	while (to_word(p)) {
+	while (r == 0 && to_word(p)) {
 		inner.c = cc_cursor(word(p));
-		put_id(&inner);
-		if (cc_strbuf_status(p->scratch) != 0)
-			return CC_ELIMIT;
-		id = cc_strbuf_span(p->scratch);
-		if (is_valid(id)) {
-			*id_r = id;
-			return 1;
-		}
+		r = read_id(&inner, id_r);
 	}
-	return 0;
+	return r;
 }
 
 int
 cc_rfc822_msgids_next(struct rfc822_msgids *p, struct span *id_r)
 {
-	return p->bare ? next_bare(p, id_r) : next_bracketed(p, id_r);
+	struct span id;
+	int r = p->bare ? next_bare(p, &id) : next_bracketed(p, &id);
+
+	if (r > 0)
+		*id_r = id;
+	return r;
 }

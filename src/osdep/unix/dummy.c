@@ -13,6 +13,7 @@
 
 #include "mail.h"
 #include "osdep.h"
+#include "cc_err.h"
 #include "cc_say.h"
 #include "dummy.h"
 #include "env_state.h"
@@ -56,6 +57,9 @@ DRIVER dummydriver = {
 };
 
 MAILSTREAM dummyproto = { .dtb = &dummydriver };
+
+/* Looks at a file that is empty at one moment, and not at the next. */
+#define LOOKS_MAX 5
 
 /* What a name is here. */
 enum what {
@@ -170,45 +174,60 @@ filled_meanwhile(char *mailbox, enum what what)
 	return d == &dummydriver ? NIL : d;
 }
 
-static void
+/* The UIDVALIDITY of a mailbox without messages, on disk before it is told.
+ * CC_ECHANGED if there is mail by now. */
+static int
 give_uids(MAILSTREAM *stream, const char *path, enum what what)
 {
-	uint32_t last = 0;
+	uint32_t uidvalidity = (uint32_t)time(NULL), last = 0;
+	int r = 0;
 
-	stream->uid_validity = what == EMPTY
-	    ? cc_mbox_uids_of_empty(path, &last)
-	    : (unsigned long)time(NULL);
+	if (what == EMPTY)
+		r = cc_mbox_uids_of_empty(path, &uidvalidity, &last);
+	stream->uid_validity = uidvalidity;
 	stream->uid_last = last;
+	stream->uid_nosticky = r != 0;
+	return r;
+}
+
+/* No such mailbox here. INBOX always can be opened: mail may come, and what is
+ * there, if it is no mail, stays untouched. */
+static bool
+must_refuse(MAILSTREAM *stream, enum what what)
+{
+	if (what == EMPTY ||
+	    (is_inbox(stream->mailbox) && (what == MISSING || what == FULL)))
+		return false;
+	if (!stream->silent)
+		cc_mail_complain("open mailbox", stream->mailbox,
+		    what == DIRECTORY ? "not a selectable mailbox"
+				      : "unknown mailbox format");
+	return true;
 }
 
 static MAILSTREAM *
 dummy_open(MAILSTREAM *stream)
 {
 	char path[MAILTMPLEN];
+	int r = CC_ECHANGED;
 	enum what what;
 	DRIVER *d;
 
 	if (!stream)
 		return &dummyproto;
-	what = look(stream->mailbox, path);
-	if ((d = filled_meanwhile(stream->mailbox, what)) != NIL) {
-		stream->dtb = d;
-		return (*d->open)(stream);
-	}
-	/* INBOX always can be opened: mail may come, and what is there, if it
-	 * is no mail, stays untouched. */
-	if (what != EMPTY &&
-	    !(is_inbox(stream->mailbox) && (what == MISSING || what == FULL))) {
-		if (!stream->silent)
-			cc_mail_complain("open mailbox", stream->mailbox,
-			    what == DIRECTORY ? "not a selectable mailbox"
-					      : "unknown mailbox format");
-		return NIL;
+	for (int i = 0; r == CC_ECHANGED && i < LOOKS_MAX; i++) {
+		what = look(stream->mailbox, path);
+		if ((d = filled_meanwhile(stream->mailbox, what)) != NIL) {
+			stream->dtb = d;
+			return (*d->open)(stream);
+		}
+		if (must_refuse(stream, what))
+			return NIL;
+		r = give_uids(stream, path, what);
 	}
 	stream->inbox = is_inbox(stream->mailbox);
 	mail_exists(stream, 0);
 	mail_recent(stream, 0);
-	give_uids(stream, path, what);
 	stream->sequence++;
 	return stream;
 }

@@ -215,9 +215,14 @@ void cc_mbox_uids_save(struct mbox *m);
  * now, and is synced; or, if it is removed, all of the record. */
 void cc_mbox_uids_forget(struct mbox *m, bool removed);
 
-/* UIDVALIDITY and last UID of an empty file, of any format that has no other
- * place for them; kept for the session that finds its first messages. */
-uint32_t cc_mbox_uids_of_empty(const char *path, uint32_t *last_r);
+/*
+ * UIDVALIDITY and last UID of an empty file, of any format that has no other
+ * place for them; kept for the session that finds its first messages. 0;
+ * CC_ECHANGED: it has octets by now, and its driver knows better. All else:
+ * what is returned is kept nowhere.
+ */
+int cc_mbox_uids_of_empty(const char *path, uint32_t *uidvalidity_r,
+    uint32_t *last_r);
 
 /* ------------------------------------------- matching: mboxfile_match.c */
 

@@ -363,27 +363,50 @@ cc_mbox_uids_forget(struct mbox *m, bool removed)
 	close(privdir);
 }
 
-uint32_t
-cc_mbox_uids_of_empty(const char *path, uint32_t *last_r)
+/* The empty file, to be locked; also where only reading is allowed. */
+static int
+open_empty(const char *path)
 {
-	const int flags = O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-	struct mbox m = { .fd = open(path, flags) };
-	uint32_t v = now();
+	const int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	int fd = open(path, O_RDWR | flags);
+
+	return fd < 0 ? open(path, O_RDONLY | flags) : fd;
+}
+
+/* Under the file's lock: 0; CC_ECHANGED; CC_EACCESS if it is kept nowhere. */
+static int
+settle_empty(struct mbox *m, uint32_t *uidvalidity_r, uint32_t *last_r)
+{
 	struct stat st;
 
+	if (fstat(m->fd, &st) != 0)
+		return CC_EIO;
+	if (!S_ISREG(st.st_mode) || st.st_size != 0)
+		return CC_ECHANGED;
+	cc_mbox_stamp_of(&st, &m->stamp);
+	cc_mbox_index_init(&m->index);
+	if (cc_mbox_uids_settle(m, NULL))
+		cc_mbox_uids_save(m);
+	*uidvalidity_r = m->index.uidvalidity;
+	*last_r = m->index.uid_last;
+	cc_mbox_index_free(&m->index);
+	return m->uid_nosticky ? CC_EACCESS : 0;
+}
+
+int
+cc_mbox_uids_of_empty(const char *path, uint32_t *uidvalidity_r,
+    uint32_t *last_r)
+{
+	struct mbox m = { .fd = open_empty(path) };
+	int r;
+
+	*uidvalidity_r = now();
 	*last_r = 0;
 	if (m.fd < 0)
-		return v;
-	if (cc_fdlock_get(m.fd, FDLOCK_EX, CC_MBOX_WAIT_STORE) == 0 &&
-	    fstat(m.fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0) {
-		cc_mbox_stamp_of(&st, &m.stamp);
-		cc_mbox_index_init(&m.index);
-		if (cc_mbox_uids_settle(&m, NULL))
-			cc_mbox_uids_save(&m);
-		v = m.index.uidvalidity;
-		*last_r = m.index.uid_last;
-		cc_mbox_index_free(&m.index);
-	}
+		return cc_err_errno();
+	r = cc_fdlock_get(m.fd, FDLOCK_EX, CC_MBOX_WAIT_CHECK);
+	if (r == 0)
+		r = settle_empty(&m, uidvalidity_r, last_r);
 	close(m.fd);
-	return v;
+	return r;
 }

@@ -25,8 +25,8 @@
 
 #define FILE_NAME "uidvalidity"
 #define LOCK_NAME "uidvalidity.lock"
-#define FILE_MAX 256   /* octets of the file: far more than it has */
-#define LOCK_WAIT 2000 /* milliseconds for another session's write */
+#define FILE_MAX 256    /* octets of the file: far more than it has */
+#define LOCK_WAIT 30000 /* milliseconds for the writes of other sessions */
 
 static int
 parse(struct span text, uint32_t *highest_r)

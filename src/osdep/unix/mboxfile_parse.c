@@ -110,17 +110,6 @@ fold(uint64_t h)
 	return (uint16_t)((h ^ h >> 16) & CC_MBOX_SUM_MAX);
 }
 
-/* FNV-1a, folded: it only tells a from-line from other text. */
-uint16_t
-cc_mbox_from_sum(struct span line)
-{
-	uint64_t h = 0xcbf29ce484222325u;
-
-	for (size_t i = 0; i < line.len; i++)
-		h = (h ^ (unsigned char)line.p[i]) * 0x100000001b3u;
-	return fold(h);
-}
-
 #define SUM_FACTOR 0x9e3779b97f4a7c15u
 
 static uint64_t
@@ -139,8 +128,8 @@ mix_octets(uint64_t h, const char *p)
 	return mix(h, v);
 }
 
-/* Of a header there is more: two words at a time, and a line's sum does not
- * wait for that of the line before. */
+/* Two words at a time, and a line's sum does not wait for that of the line
+ * before. */
 static uint64_t
 add_to_sum(uint64_t h, struct span line)
 {
@@ -160,6 +149,13 @@ add_to_sum(uint64_t h, struct span line)
 			b = b << 8 | (unsigned char)*p++;
 	}
 	return mix(h, mix(a, b));
+}
+
+/* It only tells a from-line from other text. */
+uint16_t
+cc_mbox_from_sum(struct span line)
+{
+	return fold(add_to_sum(0, line));
 }
 
 /* ----------------------------------------------------------------- input */

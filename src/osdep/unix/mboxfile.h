@@ -273,6 +273,10 @@ void cc_mbox_die(struct mbox *m, const char *why);
 /* Where message i lies; CC_ECHANGED if that is no longer so. */
 int cc_mbox_locate(struct mbox *m, uint32_t i, struct mbox_place *place_r);
 
+/* The same for showing the message to a client: one that was read as a whole,
+ * when it was where it should be, need not be there any more. */
+int cc_mbox_locate_read(struct mbox *m, uint32_t i, struct mbox_place *place_r);
+
 /* The next span of a walk from *pos to end: 1, 0, or negative. */
 int cc_mbox_next(struct mbox *m, uint32_t i, bool in_header, uint64_t *pos,
     uint64_t end, struct span *span_r);

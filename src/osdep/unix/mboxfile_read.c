@@ -19,6 +19,7 @@
 #include "fdio.h"
 #include "fs.h"
 #include "mboxfile.h"
+#include "mboxfile_scan.h"
 
 /* What is read where little is wanted: most headers fit. */
 #define SMALL_READ (8u * 1024)
@@ -264,6 +265,23 @@ line_at(struct mbox *m, uint32_t i, uint64_t pos, uint64_t limit,
 	}
 }
 
+/* Octets from pos on that are in the view already: of them, all before limit;
+ * none if nothing is. */
+static struct span
+in_sight(const struct mbox *m, uint32_t i, uint64_t pos, uint64_t limit)
+{
+	const struct mbox_view *v = &m->view;
+	size_t at, len;
+
+	if (!in_view(v, pos, 1, limit) || (v->of_one && v->of != i))
+		return cc_span("", 0);
+	at = (size_t)(pos - v->pos);
+	len = v->len - at;
+	if (limit - pos < len)
+		len = (size_t)(limit - pos);
+	return cc_span(v->buf + at, len);
+}
+
 /* Behind the line at pos, however long it is. */
 static int
 skip_line(struct mbox *m, uint32_t i, uint64_t limit, uint64_t *pos)
@@ -304,32 +322,73 @@ find_header(struct mbox *m, uint32_t i, uint64_t limit, struct mbox_place *p)
 	return 0;
 }
 
+/* A header being walked for its end and its first hidden line. */
+struct header_walk {
+	struct mbox_place *p;
+	uint64_t pos; /* where a line begins */
+	bool ended;   /* behind the empty line */
+};
+
+/* Takes a line that begins at w->pos. */
+static void
+walk_line(struct header_walk *w, struct span line)
+{
+	if (cc_mbox_line_empty(line))
+		w->ended = true;
+	else if (w->p->hidden == UINT64_MAX &&
+	    cc_mbox_line_kind(line) != MBOX_LINE_KEPT)
+		w->p->hidden = w->pos;
+}
+
+/* Walks lines that are in sight, as far as they are whole. Most lines are
+ * nothing to the driver, and are passed over in one go. */
+static void
+walk_sight(struct header_walk *w, struct span data)
+{
+	const unsigned char *p = (const void *)data.p, *end = p + data.len;
+	const unsigned char *begin = p, *lf;
+	uint64_t base = w->pos;
+
+	while (p < end && !w->ended &&
+	    (lf = memchr(p, '\n', (size_t)(end - p))) != NULL &&
+	    lf - p < CC_MBOX_LINE_MAX) {
+		w->pos = base + (uint64_t)(p - begin);
+		walk_line(w, cc_span(p, (size_t)(lf - p) + 1));
+		p = w->ended ? lf + 1 : cc_mbox_find_mark(lf, end);
+	}
+	w->pos = base + (uint64_t)(p - begin);
+}
+
 /* Walks the header for its end and its first hidden line. */
 static int
 find_text(struct mbox *m, uint32_t i, uint64_t limit, struct mbox_place *p)
 {
-	uint64_t pos = p->header;
+	struct header_walk w = { .p = p, .pos = p->header };
 	struct span line;
 	int r;
 
 	p->hidden = UINT64_MAX;
-	while (pos < limit) {
-		if ((r = line_at(m, i, pos, limit, &line)) < 0)
+	while (w.pos < limit && !w.ended) {
+		uint64_t from = w.pos;
+
+		walk_sight(&w, in_sight(m, i, w.pos, limit));
+		if (w.ended || w.pos > from)
+			continue;
+		if ((r = line_at(m, i, w.pos, limit, &line)) < 0)
 			return r;
-		if (r > 0 && cc_mbox_line_empty(line)) {
-			pos += line.len;
-			break;
+		if (r > 0) {
+			walk_line(&w, line);
+		} else if (p->hidden == UINT64_MAX &&
+		    cc_mbox_line_kind(line) != MBOX_LINE_KEPT) {
+			p->hidden = w.pos;
 		}
-		if (p->hidden == UINT64_MAX &&
-		    cc_mbox_line_kind(line) != MBOX_LINE_KEPT)
-			p->hidden = pos;
-		pos += line.len;
-		if (r == 0 && (r = skip_line(m, i, limit, &pos)) != 0)
+		w.pos += line.len;
+		if (r == 0 && (r = skip_line(m, i, limit, &w.pos)) != 0)
 			return r;
 	}
-	p->text = pos;
-	if (p->hidden > pos)
-		p->hidden = pos;
+	p->text = w.pos;
+	if (p->hidden > p->text)
+		p->hidden = p->text;
 	return 0;
 }
 
@@ -351,8 +410,8 @@ look_again(struct mbox *m)
 	m->view.seen = now;
 }
 
-int
-cc_mbox_locate(struct mbox *m, uint32_t i, struct mbox_place *place_r)
+static int
+locate(struct mbox *m, uint32_t i, bool look, struct mbox_place *place_r)
 {
 	const struct mbox_msg *msg = &m->index.msgs[i];
 	struct mbox_place place = { .known = true, .i = i };
@@ -365,7 +424,8 @@ cc_mbox_locate(struct mbox *m, uint32_t i, struct mbox_place *place_r)
 		*place_r = m->place;
 		return 0;
 	}
-	look_again(m);
+	if (look || in_sight(m, i, msg->pos, end).len < end - msg->pos)
+		look_again(m);
 	if ((r = find_header(m, i, end, &place)) != 0 ||
 	    (r = find_text(m, i, end, &place)) != 0)
 		return r;
@@ -376,6 +436,18 @@ cc_mbox_locate(struct mbox *m, uint32_t i, struct mbox_place *place_r)
 	place.end = end;
 	m->place = *place_r = place;
 	return 0;
+}
+
+int
+cc_mbox_locate(struct mbox *m, uint32_t i, struct mbox_place *place_r)
+{
+	return locate(m, i, true, place_r);
+}
+
+int
+cc_mbox_locate_read(struct mbox *m, uint32_t i, struct mbox_place *place_r)
+{
+	return locate(m, i, false, place_r);
 }
 
 /* -------------------------------------------------------------------- walk */
@@ -478,7 +550,7 @@ cc_mbox_next(struct mbox *m, uint32_t i, bool in_header, uint64_t *pos,
 	if (in_header) {
 		if (m->place.known && m->place.i == i)
 			place = m->place;
-		else if ((r = cc_mbox_locate(m, i, &place)) != 0)
+		else if ((r = cc_mbox_locate_read(m, i, &place)) != 0)
 			return r;
 		if (*pos >= place.hidden && *pos < place.text)
 			return next_mixed(m, &place, pos, end, span_r);

@@ -1,6 +1,7 @@
 /*
  * mboxfile_scan.h - fast looks at mailbox octets: the next line that begins
- * with F, and how many line ends are passed on the way; the window through
+ * with F, and how many line ends are passed on the way; header lines that
+ * matter; the window through
  * which a mailbox file is read.
  */
 #ifndef MBOXFILE_SCAN_H
@@ -26,6 +27,17 @@ const unsigned char *cc_mbox_find_f(const unsigned char *p,
 /* The same without SSE2; for other machines, and to test against. */
 const unsigned char *cc_mbox_find_f_portable(const unsigned char *p,
     const unsigned char *end, struct mbox_tally *tally);
+
+/*
+ * The first octet behind an LF, both in p..end, that begins a header line the
+ * driver must look at: an empty one (LF, CR) or one with a name that begins
+ * with S or X. If there is none, what is behind the last LF; end without LF.
+ */
+const unsigned char *cc_mbox_find_mark(const unsigned char *p,
+    const unsigned char *end);
+
+const unsigned char *cc_mbox_find_mark_portable(const unsigned char *p,
+    const unsigned char *end);
 
 /* A piece of the file in memory. */
 struct mbox_window {

@@ -745,6 +745,36 @@ test_find_f(void **state)
 		}
 }
 
+/* The same for header lines that matter. */
+static void
+test_find_mark(void **state)
+{
+	unsigned char block[200];
+	uint32_t seed = 11;
+
+	(void)state;
+	for (int rare = 0; rare < 8; rare++) {
+		for (size_t i = 0; i < sizeof(block); i++) {
+			seed = seed * 1103515245 + 12345;
+			block[i] =
+			    (unsigned char)"\n\rsSxXyZ"[(seed >> 16) % 8];
+			if ((seed >> 20) % 8 < (unsigned)rare)
+				block[i] = 'a';
+		}
+		for (size_t from = 0; from < 40; from++)
+			for (size_t to = from; to <= sizeof(block); to++) {
+				char *copy =
+				    exact_copy(block + from, to - from);
+				const unsigned char *p = (void *)copy;
+				const unsigned char *end = p + (to - from);
+
+				assert_ptr_equal(cc_mbox_find_mark(p, end),
+				    cc_mbox_find_mark_portable(p, end));
+				free(copy);
+			}
+	}
+}
+
 static void
 test_record_size(void **state)
 {
@@ -758,6 +788,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_record_size),
 		cmocka_unit_test(test_find_f),
+		cmocka_unit_test(test_find_mark),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_every_window),
 		cmocka_unit_test(test_vectors),

@@ -98,9 +98,10 @@ fast_locate(MAILSTREAM *stream, unsigned long msgno, enum mail_what what,
 
 	if (!msg_of(stream, msgno))
 		return CC_ENOENT;
-	r = cc_mbox_locate(m, i, &place);
+	r = cc_mbox_locate_read(m, i, &place);
 	if (r == CC_ECHANGED && cc_mbox_refresh(m) == 0)
-		r = cc_mbox_locate(m, i, &place); /* others have moved it */
+		/* others have moved it */
+		r = cc_mbox_locate_read(m, i, &place);
 	if (r != 0)
 		return r;
 	*pos_r = what == MAIL_HEADER ? place.header : place.text;

@@ -10,6 +10,7 @@
 #include <signal.h>
 
 #include "cc_err.h"
+#include "clock_ms.h"
 #include "event.h"
 
 static volatile sig_atomic_t ending;
@@ -89,10 +90,7 @@ event_status_wanted(void)
 int64_t
 event_now(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return clock_ms();
 }
 
 int

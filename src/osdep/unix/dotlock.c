@@ -25,6 +25,7 @@
 #include "dotlock.h"
 #include "dotlock_owner.h"
 #include "env_state.h"
+#include "filestat.h"
 #include "lockwait.h"
 #include "misc.h"
 
@@ -54,12 +55,6 @@ own_name(const char *name, int64_t now)
 	cc_strbuf_printf(&b, "%s.%lld.%ld.%s", name, (long long)now,
 	    (long)getpid(), mylocalhost());
 	return cc_strbuf_take(&b);
-}
-
-static bool
-is_same(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
 static bool
@@ -94,7 +89,7 @@ seize(const char *name, const struct stat *stale, int64_t now)
 		r = errno == ENOENT ? CC_EBUSY : CC_EACCESS;
 	else if (lstat(aside.data, &st) != 0)
 		r = CC_EBUSY;
-	else if (is_same(&st, stale))
+	else if (is_same_file(&st, stale))
 		unlink(aside.data);
 	else {
 		/* Somebody was faster: his lock goes back, if no third one

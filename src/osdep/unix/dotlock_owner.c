@@ -18,6 +18,7 @@
 #include "cc_ctype.h"
 #include "dotlock.h"
 #include "dotlock_owner.h"
+#include "filestat.h"
 
 /* Digits of the largest process id, the colon, and the NUL that snprintf
  * wants. */
@@ -65,9 +66,8 @@ cc_dotlock_is_orphan(int dir, const char *name, const char *host,
 
 	if (fd < 0)
 		return false;
-	if (fstat(fd, &now) == 0 && now.st_dev == st->st_dev &&
-	    now.st_ino == st->st_ino && S_ISREG(now.st_mode) &&
-	    (n = pread(fd, text, sizeof(text), 0)) > 0)
+	if (fstat(fd, &now) == 0 && is_same_file(&now, st) &&
+	    S_ISREG(now.st_mode) && (n = pread(fd, text, sizeof(text), 0)) > 0)
 		yes = names_the_dead(text, (size_t)n, host) &&
 		    flock(fd, LOCK_EX | LOCK_NB) == 0;
 	close(fd);

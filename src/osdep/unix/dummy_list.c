@@ -25,6 +25,7 @@
 #include "dummy.h"
 #include "dummy_pattern.h"
 #include "env_state.h"
+#include "filestat.h"
 #include "imap_grammar.h"
 #include "privdir.h"
 
@@ -109,10 +110,7 @@ children(int dirfd, const char *path, dirfmttest_t internal)
 static long
 file_attributes(const struct stat *st)
 {
-	const struct timespec *a = &st->st_atim, *c = &st->st_ctim;
-	bool marked = st->st_size > 0 &&
-	    (a->tv_sec < c->tv_sec ||
-		(a->tv_sec == c->tv_sec && a->tv_nsec < c->tv_nsec));
+	bool marked = st->st_size > 0 && is_later(&st->st_ctim, &st->st_atim);
 
 	return LATT_NOINFERIORS | (marked ? LATT_MARKED : LATT_UNMARKED);
 }

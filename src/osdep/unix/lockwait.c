@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "clock_ms.h"
 #include "env_state.h"
 #include "lockwait.h"
 
@@ -14,19 +15,10 @@
 #define PAUSE_MIN 10
 #define PAUSE_MAX 50
 
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 void
 cc_lockwait_begin(struct lockwait *w, int wait_ms)
 {
-	int64_t now = now_ms();
+	int64_t now = clock_ms();
 
 	w->deadline = wait_ms < 0 ? INT64_MAX : now + wait_ms;
 	w->jitter = ((uint32_t)getpid() * 2654435761u) ^ (uint32_t)now;
@@ -43,7 +35,7 @@ cc_lockwait_given_up(void)
 bool
 cc_lockwait_again(struct lockwait *w)
 {
-	int64_t left = w->deadline - now_ms();
+	int64_t left = w->deadline - clock_ms();
 	int64_t pause;
 	struct timespec ts;
 

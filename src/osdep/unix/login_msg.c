@@ -7,11 +7,11 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cc_ctype.h"
 #include "cc_err.h"
+#include "clock_ms.h"
 #include "imap_capability.h"
 #include "login_msg.h"
 
@@ -256,8 +256,5 @@ cc_login_receive(int fd, void *message, size_t size, int wait_ms)
 int64_t
 cc_login_now(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	return clock_ms();
 }

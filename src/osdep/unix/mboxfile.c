@@ -15,6 +15,7 @@
 #include "cc_limits.h"
 #include "fdio.h"
 #include "fdlock.h"
+#include "filestat.h"
 #include "fs.h"
 #include "mail.h"
 #include "mboxfile.h"
@@ -106,19 +107,6 @@ say(void *arg, const char *text)
 	mm_log((char *)text, WARN);
 }
 
-/* The file's clock goes in ticks: what somebody writes in the tick of the last
- * change leaves the stamp as it is. Nobody does while we have the locks. */
-static bool
-is_racy(const struct mbox_stamp *stamp)
-{
-	struct timespec now;
-
-	return clock_gettime(CLOCK_REALTIME_COARSE, &now) != 0 ||
-	    now.tv_sec < stamp->mtime.tv_sec ||
-	    (now.tv_sec == stamp->mtime.tv_sec &&
-		now.tv_nsec <= stamp->mtime.tv_nsec);
-}
-
 /* Parses all of the file into m->index, which has no messages. */
 static int
 parse_into(struct mbox *m, struct mbox_notes *notes)
@@ -133,7 +121,9 @@ parse_into(struct mbox *m, struct mbox_notes *notes)
 	cc_mbox_window_init(&w, m->fd, CC_READ_WINDOW);
 	r = cc_mbox_parse(&m->index, &w, (uint64_t)st.st_size, notes);
 	cc_mbox_window_free(&w);
-	m->racy = is_racy(&m->stamp);
+	/* What somebody writes in the tick of the last change leaves the stamp
+	 * as it is. Nobody does while we have the locks. */
+	m->racy = cc_mbox_is_same_tick(&m->stamp.mtime);
 	if (r != 0)
 		cc_mbox_index_free(&m->index);
 	return r;
@@ -237,13 +227,6 @@ cc_mbox_load(struct mbox *m, const struct mbox_index *old)
 }
 
 /* -------------------------------------------------------------------- times */
-
-static bool
-is_later(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec
-				      : a->tv_nsec > b->tv_nsec;
-}
 
 /* Others know the file by its times. */
 static void

@@ -154,6 +154,14 @@ int cc_mbox_lock_append(struct mbox *m, int wait_ms, pid_t *kept_by,
 void cc_mbox_mark_begin(struct mbox *m, struct mbox_lock *lock);
 void cc_mbox_mark_end(struct mbox_lock *lock);
 
+/* Would a write now leave a file's time that is not later than t? The clock of
+ * files goes in ticks. */
+bool cc_mbox_is_same_tick(const struct timespec *t);
+
+/* Shells and LIST tell new mail by an mtime that is later than the atime: it
+ * is so, or, after what is no new mail, the other way round. */
+void cc_mbox_set_times(const struct mbox *m, bool new_mail);
+
 /* Waits of the callers, in milliseconds. A command waits for its locks no
  * longer than a client waits for an answer; opening waits as long as a stale
  * dot-lock lives. */

@@ -487,19 +487,6 @@ compose(struct append *a)
 
 /* ------------------------------------------------------------------- append */
 
-/* There is new mail: shells and LIST tell it by these times. */
-static void
-set_times(const struct mbox *m)
-{
-	struct timespec now, times[2];
-
-	if (clock_gettime(CLOCK_REALTIME, &now) != 0)
-		return;
-	times[0] = times[1] = now;
-	times[0].tv_sec--;
-	(void)futimens(m->fd, times);
-}
-
 /* Does the file have the messages with the UIDs that will be told? */
 static bool
 is_there(struct append *a)
@@ -543,7 +530,7 @@ finish(struct append *a, struct mbox_appended *result_r)
 	else
 		forget(a->tail);
 	/* after the last read, which would leave its time */
-	set_times(a->m);
+	cc_mbox_set_times(a->m, true);
 }
 
 static int

@@ -283,30 +283,23 @@ same_names(const struct mbox_keywords *a, const struct mbox_keywords *b)
 	return true;
 }
 
-/* Gives the messages their keywords by another list, which *names becomes. */
+/* Gives the messages their keywords by another list, which is taken over. */
 static void
 rename_keywords(struct mbox_index *index, struct mbox_keywords *names)
 {
 	uint32_t bit[32] = { 0 };
 
-	if (!same_names(&index->keywords, names)) {
-		for (unsigned k = 0; k < index->keywords.count; k++) {
-			int n = cc_mbox_keywords_find(names,
-			    cc_span_z(index->keywords.name[k]));
-
-			bit[k] = n < 0 ? 0 : (uint32_t)1 << n;
-		}
-		for (uint32_t i = 0; i < index->count; i++) {
-			uint32_t from = index->msgs[i].keywords, to = 0;
-
-			for (unsigned k = 0; from != 0; k++, from >>= 1)
-				if (from & 1)
-					to |= bit[k];
-			index->msgs[i].keywords = to;
-		}
+	if (same_names(&index->keywords, names)) {
+		cc_mbox_keywords_free(names);
+		return;
 	}
-	cc_mbox_keywords_free(&index->keywords);
-	index->keywords = *names;
+	for (unsigned k = 0; k < index->keywords.count; k++) {
+		int n = cc_mbox_keywords_find(names,
+		    cc_span_z(index->keywords.name[k]));
+
+		bit[k] = n < 0 ? 0 : (uint32_t)1 << n;
+	}
+	cc_mbox_index_rename(index, bit, names);
 }
 
 /* Do the numbers of a head fit each other and its length? */

@@ -11,6 +11,7 @@
 
 #include "cc_err.h"
 #include "fdlock.h"
+#include "filestat.h"
 #include "fs.h"
 #include "mail.h"
 #include "mboxfile.h"
@@ -32,17 +33,12 @@ cc_mbox_stamp_of(const struct stat *st, struct mbox_stamp *stamp_r)
 		st->st_mtim, st->st_ctim };
 }
 
-static bool
-same_time(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
-}
-
 bool
 cc_mbox_stamp_same(const struct mbox_stamp *a, const struct mbox_stamp *b)
 {
 	return a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
-	    same_time(&a->mtime, &b->mtime) && same_time(&a->ctime, &b->ctime);
+	    is_same_time(&a->mtime, &b->mtime) &&
+	    is_same_time(&a->ctime, &b->ctime);
 }
 
 /* Takes the dot-lock; a place without any is no failure. */
@@ -70,7 +66,7 @@ reopen(struct mbox *m)
 		return cc_err_errno();
 	if (fstat(m->fd, &ours) != 0)
 		return CC_EIO;
-	if (there.st_dev == ours.st_dev && there.st_ino == ours.st_ino)
+	if (is_same_file(&there, &ours))
 		return 0;
 	fd = open(m->path,
 	    (m->rdonly ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOCTTY |
@@ -132,8 +128,7 @@ check_inode(const struct mbox *m, const struct stat *st)
 
 	if (fstat(m->fd, &now) != 0)
 		return CC_EIO;
-	return now.st_dev == st->st_dev && now.st_ino == st->st_ino ? 0
-								    : CC_EBUSY;
+	return is_same_file(&now, st) ? 0 : CC_EBUSY;
 }
 
 int

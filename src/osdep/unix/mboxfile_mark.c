@@ -13,26 +13,19 @@
  */
 #include <time.h>
 
+#include "filestat.h"
 #include "mboxfile.h"
 
 #define TICK 1000000 /* nanoseconds between two looks at the clock */
 #define TICKS_MAX 20
 
-static bool
-is_after(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec
-				      : a->tv_nsec > b->tv_nsec;
-}
-
-/* Would a write now leave a time that is not after t? */
-static bool
-is_same_tick(const struct timespec *t)
+bool
+cc_mbox_is_same_tick(const struct timespec *t)
 {
 	struct timespec now;
 
 	return clock_gettime(CLOCK_REALTIME_COARSE, &now) != 0 ||
-	    !is_after(&now, t);
+	    !is_later(&now, t);
 }
 
 void
@@ -44,7 +37,7 @@ cc_mbox_mark_begin(struct mbox *m, struct mbox_lock *lock)
 		return;
 	lock->m = m;
 	lock->mtime = st.st_mtim;
-	lock->fresh = is_same_tick(&lock->mtime);
+	lock->fresh = cc_mbox_is_same_tick(&lock->mtime);
 }
 
 /* Only its owner may give a file any time. Others wait for the next tick,
@@ -54,7 +47,7 @@ wait_for_tick(int fd, const struct timespec *t)
 {
 	const struct timespec pause = { 0, TICK };
 
-	for (int i = 0; is_same_tick(t) && i < TICKS_MAX; i++)
+	for (int i = 0; cc_mbox_is_same_tick(t) && i < TICKS_MAX; i++)
 		(void)nanosleep(&pause, NULL);
 	(void)futimens(fd, NULL);
 }
@@ -70,7 +63,7 @@ cc_mbox_mark_end(struct mbox_lock *lock)
 
 	lock->m = NULL;
 	if (!m || !lock->fresh || fstat(m->fd, &st) != 0 ||
-	    is_after(&st.st_mtim, &lock->mtime))
+	    is_later(&st.st_mtim, &lock->mtime))
 		return;
 	cc_mbox_stamp_of(&st, &now);
 	ours = cc_mbox_stamp_same(&now, &m->stamp);
@@ -82,4 +75,16 @@ cc_mbox_mark_end(struct mbox_lock *lock)
 		wait_for_tick(m->fd, &lock->mtime);
 	if (ours && fstat(m->fd, &st) == 0)
 		cc_mbox_stamp_of(&st, &m->stamp);
+}
+
+void
+cc_mbox_set_times(const struct mbox *m, bool new_mail)
+{
+	struct timespec now, times[2];
+
+	if (clock_gettime(CLOCK_REALTIME, &now) != 0)
+		return;
+	times[0] = times[1] = now;
+	times[new_mail ? 0 : 1].tv_sec--;
+	(void)futimens(m->fd, times);
 }

@@ -60,6 +60,23 @@ cc_mbox_index_free(struct mbox_index *index)
 	cc_mbox_index_init(index);
 }
 
+void
+cc_mbox_index_rename(struct mbox_index *index, const uint32_t bit[32],
+    struct mbox_keywords *names)
+{
+	for (uint32_t i = 0; i < index->count; i++) {
+		uint32_t from = index->msgs[i].keywords, to = 0;
+
+		for (unsigned k = 0; from != 0; k++, from >>= 1)
+			if (from & 1)
+				to |= bit[k];
+		index->msgs[i].keywords = to;
+	}
+	cc_mbox_keywords_free(&index->keywords);
+	index->keywords = *names;
+	names->count = 0;
+}
+
 /* Makes room what index->room says. */
 static void
 resize(struct mbox_index *index)

@@ -99,6 +99,11 @@ int cc_mbox_parse(struct mbox_index *index, struct mbox_window *w, uint64_t end,
 void cc_mbox_index_init(struct mbox_index *index);
 void cc_mbox_index_free(struct mbox_index *index);
 
+/* Makes *names, which is taken over, the list of the index; in the messages
+ * bit[k] stands for what was keyword k. */
+void cc_mbox_index_rename(struct mbox_index *index, const uint32_t bit[32],
+    struct mbox_keywords *names);
+
 /* Position one past message i (from 0): where the next one begins. */
 uint64_t cc_mbox_msg_end(const struct mbox_index *index, uint32_t i);
 

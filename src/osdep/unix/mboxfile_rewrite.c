@@ -411,19 +411,6 @@ shrink_all(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 	return r;
 }
 
-/* Our own writing is no new mail. */
-static void
-set_times(const struct mbox *m)
-{
-	struct timespec now, times[2];
-
-	if (clock_gettime(CLOCK_REALTIME, &now) != 0)
-		return;
-	times[0] = times[1] = now;
-	times[1].tv_sec--;
-	(void)futimens(m->fd, times);
-}
-
 int
 cc_mbox_rewrite(struct mbox *m)
 {
@@ -443,7 +430,7 @@ cc_mbox_rewrite(struct mbox *m)
 				  : shrink_all(m, &p, (uint64_t)st.st_size, &f);
 	m->writing = false;
 	if (r == 0)
-		set_times(m);
+		cc_mbox_set_times(m, false);
 	cc_strbuf_free(&p.pseudo);
 	cc_strbuf_free(&f.head);
 	return r;

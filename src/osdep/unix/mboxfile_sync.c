@@ -48,7 +48,7 @@ static void
 map_keywords(struct mbox *m, struct mbox_keywords *known)
 {
 	struct mbox_index *index = &m->index;
-	uint32_t bit[CC_MBOX_KEYWORDS] = { 0 };
+	uint32_t bit[32] = { 0 };
 
 	m->keywords_there = 0;
 	for (unsigned k = 0; k < index->keywords.count; k++) {
@@ -61,17 +61,7 @@ map_keywords(struct mbox *m, struct mbox_keywords *known)
 			bit[k] = (uint32_t)1 << n;
 		m->keywords_there |= bit[k];
 	}
-	for (uint32_t i = 0; i < index->count; i++) {
-		uint32_t from = index->msgs[i].keywords, to = 0;
-
-		for (unsigned k = 0; from != 0; k++, from >>= 1)
-			if (from & 1)
-				to |= bit[k];
-		index->msgs[i].keywords = to;
-	}
-	cc_mbox_keywords_free(&index->keywords);
-	index->keywords = *known;
-	known->count = 0;
+	cc_mbox_index_rename(index, bit, known);
 }
 
 /* ------------------------------------------------------------------- match */

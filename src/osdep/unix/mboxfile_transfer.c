@@ -31,6 +31,7 @@
 #include "cc_err.h"
 #include "cc_limits.h"
 #include "fdio.h"
+#include "filestat.h"
 #include "fs.h"
 #include "mail.h"
 #include "mailfile.h"
@@ -541,12 +542,12 @@ open_source(const char *from, struct both *b, int wait_ms)
 }
 
 static bool
-is_same_file(const struct mbox *a, const struct mbox *b)
+is_one_file(const struct mbox *a, const struct mbox *b)
 {
 	struct stat x, y;
 
 	return fstat(a->fd, &x) == 0 && fstat(b->fd, &y) == 0 &&
-	    x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+	    is_same_file(&x, &y);
 }
 
 int
@@ -559,7 +560,7 @@ cc_mbox_transfer(const char *from, struct mbox *to, int wait_ms,
 	*moved_r = 0;
 	if ((r = open_source(from, &b, wait_ms)) != 0)
 		return r == CC_ENOENT ? 0 : r;
-	if (is_same_file(&b.from, to))
+	if (is_one_file(&b.from, to))
 		r = CC_EINVAL;
 	else if ((b.privdir = cc_privdir_open()) < 0)
 		r = b.privdir;

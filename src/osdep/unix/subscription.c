@@ -17,6 +17,7 @@
 #include "cc_say.h"
 #include "env_state.h"
 #include "fdlock.h"
+#include "filestat.h"
 #include "mailpath.h"
 #include "privfile.h"
 #include "subscription.h"
@@ -101,7 +102,7 @@ is_current(int fd, const char *path)
 	struct stat a, b;
 
 	return fstat(fd, &a) == 0 && stat(path, &b) == 0 &&
-	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+	    is_same_file(&a, &b);
 }
 
 /* The file's descriptor for appending, locked where that can be had. */

@@ -6,7 +6,6 @@
  * and depth; each name is sent as it comes (CVE-2000-0284: no buffer is made
  * of reference and pattern here).
  */
-#include "cc_err.h"
 #include "command.h"
 
 static const struct {
@@ -72,17 +71,24 @@ list_put(struct session *s, const char *command, int delimiter,
 	output_check(&s->out);
 }
 
-/* SP mailbox SP list-mailbox, as C strings. */
-static int
-parse(struct args *args, char **reference_r, char **pattern_r)
+/* SP mailbox SP list-mailbox, as C strings. What is listed begins with the
+ * reference, or with the pattern alone: both must be allowed. CMD_OK, or the
+ * answer. */
+static enum cmd_result
+parse(struct session *s, struct args *args, char **reference_r,
+    char **pattern_r)
 {
 	struct span pattern;
+	enum cmd_result r;
 
 	if (!args_space(args) || args_mailbox(args, reference_r) != 0 ||
-	    !args_space(args) || args_list_mailbox(args, &pattern) != 0)
-		return CC_EPARSE;
-	*pattern_r = cc_arena_dup(args->arena, pattern);
-	return *pattern_r ? 0 : CC_ELIMIT;
+	    !args_space(args) || args_list_mailbox(args, &pattern) != 0 ||
+	    !(*pattern_r = cc_arena_dup(args->arena, pattern)))
+		return cmd_missing(s);
+	if (!args_end(args))
+		return cmd_extra(s);
+	r = cmd_may_name(s, *reference_r);
+	return r == CMD_OK ? cmd_may_name(s, *pattern_r) : r;
 }
 
 /*
@@ -109,26 +115,13 @@ put_root(struct session *s, const char *reference)
 		list_put(s, "LIST", delimiter, name, LATT_NOSELECT);
 }
 
-/* What is listed begins with the reference, or with the pattern alone. */
-static enum cmd_result
-may_list(struct session *s, const char *reference, const char *pattern)
-{
-	enum cmd_result r = cmd_may_name(s, reference);
-
-	return r == CMD_OK ? cmd_may_name(s, pattern) : r;
-}
-
 enum cmd_result
 cmd_list(struct session *s, struct args *args)
 {
 	char *reference, *pattern;
-	enum cmd_result r;
+	enum cmd_result r = parse(s, args, &reference, &pattern);
 
-	if (parse(args, &reference, &pattern) != 0)
-		return cmd_missing(s);
-	if (!args_end(args))
-		return cmd_extra(s);
-	if ((r = may_list(s, reference, pattern)) != CMD_OK)
+	if (r != CMD_OK)
 		return r;
 	if (*pattern)
 		mail_list(NULL, reference, pattern);
@@ -141,13 +134,9 @@ enum cmd_result
 cmd_lsub(struct session *s, struct args *args)
 {
 	char *reference, *pattern;
-	enum cmd_result r;
+	enum cmd_result r = parse(s, args, &reference, &pattern);
 
-	if (parse(args, &reference, &pattern) != 0)
-		return cmd_missing(s);
-	if (!args_end(args))
-		return cmd_extra(s);
-	if ((r = may_list(s, reference, pattern)) != CMD_OK)
+	if (r != CMD_OK)
 		return r;
 	mail_lsub(NULL, reference, pattern);
 	return CMD_OK;

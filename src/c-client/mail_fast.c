@@ -134,8 +134,6 @@ gather(struct mail_reader *reader, struct span piece, struct strbuf *scratch)
 static int
 drop_cr(struct span *header, struct strbuf *scratch)
 {
-	size_t n = 0;
-
 	if (!header->len || !memchr(header->p, '\r', header->len))
 		return 0;
 	if (header->p != scratch->data) {
@@ -144,10 +142,7 @@ drop_cr(struct span *header, struct strbuf *scratch)
 		if (cc_strbuf_status(scratch) != 0)
 			return cc_strbuf_status(scratch);
 	}
-	for (size_t i = 0; i < scratch->len; i++)
-		if (scratch->data[i] != '\r')
-			scratch->data[n++] = scratch->data[i];
-	cc_strbuf_truncate(scratch, n);
+	cc_strbuf_drop_octet(scratch, '\r');
 	*header = cc_strbuf_span(scratch);
 	return 0;
 }

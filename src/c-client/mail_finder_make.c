@@ -196,9 +196,8 @@ init_needle(struct cc_finder *f, struct cc_needle *needle, struct span text)
 	}
 	f->drop_cr = true;
 	cc_strbuf_init(&lf, text.len);
-	for (size_t i = 0; i < text.len; i++)
-		if (text.p[i] != '\r')
-			cc_strbuf_putc(&lf, text.p[i]);
+	cc_strbuf_put_span(&lf, text);
+	cc_strbuf_drop_octet(&lf, '\r');
 	cc_needle_init(needle, cc_strbuf_span(&lf));
 	cc_strbuf_free(&lf);
 }

@@ -93,23 +93,12 @@ end_searches(struct cc_finder *f)
 			node->value = VALUE_YES;
 }
 
-static void
-remove_cr(struct strbuf *b)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < b->len; i++)
-		if (b->data[i] != '\r')
-			b->data[n++] = b->data[i];
-	cc_strbuf_truncate(b, n);
-}
-
 /* What was decoded, with the line ends that the strings have. */
 static bool
 feed_decoded(struct cc_finder *f)
 {
 	if (f->drop_cr)
-		remove_cr(&f->decoded);
+		cc_strbuf_drop_octet(&f->decoded, '\r');
 	return feed_searches(f, cc_strbuf_span(&f->decoded));
 }
 
@@ -123,7 +112,7 @@ as_sent(struct cc_finder *f, struct span text)
 		return text;
 	cc_strbuf_reset(&f->field);
 	cc_strbuf_put_span(&f->field, text);
-	remove_cr(&f->field);
+	cc_strbuf_drop_octet(&f->field, '\r');
 	return cc_strbuf_span(&f->field);
 }
 
@@ -229,7 +218,7 @@ feed_part_header(struct cc_finder *f, const struct mime_part *part)
 	if (r < 0)
 		return r;
 	if (cc_mail_newline(f->stream) == MIME_LF)
-		remove_cr(&f->native);
+		cc_strbuf_drop_octet(&f->native, '\r');
 	feed_header(f, cc_strbuf_span(&f->native));
 	return 0;
 }

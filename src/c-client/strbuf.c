@@ -52,6 +52,30 @@ cc_strbuf_truncate(struct strbuf *b, size_t len)
 	b->data[len] = '\0';
 }
 
+size_t
+cc_drop_octet(void *p, size_t len, int ch)
+{
+	char *end = (char *)p + len, *to = len ? memchr(p, ch, len) : NULL;
+	char *from, *next;
+
+	if (!to)
+		return len;
+	for (from = to + 1; from < end; from = next + 1) {
+		next = memchr(from, ch, (size_t)(end - from));
+		if (!next)
+			next = end;
+		memmove(to, from, (size_t)(next - from));
+		to += next - from;
+	}
+	return (size_t)(to - (char *)p);
+}
+
+void
+cc_strbuf_drop_octet(struct strbuf *b, int ch)
+{
+	cc_strbuf_truncate(b, cc_drop_octet(b->data, b->len, ch));
+}
+
 void
 cc_strbuf_consume(struct strbuf *b, size_t n)
 {

@@ -39,6 +39,10 @@ void cc_strbuf_reset(struct strbuf *b);
 /* Cuts the content back to len octets; no-op if it is not longer. */
 void cc_strbuf_truncate(struct strbuf *b, size_t len);
 
+/* Drops each octet ch of len octets at p, in place. How many are left. */
+size_t cc_drop_octet(void *p, size_t len, int ch);
+void cc_strbuf_drop_octet(struct strbuf *b, int ch);
+
 /* Drops n octets at the front; n is at most b->len. */
 void cc_strbuf_consume(struct strbuf *b, size_t n);
 

@@ -271,6 +271,35 @@ test_octets_0(void **state)
 }
 
 static void
+test_drop_octet(void **state)
+{
+	static const struct {
+		const char *in, *want;
+	} cases[] = {
+		{ "", "" },
+		{ "abc", "abc" },
+		{ "\r", "" },
+		{ "\r\r\r", "" },
+		{ "\ra", "a" },
+		{ "a\r", "a" },
+		{ "a\rb\r\rcd\re", "abcde" },
+		{ "\r\nab\r\n", "\nab\n" },
+	};
+	struct strbuf b;
+
+	(void)state;
+	cc_strbuf_init(&b, 100);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		cc_strbuf_reset(&b);
+		cc_strbuf_puts(&b, cases[i].in);
+		cc_strbuf_drop_octet(&b, '\r');
+		assert_string_equal(cc_strbuf_str(&b), cases[i].want);
+		assert_int_equal(b.len, strlen(cases[i].want));
+	}
+	cc_strbuf_free(&b);
+}
+
+static void
 test_take(void **state)
 {
 	struct strbuf b;
@@ -371,6 +400,7 @@ main(void)
 		cmocka_unit_test(test_printf_fails),
 		cmocka_unit_test(test_cut_and_consume),
 		cmocka_unit_test(test_octets_0),
+		cmocka_unit_test(test_drop_octet),
 		cmocka_unit_test(test_take),
 		cmocka_unit_test(test_span_compare),
 		cmocka_unit_test(test_span_trim),

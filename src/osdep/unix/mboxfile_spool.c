@@ -156,23 +156,6 @@ struct intake {
 	uint64_t block; /* set at the end of the header */
 };
 
-static size_t
-drop_cr(unsigned char *p, size_t len)
-{
-	unsigned char *end = p + len, *to = memchr(p, '\r', len), *from, *next;
-
-	if (!to)
-		return len;
-	for (from = to + 1; from < end; from = next + 1) {
-		next = memchr(from, '\r', (size_t)(end - from));
-		if (!next)
-			next = end;
-		memmove(to, from, (size_t)(next - from));
-		to += next - from;
-	}
-	return (size_t)(to - p);
-}
-
 static void
 replace_nul(unsigned char *p, size_t len)
 {
@@ -194,7 +177,7 @@ read_more(struct intake *in, STRING *text)
 
 	if (n == 0)
 		return false;
-	n = drop_cr(at, n);
+	n = cc_drop_octet(at, n, '\r');
 	replace_nul(at, n);
 	in->len += n;
 	return true;

@@ -13,6 +13,7 @@
 #include "mail_text.h"
 #include "misc.h"
 #include "rfc822.h"
+#include "rfc822_addr.h"
 #include "rfc822_complain.h"
 #include "rfc822_token.h"
 #include "rfc822_word.h"
@@ -263,6 +264,57 @@ append(ADDRESS **lst, ADDRESS *last, ADDRESS *adr)
 	return adr;
 }
 
+/* May a run of ISO-2022-JP have begun before rest that its end would close? It
+ * has no blanks, and is closed by three octets. */
+static bool
+may_be_shifted(struct span seen, struct span rest)
+{
+	size_t i = 0;
+
+	if (!memchr(seen.p, '\033', seen.len))
+		return false;
+	while (i < rest.len && rest.p[i] > ' ' && rest.p[i] < 0x7f)
+		i++;
+	return rest.len - i < 3;
+}
+
+/* Does the group that the list begins with end in it, whatever follows? */
+static bool
+holds_group(struct span list)
+{
+	struct rfc822_addr_parser p;
+	struct rfc822_addr addr;
+	struct arena a;
+	int r;
+
+	cc_arena_init(&a, CC_MIME_MEMORY);
+	cc_rfc822_addr_init(&p, &a, list);
+	do
+		r = cc_rfc822_addr_next(&p, &addr);
+	while (r > 0 && addr.kind != RFC822_ADDR_GROUP_END);
+	cc_arena_free(&a);
+	/* What is open to the end of a part may be closed in the whole. */
+	return r > 0 && !cc_cursor_at_end(&p.c) && !p.no_comment &&
+	    !p.no_quote &&
+	    !may_be_shifted(cc_span(list.p, list.len - cc_cursor_left(&p.c)),
+		cc_cursor_rest(&p.c));
+}
+
+/*
+ * As much of the string as tells what the group at its beginning is. A string
+ * of many groups is not measured to its end for each of them.
+ */
+static struct span
+group_text(const char *string)
+{
+	size_t room = 512, len;
+
+	while ((len = strnlen(string, room)) == room &&
+	    !holds_group(cc_span(string, len)))
+		room *= 2;
+	return cc_span(string, len);
+}
+
 ADDRESS *
 rfc822_parse_group(ADDRESS **lst, ADDRESS *last, char **string,
     char *defaulthost, unsigned long depth)
@@ -285,7 +337,7 @@ rfc822_parse_group(ADDRESS **lst, ADDRESS *last, char **string,
 		complain("Groups are nested too deeply", from);
 		return NIL;
 	}
-	group = cc_span_z(from);
+	group = group_text(from);
 	adr = cc_mail_new_group(&group, defaulthost ? defaulthost : "@");
 	*string = from + (group.p - from);
 	return append(lst, last, adr);

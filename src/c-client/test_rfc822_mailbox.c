@@ -310,6 +310,53 @@ test_addresses(void **state)
 	free(s);
 }
 
+static bool
+same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Step by step a list is what it is as a whole, wherever its group ends and
+ * whatever is open there. */
+static void
+test_steps_are_the_list(void **state)
+{
+	static const char *const ends[] = { "a@b;, h@i", "a@b (;), c@d;, h@i",
+		"\"a;\" <a@b>;, h@i", "\033$B;\033(B <a@b>;, h@i", "a@[1:2];",
+		"a@b; (c) , h:;, i@j", "(a@b;, h@i", "\"a@b;, h@i", "a@b,",
+		"" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(ends); i++)
+		for (size_t pad = 480; pad < 1060; pad++) {
+			char text[2048], host[] = "here", *p = text;
+			ADDRESS *whole = NIL, *list = NIL, *last = NIL;
+			const ADDRESS *a, *b;
+
+			snprintf(text, sizeof(text), "g: %*s", (int)pad,
+			    ends[i]);
+			rfc822_parse_adrlist(&whole, text, host);
+			while (p) {
+				last = rfc822_parse_address(&list, last, &p,
+				    host, 0);
+				p += p && *p == ',' ? 1 : 0;
+				if (!last)
+					break;
+			}
+			for (a = whole, b = list; a && b;
+			     a = a->next, b = b->next) {
+				assert_true(same_text(a->mailbox, b->mailbox));
+				assert_true(same_text(a->host, b->host));
+				assert_true(same_text(a->personal,
+				    b->personal));
+			}
+			assert_null(a);
+			assert_null(b);
+			mail_free_address(&whole);
+			mail_free_address(&list);
+		}
+}
+
 /* Knows one nickname. */
 static ADDRESS *
 know_phrase(char *phrase, char *end, char *host)
@@ -411,6 +458,7 @@ main(void)
 		cmocka_unit_test(test_mailboxes),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_steps_are_the_list),
 		cmocka_unit_test(test_phrases),
 		cmocka_unit_test(test_complaints),
 		cmocka_unit_test(test_long_string),

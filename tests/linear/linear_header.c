@@ -329,6 +329,7 @@ const struct linear_row linear_header[] = {
 	{ "date", date, "5 Mar ", "0", "2024" },
 	{ "date", date, "", "-", "" },
 	{ "steps", steps, "", "g: a@b;, ", "" },
+	{ "steps", steps, "", "a:;,", "" },
 	{ "steps", steps, "", "<a>, ", "" },
 	{ "steps", steps, "", "<a,", "" },
 	{ "steps", steps, "", "a@,", "" },

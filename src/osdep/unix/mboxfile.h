@@ -44,6 +44,8 @@ struct mbox_place {
 	uint64_t from;   /* its from-line */
 	uint64_t header; /* behind the from-line */
 	uint64_t hidden; /* the first line that clients do not see, or text */
+	uint64_t empty;  /* the empty line that ends the header, or what there
+			  * is of it at the end of the file; else text */
 	uint64_t text;   /* behind the empty line */
 	uint64_t end;    /* of the text, without separator */
 };

@@ -64,7 +64,7 @@ look(struct span text, struct mbox_base_place *place_r)
 		if (!lf)
 			return CC_ELIMIT;
 		line = cc_span(p, (size_t)(lf - p) + 1);
-		if (header && (p[0] == '\n' || (p[0] == '\r' && line.len == 2)))
+		if (header && cc_mbox_line_blank(line))
 			return 0;
 		if (header && take_line(line, at, place_r))
 			return 1;

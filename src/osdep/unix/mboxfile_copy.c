@@ -10,27 +10,6 @@
 #include "cc_err.h"
 #include "mboxfile_append.h"
 
-/* How long the empty line is that ends the header; 0: there is none. */
-static int
-empty_line(struct mbox *m, uint32_t i, const struct mbox_place *at,
-    uint64_t *len_r)
-{
-	uint64_t from = at->text - at->header >= 3 ? at->text - 3 : at->header;
-	struct span end;
-	int r;
-
-	*len_r = 0;
-	if (m->index.msgs[i].flags & MBOX_OPEN_HEADER)
-		return 0;
-	r = cc_mbox_peek(m, i, from, (size_t)(at->text - from), at->text, &end);
-	if (r != 0)
-		return r;
-	if (end.len < at->text - from)
-		return CC_ECHANGED;
-	*len_r = end.len >= 2 && end.p[end.len - 2] == '\r' ? 2 : 1;
-	return 0;
-}
-
 /* Octets as they stand in the file. */
 static int
 put_range(struct mbox *m, uint32_t i, bool header, uint64_t pos, uint64_t end,
@@ -61,19 +40,19 @@ take_header(struct mbox *m, uint32_t i, const struct mbox_place *at,
     struct mbox_spool *spool, struct mbox_new *msg)
 {
 	const unsigned open = MBOX_OPEN_HEADER | MBOX_OPEN_LINE;
-	uint64_t empty;
+	unsigned flags = m->index.msgs[i].flags & open;
 	int r;
 
-	if ((r = empty_line(m, i, at, &empty)) != 0 ||
-	    (r = put_from(m, at, spool)) != 0 ||
-	    (r = put_range(m, i, true, at->header, at->text - empty, spool)) !=
-		0)
+	if ((r = put_from(m, at, spool)) != 0 ||
+	    (r = put_range(m, i, true, at->header, at->empty, spool)) != 0)
 		return r;
-	if ((m->index.msgs[i].flags & open) == open)
+	if (flags == open && at->empty == at->text)
 		cc_spool_put(spool, cc_span("\n", 1));
 	msg->block = cc_spool_len(spool);
-	cc_spool_put(spool, empty == 2 ? cc_span("\r\n", 2) : cc_span("\n", 1));
-	return 0;
+	r = put_range(m, i, false, at->empty, at->text, spool);
+	if (r == 0 && (flags & MBOX_OPEN_HEADER))
+		cc_spool_put(spool, cc_span("\n", 1));
+	return r;
 }
 
 static int

@@ -448,7 +448,7 @@ count_octets(struct scan *s, struct span text)
 static int
 header(struct scan *s)
 {
-	bool hidden = false, inside = false;
+	bool hidden = false, inside = false, blank = false;
 	struct span line;
 	int r;
 
@@ -459,7 +459,8 @@ header(struct scan *s)
 			s->msg.flags |= MBOX_OPEN_HEADER;
 			return 0;
 		}
-		if (!inside && r > 0 && cc_mbox_line_empty(line)) {
+		blank = (!inside || blank) && cc_mbox_line_blank(line);
+		if (r > 0 && blank) {
 			count_octets(s, line);
 			s->at += line.len;
 			return 1;

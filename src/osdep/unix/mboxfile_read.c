@@ -282,19 +282,23 @@ in_sight(const struct mbox *m, uint32_t i, uint64_t pos, uint64_t limit)
 	return cc_span(v->buf + at, len);
 }
 
-/* Behind the line at pos, however long it is. */
+/* Behind the line at pos, however long it is: 1, 0 if limit cut it off, or
+ * negative. *blank_r: clients see it empty. */
 static int
-skip_line(struct mbox *m, uint32_t i, uint64_t limit, uint64_t *pos)
+skip_line(struct mbox *m, uint32_t i, uint64_t limit, uint64_t *pos,
+    bool *blank_r)
 {
 	struct span line;
 	int r = 0;
 
+	*blank_r = true;
 	while (r == 0 && *pos < limit) {
 		if ((r = line_at(m, i, *pos, limit, &line)) < 0)
 			return r;
+		*blank_r = *blank_r && cc_mbox_line_blank(line);
 		*pos += line.len;
 	}
-	return 0;
+	return r;
 }
 
 /* Behind the from-line of message i, which is made sure of. */
@@ -333,11 +337,13 @@ struct header_walk {
 static void
 walk_line(struct header_walk *w, struct span line)
 {
-	if (cc_mbox_line_empty(line))
+	if (cc_mbox_line_blank(line)) {
 		w->ended = true;
-	else if (w->p->hidden == UINT64_MAX &&
-	    cc_mbox_line_kind(line) != MBOX_LINE_KEPT)
+		w->p->empty = w->pos;
+	} else if (w->p->hidden == UINT64_MAX &&
+	    cc_mbox_line_kind(line) != MBOX_LINE_KEPT) {
 		w->p->hidden = w->pos;
+	}
 }
 
 /* Walks lines that are in sight, as far as they are whole. Most lines are
@@ -365,9 +371,10 @@ find_text(struct mbox *m, uint32_t i, uint64_t limit, struct mbox_place *p)
 {
 	struct header_walk w = { .p = p, .pos = p->header };
 	struct span line;
+	bool blank;
 	int r;
 
-	p->hidden = UINT64_MAX;
+	p->hidden = p->empty = UINT64_MAX;
 	while (w.pos < limit && !w.ended) {
 		uint64_t from = w.pos;
 
@@ -376,17 +383,20 @@ find_text(struct mbox *m, uint32_t i, uint64_t limit, struct mbox_place *p)
 			continue;
 		if ((r = line_at(m, i, w.pos, limit, &line)) < 0)
 			return r;
+		walk_line(&w, line);
 		if (r > 0) {
-			walk_line(&w, line);
-		} else if (p->hidden == UINT64_MAX &&
-		    cc_mbox_line_kind(line) != MBOX_LINE_KEPT) {
-			p->hidden = w.pos;
+			w.pos += line.len;
+			continue;
 		}
-		w.pos += line.len;
-		if (r == 0 && (r = skip_line(m, i, limit, &w.pos)) != 0)
+		if ((r = skip_line(m, i, limit, &w.pos, &blank)) < 0)
 			return r;
+		w.ended = r > 0 && blank;
+		if (!blank)
+			p->empty = UINT64_MAX;
 	}
 	p->text = w.pos;
+	if (p->empty > p->text)
+		p->empty = p->text;
 	if (p->hidden > p->text)
 		p->hidden = p->text;
 	return 0;
@@ -469,7 +479,7 @@ begins_line(struct mbox *m, const struct mbox_place *p, uint64_t pos)
 static int
 skip_hidden(struct mbox *m, const struct mbox_place *p, uint64_t *pos)
 {
-	bool hidden = false;
+	bool hidden = false, blank;
 	struct span line;
 	int r;
 
@@ -480,7 +490,7 @@ skip_hidden(struct mbox *m, const struct mbox_place *p, uint64_t *pos)
 			hidden = cc_mbox_line_kind(line) != MBOX_LINE_KEPT;
 		if (!hidden)
 			break;
-		if ((r = skip_line(m, p->i, p->text, pos)) != 0)
+		if ((r = skip_line(m, p->i, p->text, pos, &blank)) < 0)
 			return r;
 	}
 	return 0;

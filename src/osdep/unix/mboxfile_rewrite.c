@@ -109,7 +109,7 @@ put_block(const struct mbox *m, uint32_t i, bool base, struct strbuf *out)
 	cc_strbuf_printf(out, "X-UID: %lu\n", (unsigned long)msg->uid);
 }
 
-/* From-line and header as clients see it, empty line included. */
+/* From-line and header as clients see it, without the empty line. */
 static int
 read_head(struct mbox *m, uint32_t i, const struct mbox_place *at,
     struct strbuf *out)
@@ -122,29 +122,25 @@ read_head(struct mbox *m, uint32_t i, const struct mbox_place *at,
 		cc_strbuf_put_span(out, s);
 	if (r < 0)
 		return r;
-	while ((r = cc_mbox_next(m, i, true, &pos, at->text, &s)) > 0)
+	while ((r = cc_mbox_next(m, i, true, &pos, at->empty, &s)) > 0)
 		cc_strbuf_put_span(out, s);
 	return r < 0 ? r : cc_strbuf_status(out);
 }
 
-/* Takes the empty line off the end of a head; "\n" where there is none yet. */
-static const char *
-take_empty_line(struct strbuf *head, bool open)
+/* The empty line behind the head as it is; "\n" where there is none yet. */
+static int
+put_empty_line(struct mbox *m, uint32_t i, const struct mbox_place *at,
+    struct strbuf *out)
 {
-	size_t len = head->len;
+	uint64_t pos = at->empty;
+	struct span s;
+	int r;
 
-	if (open) {
-		if (len > 0 && head->data[len - 1] != '\n')
-			cc_strbuf_putc(head, '\n');
-		return "\n";
-	}
-	if (len > 2 && head->data[len - 2] == '\r' &&
-	    head->data[len - 3] == '\n') {
-		cc_strbuf_truncate(head, len - 2);
-		return "\r\n";
-	}
-	cc_strbuf_truncate(head, len - 1);
-	return "\n";
+	while ((r = cc_mbox_next(m, i, false, &pos, at->text, &s)) > 0)
+		cc_strbuf_put_span(out, s);
+	if (m->index.msgs[i].flags & MBOX_OPEN_HEADER)
+		cc_strbuf_putc(out, '\n');
+	return r < 0 ? r : cc_strbuf_status(out);
 }
 
 /* The new form of message i: 1, 0 if its header is too long for us, or
@@ -153,7 +149,6 @@ static int
 make_form(struct mbox *m, uint32_t i, bool base, struct form *f)
 {
 	unsigned flags = m->index.msgs[i].flags;
-	const char *empty;
 	int r;
 
 	cc_strbuf_reset(&f->head);
@@ -166,15 +161,13 @@ make_form(struct mbox *m, uint32_t i, bool base, struct form *f)
 		    (flags & MBOX_OPEN_LINE) && !(flags & MBOX_OPEN_HEADER)
 		    ? "\n\n"
 		    : "\n";
-	r = read_head(m, i, &f->at, &f->head);
-	if (r == CC_ELIMIT)
-		return 0;
-	if (r != 0)
-		return r;
-	empty = take_empty_line(&f->head, flags & MBOX_OPEN_HEADER);
-	put_block(m, i, base, &f->head);
-	cc_strbuf_puts(&f->head, empty);
-	return cc_strbuf_status(&f->head) == 0 ? 1 : 0;
+	if ((r = read_head(m, i, &f->at, &f->head)) == 0) {
+		if (f->head.len > 0 && f->head.data[f->head.len - 1] != '\n')
+			cc_strbuf_putc(&f->head, '\n');
+		put_block(m, i, base, &f->head);
+		r = put_empty_line(m, i, &f->at, &f->head);
+	}
+	return r == CC_ELIMIT ? 0 : r < 0 ? r : 1;
 }
 
 /* --------------------------------------------------------------------- plan */

@@ -36,13 +36,13 @@ ends_name(int c)
 }
 
 bool
-cc_mbox_line_empty(struct span line)
+cc_mbox_line_blank(struct span line)
 {
 	size_t i = 0;
 
 	while (i < line.len && line.p[i] == '\r')
 		i++;
-	return i < line.len && line.p[i] == '\n';
+	return i == line.len || line.p[i] == '\n';
 }
 
 enum mbox_line

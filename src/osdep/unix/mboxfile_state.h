@@ -44,8 +44,9 @@ struct mbox_base {
 /* line: at least its name and colon, or all of it; its LF may be missing. */
 enum mbox_line cc_mbox_line_kind(struct span line);
 
-/* Does it end the header? It does if clients see it empty: CRs are not sent. */
-bool cc_mbox_line_empty(struct span line);
+/* Do clients see it, or as much of it as this is, empty? CRs are not sent. A
+ * whole line of which this is true ends the header. */
+bool cc_mbox_line_blank(struct span line);
 
 /* The text of a line behind "Name:", without line end. */
 struct span cc_mbox_line_value(struct span line);

@@ -219,6 +219,110 @@ test_huge_lines(void **state)
 	}
 }
 
+/* Puts octets of one kind. */
+static void
+put_many(struct strbuf *b, int c, size_t count)
+{
+	memset(cc_strbuf_room(b, count), c, count);
+	cc_strbuf_claim(b, count);
+}
+
+/* The first of two messages has one header line and this text, and that stays
+ * so when it gets flags and is copied. */
+static void
+expect_split(const char *text)
+{
+	char mailbox[] = "box", set[] = "\\Flagged Work", other[] = "other";
+	unsigned long uid;
+	MAILSTREAM *s = open_box(NIL);
+
+	assert_int_equal(s->nmsgs, 2);
+	assert_string_equal(mail_fetch_header(s, 1, NIL, NIL, NIL, FT_PEEK),
+	    "Subject: cr\r\n\r\n");
+	expect_text(s, 1, text);
+	uid = mail_uid(s, 1);
+	mail_flag(s, "1", set, ST_SET);
+	mail_check(s);
+	assert_true(mail_create(NIL, other));
+	assert_true(mail_copy(s, "1", other));
+	mail_close(s);
+	for (int i = 0; i < 2; i++) {
+		s = mail_open(NIL, i ? other : mailbox, OP_READONLY);
+		assert_non_null(s);
+		assert_true(flags(s, 1) & fFLAGGED);
+		assert_int_not_equal(mail_elt(s, 1)->user_flags, 0);
+		assert_string_equal(mail_fetch_header(s, 1, NIL, NIL, NIL,
+					FT_PEEK),
+		    "Subject: cr\r\n\r\n");
+		expect_text(s, 1, text);
+		if (i == 0)
+			assert_int_equal(mail_uid(s, 1), uid);
+		mail_close(s);
+	}
+}
+
+/* A line of CRs only is sent as an empty one, so it ends the header, however
+ * long it is; flags and UID stand before it. */
+static void
+test_header_ended_by_crs(void **state)
+{
+	static const size_t counts[] = { 0, 1, 2, 3, CC_MBOX_LINE_MAX - 1,
+		CC_MBOX_LINE_MAX, CC_MBOX_LINE_MAX + 1, 2 * CC_MBOX_LINE_MAX,
+		CC_READ_WINDOW, (size_t)1 << 20 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(counts); i++) {
+		struct strbuf b;
+
+		begin();
+		cc_strbuf_init(&b, SIZE_MAX);
+		cc_strbuf_puts(&b, FROM "Subject: cr\n");
+		put_many(&b, '\r', counts[i]);
+		cc_strbuf_puts(&b, "\nX-UID: 99\n\nend\n\n" MSG);
+		box_write(b.data, b.len);
+		cc_strbuf_free(&b);
+		expect_split("X-UID: 99\n\nend\n");
+		end();
+	}
+}
+
+/* CRs that another line, or nothing, follows are of the header. */
+static void
+test_crs_that_end_no_header(void **state)
+{
+	static const char *const rests[] = { "a: b\n\ntext\n", "" };
+	const size_t counts[] = { 1, CC_MBOX_LINE_MAX, CC_MBOX_LINE_MAX + 1 };
+
+	(void)state;
+	for (size_t i = 0; i < 2 * COUNT(counts); i++) {
+		const char *rest = rests[i % 2];
+		struct strbuf b;
+		MAILSTREAM *s;
+
+		begin();
+		cc_strbuf_init(&b, SIZE_MAX);
+		cc_strbuf_puts(&b, FROM "Subject: cr\n");
+		put_many(&b, '\r', counts[i / 2]);
+		cc_strbuf_puts(&b, rest);
+		box_write(b.data, b.len);
+		cc_strbuf_free(&b);
+		for (int again = 0; again < 2; again++) {
+			s = open_box(NIL);
+			assert_int_equal(s->nmsgs, 1);
+			assert_int_equal(flags(s, 1) & fFLAGGED,
+			    again ? fFLAGGED : 0);
+			assert_string_equal(mail_fetch_header(s, 1, NIL, NIL,
+						NIL, FT_PEEK),
+			    *rest       ? "Subject: cr\r\na: b\r\n\r\n"
+				: again ? "Subject: cr\r\n\r\n"
+					: "Subject: cr\r\n");
+			mail_flag(s, "1", "\\Flagged", ST_SET);
+			mail_close(s);
+		}
+		end();
+	}
+}
+
 /* Through a symbolic link it is the same mailbox, but another dot-lock: who
  * has the one of the other name does not keep us waiting. */
 static void
@@ -254,6 +358,8 @@ main(void)
 		cmocka_unit_test(test_torn_ends),
 		cmocka_unit_test(test_first_message_of_a_stranger),
 		cmocka_unit_test(test_huge_lines),
+		cmocka_unit_test(test_header_ended_by_crs),
+		cmocka_unit_test(test_crs_that_end_no_header),
 		cmocka_unit_test(test_dot_lock_of_a_link),
 	};
 

@@ -138,7 +138,7 @@ static const struct {
 	{ "lone CRs are not counted, NULs are",
 	    TEXT(FROM "a:\r b\n\nx\ry\0\n\r\r\n"), 0, 0, 1, 0, 0, false, 1,
 	    { { 1, 0, 0, 6 + 2 + 5 + 2 } } },
-	{ "CR CR LF is no empty line", TEXT(FROM "a: b\n\r\r\nc: d\n\nx\n"), 0,
+	{ "CR CR LF is an empty line", TEXT(FROM "a: b\n\r\r\nc: d\n\nx\n"), 0,
 	    0, 1, 0, 0, false, 1, { { 1, 0, 0, 6 + 2 + 6 + 2 + 3 } } },
 	{ "all letters in any order",
 	    TEXT(FROM "X-Status: ?TOxAD\nStatus: FR\n\n"), 0, 0, 1, 0, 0, false,

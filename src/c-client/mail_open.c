@@ -204,6 +204,7 @@ mail_close_full(MAILSTREAM *stream, long options)
 		(*stream->dtb->close)(stream, options);
 	stream->dtb = NIL;
 	stream->sequence++;
+	cc_mail_expunge_done(stream);
 	free_mailbox(stream);
 	free_stream_sparep(stream);
 	/* Handles still look at it; the last of them frees it. */

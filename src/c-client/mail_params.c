@@ -65,6 +65,7 @@ static const struct row rows[] = {
 	ROW(GET_RFC822OUTPUTFULL, POINTER, rfc822outputfull),
 	ROW(GET_SNARFINTERVAL, NUMBER, snarfinterval),
 	ROW(GET_SNARFPRESERVE, NUMBER, snarfpreserve),
+	ROW(GET_ONETIMEEXPUNGEATPING, POINTER, expungeatonce),
 };
 
 mailcache_t

@@ -38,7 +38,8 @@ struct cc_params {
 	NETDRIVER *ssldriver; /* NULL: no TLS */
 	sslstart_t sslstart;
 	char *servicename;
-	long expungeatping; /* flags and numbers: mail_param.h */
+	void *expungeatonce; /* the stream whose next ping may expunge */
+	long expungeatping;  /* flags and numbers: mail_param.h */
 	long trysslfirst;
 	long debugsensitive;
 	long tcpdebug;
@@ -47,6 +48,15 @@ struct cc_params {
 };
 
 extern struct cc_params cc_params;
+
+/* SET_ONETIMEEXPUNGEATPING holds for one ping, and for no other stream that
+ * may have the same place in memory later. */
+static inline void
+cc_mail_expunge_done(const MAILSTREAM *stream)
+{
+	if (cc_params.expungeatonce == stream)
+		cc_params.expungeatonce = NULL;
+}
 
 /* The routine that SET_CACHE chose, or mm_cache. */
 mailcache_t cc_param_cache(void);

@@ -17,6 +17,7 @@ mail_ping(MAILSTREAM *stream)
 	alive = (*stream->dtb->ping)(stream);
 	if (alive && cc_mail_snarf(stream))
 		alive = (*stream->dtb->ping)(stream);
+	cc_mail_expunge_done(stream);
 	return alive;
 }
 

@@ -175,7 +175,7 @@ set_text(size_t i)
 	char text[] = "/some/text";
 	char *is;
 
-	mail_parameters(NIL, params[i].set, text);
+	assert_string_equal(mail_parameters(NIL, params[i].set, text), text);
 	text[1] = 'S';
 	is = mail_parameters(NIL, params[i].get, NIL);
 	assert_string_equal(is, "/some/text");

@@ -356,6 +356,45 @@ test_keywords_of_others(void **state)
 	end();
 }
 
+/* Expunges at the next ping of one stream, and only at that. */
+static void
+test_one_time_expunge_at_ping(void **state)
+{
+	MAILSTREAM *one, *other;
+	int stranger;
+
+	(void)state;
+	begin();
+	mail_parameters(NIL, SET_EXPUNGEATPING, NIL);
+	box(FROM BASE "X-UID: 1\n\none\n\n" FROM "X-UID: 2\n\ntwo\n\n");
+	one = open_box(NIL);
+	other = open_box(NIL);
+	box(FROM BASE "X-UID: 1\n\none\n\n");
+	mail_parameters(NIL, SET_ONETIMEEXPUNGEATPING, one);
+	assert_ptr_equal(mail_parameters(NIL, GET_ONETIMEEXPUNGEATPING, NIL),
+	    one);
+	assert_int_equal(mail_ping(other), LONGT);
+	assert_int_equal(other->nmsgs, 2);
+	assert_int_equal(mail_ping(one), LONGT);
+	assert_int_equal(one->nmsgs, 1);
+	assert_null(mail_parameters(NIL, GET_ONETIMEEXPUNGEATPING, NIL));
+	deliver(FROM2 "\nnew\n\n");
+	assert_int_equal(mail_ping(one), LONGT);
+	box(FROM BASE "X-UID: 1\n\none\n\n");
+	assert_int_equal(mail_ping(one), LONGT);
+	assert_int_equal(one->nmsgs, 2);
+	/* a stream that is closed leaves nothing to one in its place */
+	mail_parameters(NIL, SET_ONETIMEEXPUNGEATPING, one);
+	mail_close(one);
+	assert_null(mail_parameters(NIL, GET_ONETIMEEXPUNGEATPING, NIL));
+	mail_parameters(NIL, SET_ONETIMEEXPUNGEATPING, &stranger);
+	mail_close(other);
+	assert_ptr_equal(mail_parameters(NIL, GET_ONETIMEEXPUNGEATPING, NIL),
+	    &stranger);
+	mail_parameters(NIL, SET_ONETIMEEXPUNGEATPING, NIL);
+	end();
+}
+
 #define FOUR FROM BASE "X-UID: 1\n\none\n\n"
 #define TWO_FROM FROM2 "X-UID: 2\n\ntwo\n\n"
 #define NINE FROM "X-UID: 9\n\nnine\n\n"
@@ -782,6 +821,7 @@ main(void)
 		cmocka_unit_test(test_removed),
 		cmocka_unit_test(test_replaced),
 		cmocka_unit_test(test_changed_while_reading),
+		cmocka_unit_test(test_one_time_expunge_at_ping),
 		cmocka_unit_test(test_view_of_changed_file),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_mark),

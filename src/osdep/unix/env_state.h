@@ -74,7 +74,7 @@ struct cc_env {
 	long no_fcntl_locking; /* of the flock emulation only */
 	long lock_warning;     /* warn when no dot-lock can be made */
 	long from_widget;      /* quote all lines that begin "From " */
-	long no_unix_uids;     /* no UIDs and status in new mbox files */
+	long no_unix_uids;     /* none where a mailbox file has none yet */
 	long no_timezones;     /* none in "From " lines */
 	long no_822_tztext;    /* no zone comment from rfc822_date */
 	long netfs_stat_bug;

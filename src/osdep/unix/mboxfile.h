@@ -348,6 +348,13 @@ int cc_mbox_flush(struct mbox *m, bool sync);
 /* ------------------------------------------------ check: mboxfile_check.c */
 
 /*
+ * Does it get neither UIDs nor keywords? SET_USERHASNOLIFE wants that, for a
+ * mailbox that has no UIDVALIDITY of its own: then only the lines Status and
+ * X-Status are written to it.
+ */
+bool cc_mbox_is_plain(const struct mbox *m);
+
+/*
  * Makes everything permanent: flags, UIDs, and that no message is \Recent any
  * more for those who come later; by a rewrite where need be. 0, or negative:
  * then what is missing stays in the session, and the mailbox is as it was.

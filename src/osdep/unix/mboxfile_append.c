@@ -384,7 +384,7 @@ prepare(struct append *a)
 {
 	struct mbox *m = a->m;
 
-	a->plain = cc_env()->no_unix_uids && m->file_uidvalidity == 0;
+	a->plain = cc_mbox_is_plain(m);
 	a->uids = a->full && !a->plain;
 	a->base = a->uids && !m->index.started;
 	if (a->base)

@@ -6,9 +6,19 @@
  * (mboxfile_rewrite.c); then the file says it all, and the UID record goes.
  */
 #include "cc_err.h"
+#include "env_state.h"
 #include "fdlock.h"
 #include "mail.h"
 #include "mboxfile.h"
+
+/* A file whose UIDs are not believed has a UIDVALIDITY all the same, which is
+ * replaced. */
+bool
+cc_mbox_is_plain(const struct mbox *m)
+{
+	return cc_env()->no_unix_uids && m->file_uidvalidity == 0 &&
+	    !m->index.unbelieved;
+}
 
 /* After this session no message is new. */
 static void

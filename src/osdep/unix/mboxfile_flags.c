@@ -6,7 +6,9 @@
  * a rewrite are padded so that their length need not change. Then only these
  * octets are written, under all locks, and only if the file is what was
  * parsed or could be joined with it. Flags of a message without such lines
- * stay in the session, marked, until a rewrite makes them.
+ * stay in the session, marked, until a rewrite makes them. In a mailbox that
+ * gets no keywords (cc_mbox_is_plain) there are only the first two lines,
+ * without padding.
  */
 #include <time.h>
 
@@ -52,7 +54,7 @@ struct batch {
 /* Where flags stand. */
 struct block {
 	uint64_t pos; /* of the first octet */
-	size_t len;   /* to before the LF of X-Keywords */
+	size_t len;   /* to before the LF of its last line */
 	struct span old;
 };
 
@@ -184,12 +186,12 @@ holds_flags(struct span line)
 }
 
 /*
- * Finds the block in lines, which stand at pos: from the line first on, each
- * line behind the other, and no line with flags anywhere else.
+ * Finds the block in lines, which stand at pos: from the line first to last,
+ * each line behind the other, and no line with flags anywhere else.
  */
 static bool
 find_block(struct span lines, uint64_t pos, enum block_line first,
-    struct block *b)
+    enum block_line last, struct block *b)
 {
 	size_t at = 0, start = 0, end = 0;
 	int want = (int)first;
@@ -202,7 +204,7 @@ find_block(struct span lines, uint64_t pos, enum block_line first,
 		if (end == 0 && block_line(line) == want) {
 			if (want == (int)first)
 				start = at;
-			if (want++ == BLOCK_KEYWORDS)
+			if (want++ == (int)last)
 				end = at + line.len - 1;
 		} else if (holds_flags(line) ||
 		    (end == 0 && want != (int)first)) {
@@ -232,7 +234,8 @@ get_block(struct mbox *m, uint32_t i, enum block_line first, struct block *b)
 	    (size_t)(place.text - place.hidden), place.text, &lines);
 	if (r != 0)
 		return r;
-	return find_block(lines, place.hidden, first, b);
+	return find_block(lines, place.hidden, first,
+	    cc_mbox_is_plain(m) ? BLOCK_XSTATUS : BLOCK_KEYWORDS, b);
 }
 
 struct flags {
@@ -345,9 +348,12 @@ collect(struct mbox *m, uint32_t i, bool base, struct batch *batch)
 	if (base)
 		cc_mbox_put_base(&text, "X-IMAPbase", 0, index->uidvalidity,
 		    base_last(index), &index->keywords);
-	cc_mbox_put_status(&text, msg->flags | (m->hidden ? 0 : fOLD),
-	    base ? msg->keywords : msg->keywords & m->keywords_there,
-	    &index->keywords, 0, b.len);
+	if (cc_mbox_is_plain(m))
+		cc_mbox_put_flags(&text, msg->flags | (m->hidden ? 0 : fOLD));
+	else
+		cc_mbox_put_status(&text, msg->flags | (m->hidden ? 0 : fOLD),
+		    base ? msg->keywords : msg->keywords & m->keywords_there,
+		    &index->keywords, 0, b.len);
 	if ((r = cc_strbuf_status(&text)) == 0)
 		r = put_block(batch, i, &b, cc_strbuf_span(&text));
 	cc_strbuf_free(&text);

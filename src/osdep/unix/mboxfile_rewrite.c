@@ -65,11 +65,26 @@ old_flag(const struct mbox *m)
 static bool
 is_wanting(const struct mbox *m, const struct mbox_msg *msg)
 {
+	unsigned lacks = MBOX_DIRTY | MBOX_OPEN_HEADER | MBOX_OPEN_LINE;
+
+	if (!cc_mbox_is_plain(m))
+		lacks |= MBOX_NO_UID;
 	return is_there(msg) &&
-	    ((msg->flags &
-		 (MBOX_DIRTY | MBOX_NO_UID | MBOX_OPEN_HEADER |
-		     MBOX_OPEN_LINE)) != 0 ||
+	    ((msg->flags & lacks) != 0 ||
 		(!m->hidden && !(msg->flags & MBOX_OLD_THERE)));
+}
+
+/* Does the front lack something: UIDVALIDITY, last UID, keywords? */
+static bool
+is_front_wanting(const struct mbox *m)
+{
+	const struct mbox_index *index = &m->index;
+
+	return !cc_mbox_is_plain(m) &&
+	    (m->file_uidvalidity != index->uidvalidity ||
+		index->uid_base != index->uid_last ||
+		m->keywords_there !=
+		    (uint32_t)(((uint64_t)1 << index->keywords.count) - 1));
 }
 
 bool
@@ -80,10 +95,7 @@ cc_mbox_needs_rewrite(const struct mbox *m)
 
 	if (first == index->count && !index->pseudo)
 		return false; /* there is nothing to write it to */
-	if (m->file_uidvalidity != index->uidvalidity ||
-	    index->uid_base != index->uid_last ||
-	    m->keywords_there !=
-		(uint32_t)(((uint64_t)1 << index->keywords.count) - 1))
+	if (is_front_wanting(m))
 		return true;
 	for (uint32_t i = first; i < index->count; i++)
 		if (is_wanting(m, &index->msgs[i]))
@@ -101,6 +113,10 @@ put_block(const struct mbox *m, uint32_t i, bool base, struct strbuf *out)
 	const struct mbox_msg *msg = &index->msgs[i];
 	size_t start = out->len;
 
+	if (cc_mbox_is_plain(m)) {
+		cc_mbox_put_flags(out, msg->flags | old_flag(m));
+		return;
+	}
 	if (base)
 		cc_mbox_put_base(out, "X-IMAPbase", 0, index->uidvalidity,
 		    index->uid_last, &index->keywords);
@@ -242,7 +258,7 @@ plan_message(struct mbox *m, struct plan *p, uint32_t i, uint64_t from,
  * What the mailbox itself must remember goes into the first message. It has a
  * message of its own if it had one before, if no other is left, or if the one
  * that is first now has too long a header: that may hold lines of a stranger,
- * which would count there.
+ * which would count there. A plain mailbox remembers nothing.
  */
 static int
 plan_front(struct mbox *m, struct plan *p, struct form *f)
@@ -250,6 +266,10 @@ plan_front(struct mbox *m, struct plan *p, struct form *f)
 	const struct mbox_index *index = &m->index;
 	int r = 1;
 
+	if (cc_mbox_is_plain(m)) {
+		plan_growth(p, p->begin, 0);
+		return 0;
+	}
 	p->base = !index->pseudo && p->first < index->count;
 	if (p->base && p->begin > 0 &&
 	    (r = make_form(m, p->first, true, f)) < 0)

@@ -495,13 +495,14 @@ static void
 tell_keywords(struct mbox *m, MAILSTREAM *stream)
 {
 	const struct mbox_keywords *list = &m->index.keywords;
+	bool none = m->rdonly || cc_mbox_is_plain(m);
 
 	for (unsigned i = 0; i < list->count; i++)
 		if (!stream->user_flags[i])
 			stream->user_flags[i] = cpystr(list->name[i]);
 	stream->perm_user_flags =
-	    m->rdonly ? 0 : ((unsigned long)1 << list->count) - 1;
-	stream->kwd_create = !m->rdonly && list->count < CC_MBOX_KEYWORDS;
+	    none ? 0 : ((unsigned long)1 << list->count) - 1;
+	stream->kwd_create = !none && list->count < CC_MBOX_KEYWORDS;
 }
 
 static unsigned long
@@ -525,7 +526,7 @@ cc_mbox_tell(struct mbox *m, MAILSTREAM *stream, bool expunge)
 	}
 	stream->uid_validity = m->index.uidvalidity;
 	stream->uid_last = m->index.uid_last;
-	stream->uid_nosticky = m->uid_nosticky;
+	stream->uid_nosticky = m->uid_nosticky || cc_mbox_is_plain(m);
 	tell_keywords(m, stream);
 	if (m->tell)
 		tell_flags(m, stream);

@@ -247,7 +247,7 @@ describe(MAILSTREAM *stream, struct mbox *m)
 	stream->rdonly = m->rdonly;
 	stream->perm_seen = stream->perm_deleted = stream->perm_flagged =
 	    stream->perm_answered = stream->perm_draft = can;
-	if (m->file_uidvalidity == 0)
+	if (m->file_uidvalidity == 0 && !cc_mbox_is_plain(m))
 		user_flags(stream);
 	cc_mbox_adopt_keywords(m, stream);
 	cc_mbox_tell(m, stream, false);

@@ -27,6 +27,7 @@ are played in order.
     !remove NAME         removes a file
     !signal NAME         sends SIGNAME to the server
     !contains NAME TEXT  the file holds TEXT
+    !holds NAME          the file is what the "| " rows that follow are
     !absent NAME         there is no such file
     !directory NAME      there is a directory of this name
     !shut                the client sends no more
@@ -444,6 +445,12 @@ class Player:
                       newline="\n") as f:
                 if unescape(words[2]) not in f.read():
                     raise WireError("the file does not hold it")
+        elif words[0] == "holds":
+            with open(home.file(words[1]), encoding="latin-1",
+                      newline="\n") as f:
+                there = f.read()
+            if there != text:
+                raise WireError("the file holds %r" % there)
         elif words[0] == "shut":
             if server.fd_in == server.fd_out:
                 socket.socket(fileno=os.dup(server.fd_out)).shutdown(

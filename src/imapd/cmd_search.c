@@ -116,8 +116,10 @@ parse(struct args *args, struct search *search)
 	return CC_EPARSE;
 }
 
-enum cmd_result
-cmd_charset(struct session *s, char *charset)
+/* Is the charset of SEARCH, SORT or THREAD known? CMD_OK for NULL, too; else NO
+ * with BADCHARSET and all names there are. */
+static enum cmd_result
+check_charset(struct session *s, char *charset)
 {
 	char *wrong = charset ? utf8_badcharset(charset) : NULL;
 
@@ -301,7 +303,7 @@ cmd_search(struct session *s, struct args *args)
 
 	if (parse(args, &search) != 0)
 		return cmd_missing(s);
-	if ((r = cmd_charset(s, search.charset)) == CMD_OK) {
+	if ((r = check_charset(s, search.charset)) == CMD_OK) {
 		utf8_searchpgm(search.pgm, search.charset);
 		r = run(s, &search);
 	}

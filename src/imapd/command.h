@@ -70,10 +70,6 @@ enum cmd_result select_mailbox(struct session *s, char *name, long options);
 /* Is it the selected mailbox, by this name or another one of the same file? */
 bool cmd_is_selected(struct session *s, const char *name);
 
-/* Is the charset of SEARCH, SORT or THREAD known? CMD_OK for NULL, too; else NO
- * with BADCHARSET and all names there are. */
-enum cmd_result cmd_charset(struct session *s, char *charset);
-
 /* For commands that take no argument: CMD_OK, or the answer. */
 enum cmd_result cmd_no_args(struct session *s, struct args *args);
 

@@ -105,8 +105,9 @@ end_of_output(struct session *s)
 		    "Unexpected client disconnect, while writing text", 1);
 }
 
-void
-session_sync(struct session *s, bool now)
+/* Brings changed flags to the disk if they are due. */
+static void
+sync_flags(struct session *s, bool now)
 {
 	if (s->dirty == 0 || !s->stream)
 		return;
@@ -168,7 +169,7 @@ session_wait(struct session *s, struct pollfd *fds, nfds_t count, int64_t until)
 		return CC_ECLOSED;
 	if (event_status_wanted())
 		status_file_write(s);
-	session_sync(s, false);
+	sync_flags(s, false);
 	return n;
 }
 
@@ -272,7 +273,7 @@ session_run(struct session *s)
 	/* On SIGTERM the system may be going down: what the client was told is
 	 * on disk already, and nothing is begun that takes time. */
 	if (event_end() == EVENT_TERMINATED)
-		session_sync(s, true);
+		sync_flags(s, true);
 	else
 		session_deselect(s);
 	if (s->reason)

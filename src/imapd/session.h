@@ -160,7 +160,4 @@ void session_deselect(struct session *s);
 int session_wait(struct session *s, struct pollfd *fds, nfds_t count,
     int64_t until);
 
-/* Brings changed flags to the disk if they are due, as all waits do. */
-void session_sync(struct session *s, bool now);
-
 #endif

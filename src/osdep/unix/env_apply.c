@@ -249,34 +249,9 @@ set_sandbox_path(struct span value)
 		}
 }
 
-/* Directives by which a user's own file would lead him out of the directories
- * that restrict-mailbox-access leaves him. */
-static const enum config_key leading_out[] = {
-	CONFIG_FTP_HOME,
-	CONFIG_MAIL_SUBDIR,
-	CONFIG_MH_PATH,
-	CONFIG_NEWS_ACTIVE,
-	CONFIG_NEWS_SPOOL,
-	CONFIG_NEWS_STATE,
-	CONFIG_PUBLIC_HOME,
-	CONFIG_SHARED_HOME,
-	CONFIG_SYSINBOX,
-};
-
-/* As cc_env_apply, for a user's file. */
+/* Applies one directive; for cc_config_parse. Always true. */
 static bool
-apply_user(void *ctx, enum config_key key, struct span value)
-{
-	if (cc_env()->restrictions)
-		for (size_t i = 0;
-		     i < sizeof(leading_out) / sizeof(leading_out[0]); i++)
-			if (key == leading_out[i])
-				return true;
-	return cc_env_apply(ctx, key, value);
-}
-
-bool
-cc_env_apply(void *ctx, enum config_key key, struct span value)
+apply(void *ctx, enum config_key key, struct span value)
 {
 	const struct row *row = &rows[key];
 	char *member = (char *)cc_env() + row->at;
@@ -318,6 +293,32 @@ cc_env_apply(void *ctx, enum config_key key, struct span value)
 	return true;
 }
 
+/* Directives by which a user's own file would lead him out of the directories
+ * that restrict-mailbox-access leaves him. */
+static const enum config_key leading_out[] = {
+	CONFIG_FTP_HOME,
+	CONFIG_MAIL_SUBDIR,
+	CONFIG_MH_PATH,
+	CONFIG_NEWS_ACTIVE,
+	CONFIG_NEWS_SPOOL,
+	CONFIG_NEWS_STATE,
+	CONFIG_PUBLIC_HOME,
+	CONFIG_SHARED_HOME,
+	CONFIG_SYSINBOX,
+};
+
+/* The same for a user's file. */
+static bool
+apply_user(void *ctx, enum config_key key, struct span value)
+{
+	if (cc_env()->restrictions)
+		for (size_t i = 0;
+		     i < sizeof(leading_out) / sizeof(leading_out[0]); i++)
+			if (key == leading_out[i])
+				return true;
+	return apply(ctx, key, value);
+}
+
 static void
 read_file(const char *path, enum config_file file)
 {
@@ -326,7 +327,7 @@ read_file(const char *path, enum config_file file)
 	cc_strbuf_init(&text, CC_CONFIG_FILE);
 	if (cc_privfile_read_follow(AT_FDCWD, path, &text) == 0)
 		cc_config_parse(cc_strbuf_span(&text), file,
-		    file == CONFIG_SYSTEM ? cc_env_apply : apply_user, NULL);
+		    file == CONFIG_SYSTEM ? apply : apply_user, NULL);
 	cc_strbuf_free(&text);
 }
 

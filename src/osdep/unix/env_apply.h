@@ -12,7 +12,4 @@ void cc_env_read_system(void);
 /* Reads ~/.mminit and ~/.imaprc. */
 void cc_env_read_user(void);
 
-/* Applies one directive; for cc_config_parse. Always true. */
-bool cc_env_apply(void *ctx, enum config_key key, struct span value);
-
 #endif

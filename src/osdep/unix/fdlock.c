@@ -20,8 +20,9 @@
 /* f_type of statfs() for NFS on Linux. */
 #define NFS_MAGIC 0x6969
 
-bool
-cc_fdlock_is_nfs(int fd)
+/* Is the file on NFS, where flock() is skipped? */
+static bool
+is_nfs(int fd)
 {
 	struct statfs fs;
 
@@ -120,7 +121,7 @@ cc_fdlock_get(int fd, enum fdlock_mode mode, int wait_ms)
 	struct lockwait w;
 	int r;
 
-	if (cc_fdlock_is_nfs(fd))
+	if (is_nfs(fd))
 		return 0;
 	cc_lockwait_begin(&w, wait_ms);
 	while ((r = try_lock(fd, mode)) == CC_EBUSY)
@@ -134,7 +135,7 @@ cc_fdlock_release(int fd)
 {
 	int saved = errno;
 
-	if (!cc_fdlock_is_nfs(fd)) {
+	if (!is_nfs(fd)) {
 		try_fcntl(fd, F_UNLCK);
 		flock(fd, LOCK_UN);
 	}

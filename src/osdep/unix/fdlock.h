@@ -41,7 +41,4 @@ bool cc_fdlock_is_holder(int fd, pid_t pid);
  * lock file that is locked only ours have it: the original knows flock(). */
 bool cc_fdlock_has_fcntl(int fd);
 
-/* Is the file on NFS, where flock() is skipped? */
-bool cc_fdlock_is_nfs(int fd);
-
 #endif

@@ -190,9 +190,9 @@ cc_inodelock_get(struct inodelock *lock_r, const struct stat *st,
 }
 
 bool
-cc_inodelock_is_holder_in(const char *dir, const struct stat *st, pid_t pid)
+cc_inodelock_is_holder(const struct stat *st, pid_t pid)
 {
-	char *name = lock_name(dir, st);
+	char *name = lock_name(cc_env_lock_dir(), st);
 	int fd = open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	bool yes = fd >= 0 && cc_fdlock_is_holder(fd, pid);
 
@@ -200,12 +200,6 @@ cc_inodelock_is_holder_in(const char *dir, const struct stat *st, pid_t pid)
 		close(fd);
 	fs_give((void **)&name);
 	return yes;
-}
-
-bool
-cc_inodelock_is_holder(const struct stat *st, pid_t pid)
-{
-	return cc_inodelock_is_holder_in(cc_env_lock_dir(), st, pid);
 }
 
 bool

@@ -48,10 +48,6 @@ int cc_inodelock_get_in(const char *dir, struct inodelock *lock_r,
  */
 bool cc_inodelock_is_holder(const struct stat *st, pid_t pid);
 
-/* The same with the lock file in directory dir. */
-bool cc_inodelock_is_holder_in(const char *dir, const struct stat *st,
-    pid_t pid);
-
 /* Is it held by a program of ours, which lets go of it by itself? */
 bool cc_inodelock_is_ours(const struct stat *st);
 

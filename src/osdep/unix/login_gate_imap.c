@@ -117,10 +117,10 @@ cc_gate_imap_reply(struct gate *g, const char *tag, const char *text)
 	cc_strbuf_printf(&g->out, "%s %s\r\n", tag, text);
 }
 
-enum gate_want
-cc_gate_imap_end(struct gate *g, int status)
+static enum gate_want
+end(struct gate *g)
 {
-	g->status = status;
+	g->status = 0;
 	forget(g);
 	return GATE_END;
 }
@@ -217,7 +217,7 @@ hopeless(struct gate *g, const char *tag, const char *text,
 {
 	cc_gate_imap_reply(g, tag, text);
 	g->log(g, event, cc_span("", 0), 0);
-	return cc_gate_imap_end(g, 0);
+	return end(g);
 }
 
 /* Reads the tag into im->tag. 0, or negative with the want in *want_r. */
@@ -262,7 +262,7 @@ unknown_command(struct gate *g)
 {
 	cc_gate_imap_reply(g, g->imap.tag, "BAD Command unrecognized");
 	if (++g->imap.unknown >= CC_PRELOGIN_UNKNOWN)
-		return cc_gate_imap_end(g, 0);
+		return end(g);
 	return refused(g);
 }
 
@@ -317,7 +317,7 @@ run_command(struct gate *g)
 		return GATE_STARTTLS;
 	case GATE_IMAP_END:
 	default:
-		return cc_gate_imap_end(g, 0);
+		return end(g);
 	}
 }
 

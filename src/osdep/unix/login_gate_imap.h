@@ -48,8 +48,6 @@ void cc_gate_imap_put_capability(struct gate *g, unsigned parts);
 /* A line with a tag, or "*"; the alert goes before the first. */
 void cc_gate_imap_reply(struct gate *g, const char *tag, const char *text);
 
-enum gate_want cc_gate_imap_end(struct gate *g, int status);
-
 /* "{n}" or "{n+}": 0 and its size, or CC_EPARSE with the cursor unmoved. */
 int cc_gate_imap_literal(struct cursor *c, uint64_t *size_r, bool *wait_r);
 

@@ -274,10 +274,6 @@ bool cc_mbox_ping(struct mbox *m, MAILSTREAM *stream);
 /* Tells the client what is new; expunged messages only if they may. */
 void cc_mbox_tell(struct mbox *m, MAILSTREAM *stream, bool expunge);
 
-/* Ends the session's use of the mailbox with a reason for the user (mm_log,
- * ERROR): each ping fails from now on. */
-void cc_mbox_die(struct mbox *m, const char *why);
-
 /* ------------------------------------------------ reading: mboxfile_read.c */
 
 /* Where message i lies; CC_ECHANGED if that is no longer so. */

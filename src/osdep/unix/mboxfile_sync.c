@@ -432,8 +432,10 @@ cc_mbox_resync(struct mbox *m, const char **why_r)
 
 /* ----------------------------------------------------------------- telling */
 
-void
-cc_mbox_die(struct mbox *m, const char *why)
+/* Ends the session's use of the mailbox with a reason for the user: each ping
+ * fails from now on. */
+static void
+die(struct mbox *m, const char *why)
 {
 	m->dead = true;
 	m->why = NULL;
@@ -454,7 +456,7 @@ die_changed(struct mbox *m, const char *why)
 		    (long long)m->stamp.size, (long long)st.st_size);
 	else
 		cc_strbuf_puts(&b, why);
-	cc_mbox_die(m, cc_strbuf_str(&b));
+	die(m, cc_strbuf_str(&b));
 	cc_strbuf_free(&b);
 }
 
@@ -577,7 +579,7 @@ take_changes(struct mbox *m)
 	if (r == CC_ECHANGED)
 		die_changed(m, why);
 	else if (r == CC_ENOENT)
-		cc_mbox_die(m, "Mailbox was removed");
+		die(m, "Mailbox was removed");
 	/* else busy, or not to be read for once: at the next ping, then */
 	return !m->dead;
 }
@@ -595,7 +597,7 @@ cc_mbox_ping(struct mbox *m, MAILSTREAM *stream)
 	cc_mbox_adopt_keywords(m, stream);
 	if (stat(m->path, &st) != 0) {
 		if (cc_err_errno() == CC_ENOENT)
-			cc_mbox_die(m, "Mailbox was removed");
+			die(m, "Mailbox was removed");
 		return !m->dead;
 	}
 	cc_mbox_stamp_of(&st, &now);

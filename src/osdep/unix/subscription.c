@@ -59,8 +59,10 @@ path_of(const char *name)
 	return cc_strbuf_take(&b);
 }
 
-int
-cc_subscription_read(struct strbuf *text)
+/* Appends the file's content to *text: 0, CC_ENOENT if there is no file, or
+ * negative. */
+static int
+read_file(struct strbuf *text)
 {
 	char *path = path_of(FILE_NAME);
 	int r = cc_privfile_read_follow(AT_FDCWD, path, text);
@@ -176,7 +178,7 @@ sm_subscribe(char *mailbox)
 	if ((fd = open_locked()) < 0)
 		return refuse_file(fd);
 	cc_strbuf_init(&text, CC_SUBSCRIPTION_MAX);
-	r = cc_subscription_read(&text);
+	r = read_file(&text);
 	if (r == 0 && has_line(cc_strbuf_span(&text), name))
 		r = CC_EEXIST;
 	if (r == 0)
@@ -229,12 +231,12 @@ sm_unsubscribe(char *mailbox)
 	int fd = -1, r;
 
 	cc_strbuf_init(&text, CC_SUBSCRIPTION_MAX);
-	r = cc_subscription_read(&text);
+	r = read_file(&text);
 	if (r == 0 && (fd = open_locked()) < 0)
 		r = fd;
 	if (r == 0) { /* again, now that nobody of ours changes it */
 		cc_strbuf_reset(&text);
-		r = cc_subscription_read(&text);
+		r = read_file(&text);
 	}
 	if (r == 0 && !has_line(cc_strbuf_span(&text), name))
 		r = CC_ENOENT;
@@ -263,7 +265,7 @@ sm_read(char *sbname, void **sdb)
 	if (!rd) {
 		*sdb = rd = fs_get(sizeof(*rd));
 		cc_strbuf_init(&rd->text, CC_SUBSCRIPTION_MAX);
-		cc_subscription_read(&rd->text);
+		read_file(&rd->text);
 		rd->left = cc_strbuf_span(&rd->text);
 	}
 	if (cc_subscription_line(&rd->left, &line)) {

@@ -15,8 +15,4 @@
  * end. A last line without LF counts. */
 bool cc_subscription_line(struct span *text, struct span *line_r);
 
-/* Appends the file's content to *text, initialised by the caller: 0,
- * CC_ENOENT if there is no file, or negative. */
-int cc_subscription_read(struct strbuf *text);
-
 #endif

@@ -113,8 +113,9 @@ cc_uidrecord_next(const struct uidrecord *rec, struct uidrecord_pos *pos)
 	return uid;
 }
 
-uint64_t
-cc_uidrecord_sum(struct span s)
+/* FNV-1a. */
+static uint64_t
+sum_of(struct span s)
 {
 	uint64_t h = 0xcbf29ce484222325u;
 
@@ -192,7 +193,7 @@ cc_uidrecord_check(struct cursor *c, const char *start)
 	if (cc_uidrecord_word(c, "check ") != 0 ||
 	    cc_uidrecord_hex(c, 16, &sum) != 0 ||
 	    cc_uidrecord_word(c, "\n") != 0 || !cc_cursor_at_end(c) ||
-	    sum != cc_uidrecord_sum(before))
+	    sum != sum_of(before))
 		return CC_EPARSE;
 	return 0;
 }
@@ -289,6 +290,6 @@ cc_uidrecord_put_check(struct strbuf *out, size_t start)
 	if (out->over)
 		return;
 	cc_strbuf_printf(out, "check %016llx\n",
-	    (unsigned long long)cc_uidrecord_sum(cc_span(all.p + start,
+	    (unsigned long long)sum_of(cc_span(all.p + start,
 		all.len - start)));
 }

@@ -25,6 +25,4 @@ int cc_uidrecord_dec(struct cursor *c, uint64_t max, uint64_t *n_r);
 int cc_uidrecord_check(struct cursor *c, const char *start);
 void cc_uidrecord_put_check(struct strbuf *out, size_t start);
 
-uint64_t cc_uidrecord_sum(struct span s);
-
 #endif

@@ -32,6 +32,7 @@
 #include "cc_limits.h"
 #include "fdio.h"
 #include "filestat.h"
+#include "fnv.h"
 #include "fs.h"
 #include "mail.h"
 #include "mailfile.h"
@@ -214,17 +215,6 @@ read_record(int privdir, const struct stat *st, struct move *rec_r)
 
 /* ------------------------------------------------------------------ octets */
 
-/* FNV-1a, 64 bits: finds damage, not forgery. */
-static uint64_t
-sum_add(uint64_t sum, const unsigned char *p, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		sum = (sum ^ p[i]) * 0x100000001b3u;
-	return sum;
-}
-
-#define SUM_START 0xcbf29ce484222325u
-
 /* What comes first: the destination must end in an empty line, so that what
  * follows begins a message. */
 static int
@@ -262,7 +252,7 @@ pass(int source, uint64_t from, uint64_t end, int to, uint64_t at,
 			r = cc_fd_write_at(to, at, cc_span(buf, got));
 		if (r != 0)
 			break;
-		*sum = sum_add(*sum, buf, got);
+		*sum = fnv_add(*sum, buf, got);
 		from += got;
 		at += got;
 	}
@@ -284,7 +274,7 @@ static int
 append(struct both *b, struct span pad)
 {
 	const struct move *rec = &b->rec;
-	uint64_t sum = SUM_START, at = rec->to_size + rec->pad;
+	uint64_t sum = FNV_START, at = rec->to_size + rec->pad;
 	int r = cc_fd_write_at(b->to->fd, rec->to_size, pad), saved;
 
 	if (r == 0)
@@ -353,7 +343,7 @@ compare(const struct both *b, bool *ours_r, bool *whole_r)
 static int
 step_back(struct both *b)
 {
-	uint64_t sum = SUM_START;
+	uint64_t sum = FNV_START;
 	int r;
 
 	if (b->rec.skip == 0)
@@ -405,7 +395,7 @@ settle(struct both *b)
 static int
 fits(const struct both *b, bool *yes_r)
 {
-	uint64_t sum = SUM_START;
+	uint64_t sum = FNV_START;
 	int r = 0;
 
 	*yes_r = size_of(&b->from) >= b->rec.size;
@@ -441,7 +431,7 @@ static int
 plan(struct both *b, uint64_t skip, uint64_t size, struct span *pad_r)
 {
 	struct stat st;
-	uint64_t sum = SUM_START;
+	uint64_t sum = FNV_START;
 	int r;
 
 	if (fstat(b->to->fd, &st) != 0)

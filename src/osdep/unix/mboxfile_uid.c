@@ -16,6 +16,7 @@
 
 #include "cc_err.h"
 #include "fdlock.h"
+#include "fnv.h"
 #include "fs.h"
 #include "mboxfile.h"
 #include "mboxfile_changes.h"
@@ -37,7 +38,7 @@ struct memory {
 static uint64_t
 digest(const struct mbox_index *index, uint64_t n)
 {
-	uint64_t h = 0xcbf29ce484222325u, v;
+	uint64_t h = FNV_START, v;
 
 	for (uint32_t i = 0; i < index->count && n > 0; i++) {
 		if (index->msgs[i].flags & MBOX_GONE)
@@ -46,7 +47,7 @@ digest(const struct mbox_index *index, uint64_t n)
 		    (uint64_t)index->msgs[i].from_sum << 36 |
 		    (uint64_t)index->msgs[i].size;
 		for (int k = 0; k < 8; k++, v >>= 8)
-			h = (h ^ (v & 0xff)) * 0x100000001b3u;
+			h = fnv_octet(h, v & 0xff);
 		n--;
 	}
 	return h;

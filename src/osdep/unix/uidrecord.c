@@ -18,6 +18,7 @@
 #include "cc_ctype.h"
 #include "cc_err.h"
 #include "cursor.h"
+#include "fnv.h"
 #include "fs.h"
 #include "uidrecord.h"
 #include "uidrecord_text.h"
@@ -113,19 +114,6 @@ cc_uidrecord_next(const struct uidrecord *rec, struct uidrecord_pos *pos)
 	return uid;
 }
 
-/* FNV-1a. */
-static uint64_t
-sum_of(struct span s)
-{
-	uint64_t h = 0xcbf29ce484222325u;
-
-	for (size_t i = 0; i < s.len; i++) {
-		h ^= (unsigned char)s.p[i];
-		h *= 0x100000001b3u;
-	}
-	return h;
-}
-
 int
 cc_uidrecord_word(struct cursor *c, const char *word)
 {
@@ -193,7 +181,7 @@ cc_uidrecord_check(struct cursor *c, const char *start)
 	if (cc_uidrecord_word(c, "check ") != 0 ||
 	    cc_uidrecord_hex(c, 16, &sum) != 0 ||
 	    cc_uidrecord_word(c, "\n") != 0 || !cc_cursor_at_end(c) ||
-	    sum != sum_of(before))
+	    sum != fnv_add(FNV_START, before.p, before.len))
 		return CC_EPARSE;
 	return 0;
 }
@@ -285,11 +273,10 @@ cc_uidrecord_format(struct strbuf *out, const struct uidrecord *rec)
 void
 cc_uidrecord_put_check(struct strbuf *out, size_t start)
 {
-	struct span all = cc_strbuf_span(out);
+	uint64_t sum;
 
 	if (out->over)
 		return;
-	cc_strbuf_printf(out, "check %016llx\n",
-	    (unsigned long long)sum_of(cc_span(all.p + start,
-		all.len - start)));
+	sum = fnv_add(FNV_START, cc_strbuf_str(out) + start, out->len - start);
+	cc_strbuf_printf(out, "check %016llx\n", (unsigned long long)sum);
 }

@@ -137,6 +137,8 @@ confine(struct session *s)
 	if (!env->sandbox)
 		return;
 	cc_sandbox_init(&paths);
+	/* The account nobody may have processes that are not mail's. */
+	paths.kisses = !env->anonymous;
 	cc_sandbox_allow_system(&paths, env->config);
 	allow_home(&paths, env->home);
 	if (env->mail_subdir && *env->mail_subdir)

@@ -10,8 +10,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/un.h>
 #include <syslog.h>
@@ -90,11 +92,12 @@ say_record(void)
 }
 
 static void
-confine(void)
+confine(bool anonymous)
 {
 	struct sandbox_paths paths;
 
 	cc_sandbox_init(&paths);
+	paths.kisses = !anonymous;
 	cc_sandbox_allow_system(&paths, NULL);
 	cc_sandbox_allow(&paths, who->home, SANDBOX_WRITE);
 	cc_sandbox_allow(&paths, "/tmp", SANDBOX_WRITE);
@@ -138,6 +141,33 @@ send_to(const char *path, bool by_message)
 	    (const struct sockaddr *)&to, sizeof(to));
 }
 
+/* Lets the kernel signal a process when something can be read. */
+static int
+set_owner(const char *pid)
+{
+	return fcntl(0, F_SETOWN, (pid_t)strtol(pid, NULL, 10));
+}
+
+/* "PID SIGNAL", each a number. */
+static int
+signal_process(const char *arg)
+{
+	char *end;
+	pid_t pid = (pid_t)strtol(arg, &end, 10);
+
+	return kill(pid, (int)strtol(end, NULL, 10));
+}
+
+/* The same for a thread. */
+static int
+signal_thread(const char *arg)
+{
+	char *end;
+	pid_t pid = (pid_t)strtol(arg, &end, 10);
+
+	return (int)syscall(SYS_tgkill, pid, pid, strtol(end, NULL, 10));
+}
+
 /* Returns 0 for what could be done, else the error. */
 static int
 attempt(const char *what, const char *arg)
@@ -163,6 +193,12 @@ attempt(const char *what, const char *arg)
 		r = execve("/bin/true", argv, none);
 	else if (strcmp(what, "ptrace") == 0)
 		r = (int)ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+	else if (strcmp(what, "kill") == 0)
+		r = signal_process(arg);
+	else if (strcmp(what, "tgkill") == 0)
+		r = signal_thread(arg);
+	else if (strcmp(what, "owner") == 0)
+		r = set_owner(arg);
 	else if (strcmp(what, "sendto") == 0)
 		r = send_to(arg, false);
 	else if (strcmp(what, "sendmsg") == 0)
@@ -218,7 +254,7 @@ obey(char *line)
 	else if (strcmp(line, "record") == 0)
 		say_record();
 	else if (strcmp(line, "confine") == 0)
-		confine();
+		confine(arg && strcmp(arg, "anonymous") == 0);
 	else if (strcmp(line, "lock") == 0 && arg)
 		lock(arg);
 	else if (strcmp(line, "log") == 0)

@@ -276,6 +276,41 @@ def test_sandbox(probe):
                    for line in probe.machine.log.lines[mark:])
 
 
+@pytest.mark.parametrize("anonymous", [False, True])
+def test_signals_reach_nobody_else(probe, anonymous):
+    """A session may ask whether a process of its user is there, and send it
+    the kiss of death; somebody anonymous shares his account with programs
+    that are not mail's, and may not."""
+    with subprocess.Popen(["sleep", "600"], user=USERS["ann"][0]) as other:
+        try:
+            c = login(connect())
+            assert say(c, b"kill %d 0" % other.pid) == [b"* kill 0"]
+            assert say(c, b"owner %d" % other.pid) == [b"* owner 0"]
+            word = b"confine anonymous" if anonymous else b"confine"
+            assert say(c, word) == [b"* sandbox 0"]
+            for n in range(1, 65):
+                if n != signal.SIGUSR2:
+                    assert say(c, b"kill %d %d" % (other.pid, n)) == [
+                        b"* kill " + EPERM], n
+            assert say(c, b"kill %d 0" % other.pid) == [b"* kill 0"]
+            assert say(c, b"kill -1 9") == [b"* kill " + EPERM]
+            for n in (0, signal.SIGUSR2, signal.SIGKILL):
+                assert say(c, b"tgkill %d %d" % (other.pid, n)) == [
+                    b"* tgkill " + EPERM]
+            assert say(c, b"owner %d" % other.pid) == [b"* owner " + EPERM]
+            assert other.poll() is None
+            answer = EPERM if anonymous else b"0"
+            assert say(c, b"kill %d %d" % (other.pid, signal.SIGUSR2)) == [
+                b"* kill " + answer]
+            if anonymous:
+                assert other.poll() is None
+            else:
+                assert other.wait(PATIENCE) == -signal.SIGUSR2
+            c.close()
+        finally:
+            other.kill()
+
+
 def test_log_socket_reaches_the_log_only(probe):
     """The one socket that a session has besides its client's cannot be used
     to talk to other programs, nor to hand them descriptors."""

@@ -55,6 +55,7 @@ cc_sandbox_init(struct sandbox_paths *paths)
 {
 	paths->count = 0;
 	paths->network = false;
+	paths->kisses = true;
 }
 
 void
@@ -149,7 +150,7 @@ cc_sandbox_session(const struct sandbox_paths *paths)
 		    "sandbox: this kernel has no Landlock, files not confined");
 	else if (confine_files(paths, abi) != 0)
 		return CC_EIO;
-	return cc_sandbox_calls_session(paths->network);
+	return cc_sandbox_calls_session(paths->network, paths->kisses);
 }
 
 /* Is path, resolved as far as it exists, one of the paths or below one? */

@@ -29,6 +29,7 @@ struct sandbox_paths {
 	} paths[SANDBOX_PATHS_MAX];
 	size_t count;
 	bool network; /* sockets may be made and connected */
+	bool kisses;  /* SIGUSR2 to other processes of the user */
 };
 
 void cc_sandbox_init(struct sandbox_paths *paths);
@@ -49,10 +50,11 @@ void cc_sandbox_allow_system(struct sandbox_paths *paths, const char *config);
 
 /*
  * Confines this process to the paths and to the calls that a session needs:
- * no exec, no ptrace, no sockets (unless paths->network), no way to more
- * rights. Descriptors that are open stay usable, so the log must have been
- * opened (openlog with LOG_NDELAY). A kernel without Landlock is no error; it
- * is logged. 0, or CC_EIO if the calls could not be restricted.
+ * no exec, no ptrace, no sockets (unless paths->network), no signals to others
+ * (but the kiss of death if paths->kisses), no way to more rights. Descriptors
+ * that are open stay usable, so the log must have been opened (openlog with
+ * LOG_NDELAY). A kernel without Landlock is no error; it is logged. 0, or
+ * CC_EIO if the calls could not be restricted.
  */
 int cc_sandbox_session(const struct sandbox_paths *paths);
 

@@ -8,11 +8,13 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <termios.h>
+#include <unistd.h>
 
 #include "sandbox.h"
 #include "sandbox_filter.h"
@@ -20,6 +22,11 @@
 #define LIST(calls)                                                            \
 	{                                                                      \
 		(calls), sizeof(calls) / sizeof((calls)[0])                    \
+	}
+
+#define FCNTL(command)                                                         \
+	{                                                                      \
+		SYS_fcntl, 1, UINT32_MAX, (command)                            \
 	}
 
 /* Open descriptors, memory without new code, time, the end. */
@@ -108,7 +115,20 @@ static const struct sandbox_call calls_files[] = {
 	SANDBOX_CALL(chmod),
 #endif
 	SANDBOX_CALL(fsync),
-	SANDBOX_CALL(fcntl),
+	/* Descriptors and locks. F_SETOWN and F_SETSIG are not here: they would
+	 * be another way to signal. */
+	FCNTL(F_DUPFD),
+	FCNTL(F_DUPFD_CLOEXEC),
+	FCNTL(F_GETFD),
+	FCNTL(F_SETFD),
+	FCNTL(F_GETFL),
+	FCNTL(F_SETFL),
+	FCNTL(F_GETLK),
+	FCNTL(F_SETLK),
+	FCNTL(F_SETLKW),
+	FCNTL(F_OFD_GETLK),
+	FCNTL(F_OFD_SETLK),
+	FCNTL(F_OFD_SETLKW),
 	SANDBOX_CALL(umask),
 	SANDBOX_CALL(getuid),
 	SANDBOX_CALL(geteuid),
@@ -240,12 +260,13 @@ static const struct sandbox_call calls_session[] = {
 	{ SYS_ioctl, 1, UINT32_MAX, TCGETS },
 };
 
-/* The kiss of death, and abort(3). Not for processes of the gate's account,
- * which would reach the gates of others. */
-static const struct sandbox_call calls_signals[] = {
-	SANDBOX_CALL(kill),
-	SANDBOX_CALL(tgkill),
-	SANDBOX_CALL(tkill),
+/* Is there such a process? And the kiss of death (unix.c). */
+static const struct sandbox_call calls_probe[] = {
+	{ SYS_kill, 1, UINT32_MAX, 0 },
+};
+
+static const struct sandbox_call calls_kiss[] = {
+	{ SYS_kill, 1, UINT32_MAX, SIGUSR2 },
 };
 
 /* Connections to other servers, where the configuration wants them. */
@@ -280,8 +301,8 @@ static const struct sandbox_call calls_local[] = {
  * these. */
 static const struct sandbox_call calls_gate[] = {
 	{ SYS_setsockopt, 2, UINT32_MAX, TCP_QUICKACK },
-	{ SYS_fcntl, 1, UINT32_MAX, F_GETFL },
-	{ SYS_fcntl, 1, UINT32_MAX, F_SETFL },
+	FCNTL(F_GETFL),
+	FCNTL(F_SETFL),
 #ifdef __SANITIZE_ADDRESS__
 	SANDBOX_CALL(sigaltstack),
 #endif
@@ -318,22 +339,29 @@ int
 cc_sandbox_calls_lockkeeper(void)
 {
 	static const struct sandbox_call asks[] = {
-		{ SYS_kill, 1, UINT32_MAX, 0 }, /* is there such a process? */
 		SANDBOX_CALL(flock), /* of a lock file: its maker lives */
 		SANDBOX_CALL(pread64),
 	};
 	static const struct sandbox_list lists[] = { LIST(calls_core),
-		LIST(calls_files), LIST(asks) };
+		LIST(calls_files), LIST(calls_probe), LIST(asks) };
 
-	return cc_sandbox_filter(lists, 3, SANDBOX_KILL);
+	return cc_sandbox_filter(lists, 4, SANDBOX_KILL);
 }
 
 int
-cc_sandbox_calls_session(bool network)
+cc_sandbox_calls_session(bool network, bool kisses)
 {
-	static const struct sandbox_list lists[] = { LIST(calls_core),
-		LIST(calls_files), LIST(calls_session), LIST(calls_signals),
-		LIST(calls_network) };
+	/* abort(3) and raise(3) */
+	struct sandbox_call own[] = {
+		{ SYS_tgkill, 0, UINT32_MAX, (uint32_t)getpid() },
+	};
+	struct sandbox_list lists[7] = { LIST(calls_core), LIST(calls_files),
+		LIST(calls_session), LIST(calls_probe), LIST(own) };
+	size_t count = 5;
 
-	return cc_sandbox_filter(lists, network ? 5 : 4, SANDBOX_EPERM);
+	if (kisses)
+		lists[count++] = (struct sandbox_list)LIST(calls_kiss);
+	if (network)
+		lists[count++] = (struct sandbox_list)LIST(calls_network);
+	return cc_sandbox_filter(lists, count, SANDBOX_EPERM);
 }

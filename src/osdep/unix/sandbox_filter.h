@@ -43,7 +43,7 @@ int cc_sandbox_filter(const struct sandbox_list *lists, size_t count,
 
 /* The filters of session and lock keeper (sandbox_calls.c), which get their
  * files from Landlock first. 0 or CC_EIO. */
-int cc_sandbox_calls_session(bool network);
+int cc_sandbox_calls_session(bool network, bool kisses);
 int cc_sandbox_calls_lockkeeper(void);
 
 #endif

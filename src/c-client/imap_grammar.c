@@ -123,7 +123,7 @@ cc_imap_parse_tag(struct cursor *c, struct span *tag_r)
 
 	while (p < c->end && cc_imap_is_astring_char(*p))
 		p++;
-	if (p == c->p)
+	if (p == c->p || *c->p == '+')
 		return CC_EPARSE;
 	if ((size_t)(p - c->p) > CC_IMAP_TAG)
 		return CC_ELIMIT;

@@ -35,8 +35,9 @@ int cc_imap_parse_number64(struct cursor *c, uint64_t *num_r);
 /* 1*ATOM-CHAR, as it stands in the input. */
 int cc_imap_parse_atom(struct cursor *c, struct span *atom_r);
 
-/* tag: what this toolkit accepts as one; at most CC_IMAP_TAG octets, else
- * CC_ELIMIT. The SP behind it is not consumed. */
+/* tag: at most CC_IMAP_TAG octets, else CC_ELIMIT. "+" may stand in it, which
+ * RFC 3501 has not, but not at its beginning, where the answer would look like
+ * a continuation request. The SP behind it is not consumed. */
 int cc_imap_parse_tag(struct cursor *c, struct span *tag_r);
 
 /* quoted: the value lies in the input if it has no escape, else in the arena.

@@ -181,7 +181,10 @@ test_tag(void **state)
 {
 	static const struct word_case cases[] = {
 		{ OCTETS("a1 NOOP"), 0, 2 },
-		{ OCTETS("+ NOOP"), 0, 1 },
+		{ OCTETS("a+b NOOP"), 0, 3 },
+		{ OCTETS("+ NOOP"), CC_EPARSE, 0 },
+		{ OCTETS("+a NOOP"), CC_EPARSE, 0 },
+		{ OCTETS("+" FIFTY " x"), CC_EPARSE, 0 },
 		{ OCTETS("a]b x"), 0, 3 },
 		{ OCTETS("a"), 0, 1 },
 		{ OCTETS(FIFTY), 0, 50 },

@@ -550,14 +550,16 @@ test_lsub(void **state)
 	    "/ Work/plans 0x0\n- INBOX 0x1\n/ #public/news 0x0\n/ Work 0x0\n"
 	    "/ a/b/c 0x0\n/ a/b/d 0x0\n- inbox 0x1\n/ Work 0x0\n/ last 0x0\n");
 	expect_lsub("", "%",
-	    "/ Work 0x2\n- INBOX 0x1\n/ #public 0x2\n/ Work 0x0\n"
-	    "/ a 0x2\n/ a 0x2\n- inbox 0x1\n/ Work 0x0\n/ last 0x0\n");
-	expect_lsub("a/", "%", "/ a/b 0x2\n/ a/b 0x2\n");
+	    "- INBOX 0x1\n/ Work 0x0\n- inbox 0x1\n/ Work 0x0\n"
+	    "/ last 0x0\n/ #public 0x2\n/ a 0x2\n");
+	expect_lsub("a/", "%", "/ a/b 0x2\n");
 	expect_lsub("", "a/b/%", "/ a/b/c 0x0\n/ a/b/d 0x0\n");
 	expect_lsub("", "w*", "");
 	expect_lsub("", "#public/%", "/ #public/news 0x0\n");
 	expect_lsub("", "Work/", "");
 	expect_lsub("{host}", "*", "");
+	write_subscriptions("a/1\nb/1\na/2\nb/2\na/3\nc/1\nb\nd\n");
+	expect_lsub("", "%", "/ b 0x0\n/ d 0x0\n/ a 0x2\n/ c 0x2\n");
 	write_subscriptions("a\r\nb\n\nc\n");
 	expect_lsub("", "*", "/ a\r 0x0\n/ b 0x0\n/ c 0x0\n");
 	end();

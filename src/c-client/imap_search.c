@@ -371,11 +371,7 @@ push(struct parser *p, enum open_kind kind, SEARCHPGM *pgm, SEARCHOR * or)
 		return CC_ELIMIT;
 	if (p->depth == p->room) {
 		p->room = p->room ? 2 * p->room : 8;
-		if (p->stack)
-			fs_resize((void **)&p->stack,
-			    p->room * sizeof(*p->stack));
-		else
-			p->stack = fs_get(p->room * sizeof(*p->stack));
+		fs_resize((void **)&p->stack, p->room * sizeof(*p->stack));
 	}
 	p->stack[p->depth++] = (struct open){ kind, pgm, or };
 	return 0;

@@ -188,11 +188,7 @@ enter(struct writer *w, const SEARCHPGM *pgm)
 
 	if (w->depth == w->room) {
 		w->room = w->room ? 2 * w->room : 8;
-		if (w->stack)
-			fs_resize((void **)&w->stack,
-			    w->room * sizeof(*w->stack));
-		else
-			w->stack = fs_get(w->room * sizeof(*w->stack));
+		fs_resize((void **)&w->stack, w->room * sizeof(*w->stack));
 	}
 	w->stack[w->depth++] =
 	    (struct open){ pgm->or, pgm->not, NULL, parenthesis };

@@ -18,18 +18,13 @@ free_sort_entry(SORTCACHE **sc)
 
 	if (!s)
 		return;
-	if (s->from)
-		fs_give((void **)&s->from);
-	if (s->to)
-		fs_give((void **)&s->to);
-	if (s->cc)
-		fs_give((void **)&s->cc);
-	if (s->subject)
-		fs_give((void **)&s->subject);
+	fs_give((void **)&s->from);
+	fs_give((void **)&s->to);
+	fs_give((void **)&s->cc);
+	fs_give((void **)&s->subject);
 	if (s->unique && s->unique != s->message_id)
 		fs_give((void **)&s->unique);
-	if (s->message_id)
-		fs_give((void **)&s->message_id);
+	fs_give((void **)&s->message_id);
 	if (s->references)
 		mail_free_stringlist(&s->references);
 	fs_give((void **)sc);
@@ -38,10 +33,8 @@ free_sort_entry(SORTCACHE **sc)
 static void
 free_arrays(MAILSTREAM *stream)
 {
-	if (stream->cache)
-		fs_give((void **)&stream->cache);
-	if (stream->sc)
-		fs_give((void **)&stream->sc);
+	fs_give((void **)&stream->cache);
+	fs_give((void **)&stream->sc);
 	stream->cachesize = 0;
 }
 

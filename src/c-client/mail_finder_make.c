@@ -22,11 +22,7 @@ add(struct cc_finder *f, enum finder_kind kind, enum finder_stage stage,
 
 	if (f->count == f->room) {
 		f->room = f->room ? 2 * f->room : 16;
-		if (f->nodes)
-			fs_resize((void **)&f->nodes,
-			    f->room * sizeof(*f->nodes));
-		else
-			f->nodes = fs_get(f->room * sizeof(*f->nodes));
+		fs_resize((void **)&f->nodes, f->room * sizeof(*f->nodes));
 	}
 	node = &f->nodes[f->count++];
 	*node = (struct finder_node){
@@ -318,8 +314,7 @@ free_node(struct finder_node *node)
 	case FIND_TEXT:
 	case FIND_BODY:
 		cc_needle_free(&node->u.text.needle);
-		if (node->u.text.field)
-			fs_give((void **)&node->u.text.field);
+		fs_give((void **)&node->u.text.field);
 		break;
 	default:
 		break;

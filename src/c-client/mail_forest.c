@@ -31,8 +31,7 @@ void
 cc_forest_builder_free(struct forest_builder *b)
 {
 	fs_give((void **)&b->messages);
-	if (b->nodes)
-		fs_give((void **)&b->nodes);
+	fs_give((void **)&b->nodes);
 	give(&b->table);
 	cc_tree_free(&b->tree);
 }
@@ -92,11 +91,7 @@ add_node(struct forest_builder *b, const struct forest_node *node)
 {
 	if (b->node_count >= b->node_cap) {
 		b->node_cap = b->node_cap ? 2 * b->node_cap : 64;
-		if (b->nodes)
-			fs_resize((void **)&b->nodes,
-			    b->node_cap * sizeof(*b->nodes));
-		else
-			b->nodes = fs_get(b->node_cap * sizeof(*b->nodes));
+		fs_resize((void **)&b->nodes, b->node_cap * sizeof(*b->nodes));
 	}
 	b->nodes[b->node_count] = *node;
 	cc_tree_add(&b->tree, (uint32_t)b->node_count);

@@ -8,8 +8,7 @@
 static void
 free_text(PARTTEXT *t)
 {
-	if (t->text.data)
-		fs_give((void **)&t->text.data);
+	fs_give((void **)&t->text.data);
 }
 
 /* The body that follows in a walk over a tree, or NIL; parts of messages hang
@@ -60,8 +59,7 @@ mail_gc(MAILSTREAM *stream, long gcflags)
 		mail_free_body(&stream->body);
 	}
 	if (gcflags & GC_TEXTS) {
-		if (stream->text.data)
-			fs_give((void **)&stream->text.data);
+		fs_give((void **)&stream->text.data);
 		stream->text.size = 0;
 		cc_mail_inner_texts_free(stream);
 	}

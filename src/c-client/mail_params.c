@@ -229,8 +229,7 @@ snarf_name(MAILSTREAM *stream, bool set, const char *name)
 	if (set) {
 		char *copy = cpystr(name);
 
-		if (stream->snarf.name)
-			fs_give((void **)&stream->snarf.name);
+		fs_give((void **)&stream->snarf.name);
 		stream->snarf.name = copy;
 	}
 	return stream->snarf.name;

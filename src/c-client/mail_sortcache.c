@@ -113,8 +113,7 @@ put_reference(STRINGLIST **tail, unsigned *count, struct span id)
 	}
 	if (!last)
 		*tail = last = mail_newstringlist();
-	if (last->text.data)
-		fs_give((void **)&last->text.data);
+	fs_give((void **)&last->text.data);
 	last->text.data = (unsigned char *)cc_span_dup(id);
 	last->text.size = id.len;
 	return tail;

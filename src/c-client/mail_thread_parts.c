@@ -132,10 +132,7 @@ push(struct list *l, void *p)
 {
 	if (l->n == l->cap) {
 		l->cap = l->cap ? 2 * l->cap : 64;
-		if (l->v)
-			fs_resize((void **)&l->v, l->cap * sizeof(*l->v));
-		else
-			l->v = fs_get(l->cap * sizeof(*l->v));
+		fs_resize((void **)&l->v, l->cap * sizeof(*l->v));
 	}
 	l->v[l->n++] = p;
 }
@@ -245,7 +242,6 @@ mail_thread_sort(THREADNODE *thr, THREADNODE **tc)
 
 		parent->next = sort_siblings(parent->next, tc);
 	}
-	if (parents.v)
-		fs_give((void **)&parents.v);
+	fs_give((void **)&parents.v);
 	return sort_siblings(top, tc);
 }

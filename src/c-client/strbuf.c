@@ -116,10 +116,7 @@ strbuf_grow(struct strbuf *b, size_t n)
 	/* The ceiling bounds what is wasted by doubling, too. */
 	if (cap - 1 > b->max)
 		cap = b->max + 1;
-	if (b->data)
-		fs_resize((void **)&b->data, cap);
-	else
-		b->data = fs_get(cap);
+	fs_resize((void **)&b->data, cap);
 	b->cap = cap;
 	return true;
 }

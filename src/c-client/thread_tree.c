@@ -22,8 +22,7 @@ cc_tree_init(struct thread_tree *t)
 void
 cc_tree_free(struct thread_tree *t)
 {
-	if (t->nodes)
-		fs_give((void **)&t->nodes);
+	fs_give((void **)&t->nodes);
 }
 
 void
@@ -33,11 +32,7 @@ cc_tree_add(struct thread_tree *t, uint32_t node)
 		t->cap = t->cap ? 2 * t->cap : 64;
 		if (t->cap <= node)
 			t->cap = (size_t)node + 1;
-		if (t->nodes)
-			fs_resize((void **)&t->nodes,
-			    t->cap * sizeof(*t->nodes));
-		else
-			t->nodes = fs_get(t->cap * sizeof(*t->nodes));
+		fs_resize((void **)&t->nodes, t->cap * sizeof(*t->nodes));
 		t->nodes[0] = (struct tree_node){ 0 };
 	}
 	t->nodes[node] = (struct tree_node){ 0 };

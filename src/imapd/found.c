@@ -83,8 +83,7 @@ found_search(struct session *s, struct span charset, SEARCHPGM *pgm,
 void
 found_free(struct found *found)
 {
-	if (found->msgnos)
-		fs_give((void **)&found->msgnos);
+	fs_give((void **)&found->msgnos);
 	/* What a mailbox took while it was sorted or threaded is megabytes; the
 	 * session may be idle for long after that. */
 	malloc_trim(0);

@@ -38,8 +38,7 @@ input_init(struct input *in, int fd, struct output *out, struct span ahead)
 void
 input_free(struct input *in)
 {
-	if (in->raw)
-		fs_give((void **)&in->raw);
+	fs_give((void **)&in->raw);
 }
 
 /* Gets more octets into the empty raw buffer; 0 or negative. */

@@ -34,8 +34,7 @@ spool_free(struct spool *sp)
 	cc_strbuf_free(&sp->memory);
 	if (sp->fd >= 0)
 		close(sp->fd);
-	if (sp->window)
-		fs_give((void **)&sp->window);
+	fs_give((void **)&sp->window);
 	sp->fd = -1;
 }
 

@@ -41,8 +41,7 @@ unsolicited_free(struct session *s)
 	cc_strbuf_free(&s->notes.lines);
 	cc_strbuf_free(&s->notes.info);
 	cc_strbuf_free(&s->notes.error);
-	if (s->news.flags)
-		fs_give((void **)&s->news.flags);
+	fs_give((void **)&s->news.flags);
 }
 
 void
@@ -193,12 +192,8 @@ unsolicited_flags(struct session *s, unsigned long number)
 		return;
 	if (news->flag_count == news->flag_cap) {
 		news->flag_cap = news->flag_cap ? 2 * news->flag_cap : 64;
-		if (news->flags)
-			fs_resize((void **)&news->flags,
-			    news->flag_cap * sizeof(*news->flags));
-		else
-			news->flags =
-			    fs_get(news->flag_cap * sizeof(*news->flags));
+		fs_resize((void **)&news->flags,
+		    news->flag_cap * sizeof(*news->flags));
 	}
 	news->flags[news->flag_count++] = (uint32_t)number;
 }

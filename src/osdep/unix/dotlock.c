@@ -313,8 +313,7 @@ cc_dotlock_release(struct dotlock *lock)
 	}
 	if (lock->fd >= 0)
 		close(lock->fd);
-	if (lock->name)
-		fs_give((void **)&lock->name);
+	fs_give((void **)&lock->name);
 	*lock = (struct dotlock)DOTLOCK_NONE;
 	errno = saved;
 }

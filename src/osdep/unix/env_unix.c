@@ -133,8 +133,7 @@ set_home(char *home)
 static void
 set_paths(void)
 {
-	if (state.mail_dir)
-		fs_give((void **)&state.mail_dir);
+	fs_give((void **)&state.mail_dir);
 	state.mail_dir = state.mail_subdir && *state.mail_subdir
 	    ? join(state.home, state.mail_subdir)
 	    : cpystr(state.home);

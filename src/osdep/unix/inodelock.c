@@ -245,7 +245,6 @@ cc_inodelock_release(struct inodelock *lock)
 		close(lock->fd);
 		lock->fd = -1;
 	}
-	if (lock->name)
-		fs_give((void **)&lock->name);
+	fs_give((void **)&lock->name);
 	errno = saved;
 }

@@ -198,7 +198,6 @@ cc_session_record_free(struct session_record *record)
 	for (size_t i = 0; i < STRINGS; i++)
 		if (*record_string(record, i))
 			fs_give((void **)record_string(record, i));
-	if (record->ahead.p)
-		fs_give((void **)&record->ahead.p);
+	fs_give((void **)&record->ahead.p);
 	record->ahead.len = 0;
 }

@@ -328,11 +328,8 @@ cc_mbox_free(struct mbox *m)
 	if (m->fd >= 0)
 		close(m->fd);
 	m->fd = -1;
-	if (m->path)
-		fs_give((void **)&m->path);
-	if (m->view.buf)
-		fs_give((void **)&m->view.buf);
-	if (m->changes)
-		fs_give((void **)&m->changes);
+	fs_give((void **)&m->path);
+	fs_give((void **)&m->view.buf);
+	fs_give((void **)&m->changes);
 	cc_mbox_index_free(&m->index);
 }

@@ -103,8 +103,7 @@ remember(struct mbox_tail *tail)
 	close(tail->m.fd);
 	tail->m.fd = -1;
 	cc_mbox_view_drop(&tail->m);
-	if (tail->m.view.buf)
-		fs_give((void **)&tail->m.view.buf);
+	fs_give((void **)&tail->m.view.buf);
 	env->append_tail_free = tail_free;
 	tail = __atomic_exchange_n(&env->append_tail, (void *)tail,
 	    __ATOMIC_ACQ_REL);

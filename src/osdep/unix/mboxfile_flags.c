@@ -105,12 +105,8 @@ insert_change(struct mbox *m, size_t k)
 {
 	if (m->change_count == m->change_room) {
 		m->change_room += CHANGES_FIRST + m->change_room / 2;
-		if (m->changes)
-			fs_resize((void **)&m->changes,
-			    m->change_room * sizeof(*m->changes));
-		else
-			m->changes =
-			    fs_get(m->change_room * sizeof(*m->changes));
+		fs_resize((void **)&m->changes,
+		    m->change_room * sizeof(*m->changes));
 	}
 	memmove(m->changes + k + 1, m->changes + k,
 	    (m->change_count - k) * sizeof(*m->changes));

@@ -27,8 +27,7 @@ cc_move_begin(struct mover *v, struct mbox *m, uint64_t size, uint64_t more)
 void
 cc_move_free(struct mover *v)
 {
-	if (v->buf)
-		fs_give((void **)&v->buf);
+	fs_give((void **)&v->buf);
 }
 
 static unsigned char *

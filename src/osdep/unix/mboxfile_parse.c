@@ -54,8 +54,7 @@ cc_mbox_index_init(struct mbox_index *index)
 void
 cc_mbox_index_free(struct mbox_index *index)
 {
-	if (index->msgs)
-		fs_give((void **)&index->msgs);
+	fs_give((void **)&index->msgs);
 	cc_mbox_keywords_free(&index->keywords);
 	cc_mbox_index_init(index);
 }
@@ -83,10 +82,7 @@ resize(struct mbox_index *index)
 {
 	size_t octets = index->room * sizeof(*index->msgs);
 
-	if (index->msgs)
-		fs_resize((void **)&index->msgs, octets);
-	else
-		index->msgs = fs_get(octets);
+	fs_resize((void **)&index->msgs, octets);
 }
 
 void

@@ -201,8 +201,7 @@ cc_mbox_rest(struct mbox *m)
 	struct mbox_view *v = &m->view;
 
 	v->len = 0;
-	if (v->buf)
-		fs_give((void **)&v->buf);
+	fs_give((void **)&v->buf);
 }
 
 int

@@ -229,7 +229,6 @@ cc_redo_close(struct mbox *m, uint64_t gap, uint64_t gap_end, bool sync)
 		r = close_some(m, &gap, &gap_end, (uint64_t)st.st_size, buf,
 		    sync);
 	}
-	if (buf)
-		fs_give((void **)&buf);
+	fs_give((void **)&buf);
 	return r != 0 ? r : cut(m, gap, gap_end, sync);
 }

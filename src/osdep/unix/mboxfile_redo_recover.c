@@ -315,8 +315,7 @@ cc_redo_recover(struct mbox *m)
 		return 0;
 	cc_strbuf_init(&rec.text, CC_REDO_RECORD_MAX);
 	r = recover(m, dir, &rec);
-	if (rec.puts)
-		fs_give((void **)&rec.puts);
+	fs_give((void **)&rec.puts);
 	cc_strbuf_free(&rec.text);
 	close(dir);
 	return r;

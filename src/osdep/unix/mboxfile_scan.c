@@ -286,8 +286,7 @@ cc_mbox_window_init(struct mbox_window *w, int fd, size_t step)
 void
 cc_mbox_window_free(struct mbox_window *w)
 {
-	if (w->buf)
-		fs_give((void **)&w->buf);
+	fs_give((void **)&w->buf);
 	w->len = w->cap = 0;
 }
 
@@ -316,10 +315,7 @@ cc_mbox_window_more(struct mbox_window *w, size_t keep, uint64_t limit)
 		want = (size_t)(limit - from);
 	if (w->cap - left < want) {
 		w->cap = left + w->step;
-		if (w->buf)
-			fs_resize((void **)&w->buf, w->cap);
-		else
-			w->buf = fs_get(w->cap);
+		fs_resize((void **)&w->buf, w->cap);
 	}
 	do
 		n = pread(w->fd, w->buf + left, want, (off_t)from);

@@ -21,8 +21,7 @@ cc_shrink_begin(struct shrinker *v, struct mbox *m, uint64_t size)
 void
 cc_shrink_free(struct shrinker *v)
 {
-	if (v->buf)
-		fs_give((void **)&v->buf);
+	fs_give((void **)&v->buf);
 }
 
 /* Nothing moved yet, or all that did is at its place: octets that stay need

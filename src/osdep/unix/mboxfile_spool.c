@@ -42,8 +42,7 @@ cc_spool_free(struct mbox_spool *s)
 	if (s->fd >= 0)
 		close(s->fd);
 	s->fd = -1;
-	if (s->msgs)
-		fs_give((void **)&s->msgs);
+	fs_give((void **)&s->msgs);
 	s->count = s->room = 0;
 	cc_strbuf_free(&s->mem);
 	cc_mbox_keywords_free(&s->keywords);
@@ -133,11 +132,7 @@ cc_spool_end(struct mbox_spool *s, const struct mbox_new *msg)
 {
 	if (s->count == s->room) {
 		s->room += MESSAGES_FIRST + s->room / 2;
-		if (s->msgs)
-			fs_resize((void **)&s->msgs,
-			    s->room * sizeof(*s->msgs));
-		else
-			s->msgs = fs_get(s->room * sizeof(*s->msgs));
+		fs_resize((void **)&s->msgs, s->room * sizeof(*s->msgs));
 	}
 	s->msgs[s->count++] = *msg;
 	return s->r;

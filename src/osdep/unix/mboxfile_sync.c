@@ -213,12 +213,10 @@ join(struct mbox *m, const struct mbox_index *was)
 	for (; ok && j < now->count && now->msgs[j].uid > was->uid_last; j++)
 		cc_mbox_index_put(&all, &now->msgs[j]);
 	if (!ok || j < now->count) {
-		if (all.msgs)
-			fs_give((void **)&all.msgs);
+		fs_give((void **)&all.msgs);
 		return CC_ECHANGED;
 	}
-	if (now->msgs)
-		fs_give((void **)&now->msgs);
+	fs_give((void **)&now->msgs);
 	*now = all;
 	place_ghosts(now);
 	cc_mbox_find_dirty(m);

@@ -14,10 +14,8 @@ cc_text_init(struct mbox_text *t, const struct mbox_spool *spool)
 void
 cc_text_free(struct mbox_text *t)
 {
-	if (t->pieces)
-		fs_give((void **)&t->pieces);
-	if (t->starts)
-		fs_give((void **)&t->starts);
+	fs_give((void **)&t->pieces);
+	fs_give((void **)&t->starts);
 	t->count = t->room = t->start_count = t->start_room = 0;
 }
 
@@ -26,11 +24,8 @@ cc_text_begin(struct mbox_text *t)
 {
 	if (t->start_count == t->start_room) {
 		t->start_room += 4 + t->start_room / 2;
-		if (t->starts)
-			fs_resize((void **)&t->starts,
-			    t->start_room * sizeof(*t->starts));
-		else
-			t->starts = fs_get(t->start_room * sizeof(*t->starts));
+		fs_resize((void **)&t->starts,
+		    t->start_room * sizeof(*t->starts));
 	}
 	t->starts[t->start_count++] = t->len;
 }
@@ -42,11 +37,7 @@ cc_text_add(struct mbox_text *t, const char *p, uint64_t pos, uint64_t len)
 		return;
 	if (t->count == t->room) {
 		t->room += 4 + t->room / 2;
-		if (t->pieces)
-			fs_resize((void **)&t->pieces,
-			    t->room * sizeof(*t->pieces));
-		else
-			t->pieces = fs_get(t->room * sizeof(*t->pieces));
+		fs_resize((void **)&t->pieces, t->room * sizeof(*t->pieces));
 	}
 	t->pieces[t->count++] = (struct mbox_piece){ p, pos, len };
 	t->len += len;

@@ -444,8 +444,7 @@ plan(struct both *b, uint64_t skip, uint64_t size, struct span *pad_r)
 		r = 0;
 	if (r != 0 || (r = pass(b->from.fd, 0, size, -1, 0, &sum)) != 0)
 		return r;
-	if (b->rec.path)
-		fs_give((void **)&b->rec.path);
+	fs_give((void **)&b->rec.path);
 	b->rec = (struct move){ b->rec.dev, b->rec.ino, skip, size, sum,
 		(uint64_t)st.st_dev, (uint64_t)st.st_ino, (uint64_t)st.st_size,
 		pad_r->len, false, cpystr(b->to->path) };
@@ -559,8 +558,7 @@ cc_mbox_transfer(const char *from, struct mbox *to, int wait_ms,
 	saved = errno;
 	if (b.privdir >= 0)
 		close(b.privdir);
-	if (b.rec.path)
-		fs_give((void **)&b.rec.path);
+	fs_give((void **)&b.rec.path);
 	cc_mbox_unlock(&b.lock);
 	cc_mbox_free(&b.from);
 	errno = saved;

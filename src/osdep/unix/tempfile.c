@@ -73,10 +73,8 @@ end(struct tempfile *t)
 	if (t->fd >= 0)
 		close(t->fd);
 	t->fd = -1;
-	if (t->name)
-		fs_give((void **)&t->name);
-	if (t->temp)
-		fs_give((void **)&t->temp);
+	fs_give((void **)&t->name);
+	fs_give((void **)&t->temp);
 }
 
 int

@@ -37,8 +37,7 @@ cc_uidrecord_init(struct uidrecord *rec, const struct stat *st)
 void
 cc_uidrecord_free(struct uidrecord *rec)
 {
-	if (rec->runs)
-		fs_give((void **)&rec->runs);
+	fs_give((void **)&rec->runs);
 	*rec = (struct uidrecord){ 0 };
 }
 
@@ -50,11 +49,7 @@ add_run(struct uidrecord *rec, uint32_t first, uint32_t count)
 		return CC_ELIMIT;
 	if (rec->count == rec->room) {
 		rec->room = rec->room ? rec->room + rec->room / 2 : RUNS_FIRST;
-		if (rec->runs)
-			fs_resize((void **)&rec->runs,
-			    rec->room * sizeof(*rec->runs));
-		else
-			rec->runs = fs_get(rec->room * sizeof(*rec->runs));
+		fs_resize((void **)&rec->runs, rec->room * sizeof(*rec->runs));
 	}
 	rec->runs[rec->count++] = (struct uidrun){ first, count };
 	return 0;

@@ -76,8 +76,7 @@ cc_unix_expunge(MAILSTREAM *stream, char *sequence, long options)
 		return NIL;
 	cc_mbox_adopt_keywords(m, stream);
 	r = cc_mbox_expunge(m, asked, stream->nmsgs, &n);
-	if (asked)
-		fs_give((void **)&asked);
+	fs_give((void **)&asked);
 	if (r != 0) {
 		complain_expunge(stream, r);
 		return NIL;

@@ -6,8 +6,6 @@
  * file at each ping, and turns into a session of the real driver when the
  * file has got a format. The first append decides which that is.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +16,7 @@
 #include "dummy.h"
 #include "env_state.h"
 #include "mail_generic.h"
+#include "mailfile.h"
 #include "mboxfile.h"
 
 static DRIVER *dummy_valid(char *mailbox);
@@ -285,19 +284,6 @@ dummy_copy(MAILSTREAM *stream, char *sequence, char *mailbox, long options)
 	return NIL;
 }
 
-/* Makes the file of an INBOX that is not there. */
-static bool
-make_inbox(const char *path)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-	    (mode_t)cc_env()->mailbox_mode);
-
-	if (fd < 0)
-		return errno == EEXIST;
-	close(fd);
-	return true;
-}
-
 static long
 refuse_append(const char *path)
 {
@@ -316,7 +302,8 @@ dummy_append(MAILSTREAM *stream, char *mailbox, append_t af, void *data)
 
 	if (d && d->append)
 		return (*d->append)(stream, mailbox, af, data);
-	if (what == MISSING && is_inbox(mailbox) && make_inbox(path))
+	if (what == MISSING && is_inbox(mailbox) &&
+	    cc_mailfile_make_inbox(path) == 0)
 		what = EMPTY;
 	if (what == MISSING && !is_inbox(mailbox)) {
 		mm_notify(stream,

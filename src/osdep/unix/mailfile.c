@@ -17,6 +17,7 @@
 
 #include "cc_err.h"
 #include "dotlock.h"
+#include "env_state.h"
 #include "fdio.h"
 #include "fdlock.h"
 #include "fs.h"
@@ -229,6 +230,20 @@ cc_mailfile_make(const char *path, mode_t mode, struct span content)
 	close(dir);
 	errno = saved;
 	return r;
+}
+
+int
+cc_mailfile_make_inbox(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+	    (mode_t)cc_env()->mailbox_mode);
+
+	if (fd < 0)
+		return errno == EEXIST ? 0 : cc_err_errno();
+	close(fd);
+	/* A spool may let us write, and not read its directory. */
+	(void)cc_mailfile_sync_parent(path);
+	return 0;
 }
 
 /* ------------------------------------------------------------------ remove */

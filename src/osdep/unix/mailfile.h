@@ -33,6 +33,10 @@ int cc_mailfile_sync_parent(const char *path);
  */
 int cc_mailfile_make(const char *path, mode_t mode, struct span content);
 
+/* Makes the empty file of an INBOX, which is always there for clients, when its
+ * first message comes. 0, also if it is there by now. */
+int cc_mailfile_make_inbox(const char *path);
+
 /* Renames a file or directory and syncs both parents. CC_EEXIST if there is
  * anything of the new name. */
 int cc_mailfile_rename(const char *old, const char *path);

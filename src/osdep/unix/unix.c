@@ -13,6 +13,7 @@
 #include "mail.h"
 #include "osdep.h"
 #include "cc_err.h"
+#include "cc_say.h"
 #include "dummy.h"
 #include "env_state.h"
 #include "lockwait.h"
@@ -181,17 +182,12 @@ was_kissed(const struct stat *st)
 static int
 kiss(const struct stat *st, pid_t holder, struct inodelock *lock)
 {
-	struct strbuf b;
-
 	if (holder <= 1 || holder == getpid() ||
 	    !cc_inodelock_is_holder(st, holder) || was_kissed(st) ||
 	    kill(holder, SIGUSR2) != 0)
 		return CC_EBUSY;
-	cc_strbuf_init(&b, MAILTMPLEN - 1);
-	cc_strbuf_printf(&b, "Trying to get mailbox lock from process %ld",
+	cc_say(WARN, "Trying to get mailbox lock from process %ld",
 	    (long)holder);
-	MM_LOG((char *)cc_strbuf_str(&b), WARN);
-	cc_strbuf_free(&b);
 	return cc_inodelock_get(lock, st, FDLOCK_EX, KISS_TRIES * 1000, NULL);
 }
 

@@ -6,8 +6,6 @@
  * added at once (mboxfile_append.c). A mailbox that does not exist is told
  * with [TRYCREATE] before the first octet is asked for.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,9 +13,11 @@
 #include "mail.h"
 #include "osdep.h"
 #include "cc_err.h"
+#include "cc_say.h"
 #include "env_state.h"
 #include "mail_generic.h"
 #include "mail_params.h"
+#include "mailfile.h"
 #include "mailpath.h"
 #include "mboxfile_append.h"
 #include "misc.h"
@@ -40,27 +40,9 @@ must_create(MAILSTREAM *stream, const char *what)
 static long
 refuse_format(const char *path)
 {
-	struct strbuf b;
-
-	cc_strbuf_init(&b, MAILTMPLEN - 1);
-	cc_strbuf_printf(&b,
-	    "Can't append - not in valid mailbox format: %.256s", path);
-	MM_LOG((char *)cc_strbuf_str(&b), ERROR);
-	cc_strbuf_free(&b);
+	cc_say(ERROR, "Can't append - not in valid mailbox format: %.256s",
+	    path);
 	return NIL;
-}
-
-/* INBOX is always there: its file is made when the first message comes. */
-static int
-make_inbox(const char *path)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-	    (mode_t)cc_env()->mailbox_mode);
-
-	if (fd < 0)
-		return errno == EEXIST ? 0 : cc_err_errno();
-	close(fd);
-	return 0;
 }
 
 /* The file of a mailbox that will be added to; NIL after a message. */
@@ -76,7 +58,7 @@ find_box(MAILSTREAM *stream, char *mailbox, const char *what,
 		r = cc_err_errno();
 	if (r == CC_ENOENT && cc_mailpath_is_inbox(cc_span_z(mailbox)) &&
 	    path->len > 0)
-		r = make_inbox(cc_strbuf_str(path));
+		r = cc_mailfile_make_inbox(cc_strbuf_str(path));
 	else if (r == CC_ENOENT)
 		return must_create(stream, what);
 	else if (r == 0 &&
@@ -134,12 +116,7 @@ put_from(struct strbuf *out, char *date)
 		date = now;
 	}
 	if (!mail_parse_date(&elt, (unsigned char *)date)) {
-		struct strbuf b;
-
-		cc_strbuf_init(&b, MAILTMPLEN - 1);
-		cc_strbuf_printf(&b, "Bad date in append: %.80s", date);
-		MM_LOG((char *)cc_strbuf_str(&b), ERROR);
-		cc_strbuf_free(&b);
+		cc_say(ERROR, "Bad date in append: %.80s", date);
 		return false;
 	}
 	cc_strbuf_printf(out, "From %s@%s ", myusername(), mylocalhost());

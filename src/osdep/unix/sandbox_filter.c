@@ -2,9 +2,11 @@
  * sandbox_filter.c - a seccomp filter, assembled from rows (seccomp(2)).
  *
  * First the calls that are allowed with some arguments only, then the others,
- * in order of their numbers, runs of numbers as one. The kernel keeps a bitmap
- * of calls that are allowed whatever their arguments, so the length does not
- * matter for calls; but it compiles the program at each start of a session. A
+ * in order of their numbers, runs of numbers as one, in groups that are passed
+ * over. The kernel keeps a bitmap of calls that are allowed whatever their
+ * arguments, so the way to an answer does not matter for calls; but at each
+ * start of a session it compiles the program, and runs it for each number that
+ * there is to make the bitmap. A
  * foreign calling convention (32 bit calls on a 64 bit kernel, x32) is killed,
  * as its numbers mean other calls.
  */
@@ -46,6 +48,9 @@
 #define FILTER_MAX 1024 /* instructions; the kernel takes 4096 */
 
 #define PLAIN_MAX 512 /* calls whose arguments do not matter */
+
+/* Runs of numbers that are looked at one by one. */
+#define GROUP 8
 
 /* A jump goes so many instructions further at most. */
 #define JUMP_MAX 255
@@ -159,7 +164,7 @@ put_run(struct filter *f, unsigned first, unsigned last)
 }
 
 /* Points the comparisons from instruction at on to the one that allows, which
- * will stand behind the return that does not. */
+ * will stand behind the return that does not; that is where a group ends. */
 static void
 aim(struct filter *f, size_t at)
 {
@@ -173,7 +178,31 @@ aim(struct filter *f, size_t at)
 			ins->jt = (uint8_t)far;
 		else if (BPF_OP(ins->code) == BPF_JGT)
 			ins->jf = (uint8_t)far;
+		else if (BPF_OP(ins->code) == BPF_JA)
+			ins->k = (uint32_t)far - 1;
 	}
+}
+
+/* The runs from the number at i on, at most GROUP; one past their numbers.
+ * Calls behind the group do not look at it. */
+static size_t
+put_group(struct filter *f, const unsigned *nrs, size_t n, size_t i)
+{
+	size_t end = i, at = f->len;
+
+	for (int k = 0; k < GROUP && end < n; k++)
+		end = run_end(nrs, n, end);
+	if (end < n)
+		put(f, BPF_JMP | BPF_JGE | BPF_K, 0, 0, nrs[end]);
+	for (size_t next; i < end; i = next) {
+		next = run_end(nrs, n, i);
+		put_run(f, nrs[i], nrs[next - 1]);
+	}
+	if (end < n)
+		put(f, BPF_JMP | BPF_JA, 0, 0, 0);
+	if (end < n && !f->over)
+		f->code[at].jt = (uint8_t)(f->len - at - 1);
+	return end;
 }
 
 static void
@@ -188,10 +217,8 @@ put_rows(struct filter *f, const struct sandbox_list *lists, size_t count,
 			if (lists[i].calls[j].mask != 0)
 				put_checked(f, &lists[i].calls[j]);
 	begin = f->len;
-	for (size_t i = 0, next; i < n; i = next) {
-		next = run_end(nrs, n, i);
-		put_run(f, nrs[i], nrs[next - 1]);
-	}
+	for (size_t i = 0; i < n;)
+		i = put_group(f, nrs, n, i);
 	aim(f, begin);
 	put_return(f, otherwise);
 	put_return(f, SECCOMP_RET_ALLOW);

@@ -98,6 +98,13 @@ can_double(const struct strbuf *b, size_t n)
 	return n < SIZE_MAX / 4 && b->len < SIZE_MAX / 4;
 }
 
+/* Room for n more octets and a NUL? No allocation passes the ceiling. */
+static bool
+has_room(const struct strbuf *b, size_t n)
+{
+	return !b->over && n < b->cap - b->len;
+}
+
 /* Makes room for n more octets and a NUL; false if that passes the ceiling. */
 static bool
 strbuf_grow(struct strbuf *b, size_t n)
@@ -124,7 +131,7 @@ strbuf_grow(struct strbuf *b, size_t n)
 void
 cc_strbuf_put(struct strbuf *b, const void *p, size_t len)
 {
-	if (len == 0 || !strbuf_grow(b, len))
+	if (len == 0 || (!has_room(b, len) && !strbuf_grow(b, len)))
 		return;
 	memcpy(b->data + b->len, p, len);
 	b->len += len;
@@ -167,20 +174,22 @@ cc_strbuf_put_uint(struct strbuf *b, uint64_t n)
 void
 cc_strbuf_vprintf(struct strbuf *b, const char *fmt, va_list ap)
 {
+	size_t room = b->over ? 0 : b->cap - b->len;
 	va_list again;
 	int n;
 
+	/* mostly it fits at once */
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
+	n = vsnprintf(room ? b->data + b->len : NULL, room, fmt, again);
 	va_end(again);
-	if (n < 0) {
+	if (n < 0)
 		b->over = true;
-		return;
-	}
-	if (n == 0 || !strbuf_grow(b, (size_t)n))
-		return;
-	vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
-	b->len += (size_t)n;
+	if (n > 0 && (size_t)n >= room && strbuf_grow(b, (size_t)n))
+		vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
+	if (n > 0 && !b->over)
+		b->len += (size_t)n;
+	else if (b->data)
+		b->data[b->len] = '\0';
 }
 
 void

@@ -125,7 +125,9 @@ put_flags(struct session *s, unsigned long msgno)
 
 	if (cc_mail_record(s->stream, msgno, &record) != 0)
 		return;
-	output_printf(&s->out, "* %lu FETCH (FLAGS ", msgno);
+	cc_strbuf_put(&s->out.buf, "* ", 2);
+	cc_strbuf_put_uint(&s->out.buf, msgno);
+	output_puts(&s->out, " FETCH (FLAGS ");
 	fetch_put_flag_list(&s->out, s->stream, &record);
 	if (s->uid)
 		output_printf(&s->out, " UID %u", record.uid);

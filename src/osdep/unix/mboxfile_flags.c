@@ -41,6 +41,7 @@ enum block_line { BLOCK_BASE, BLOCK_STATUS, BLOCK_XSTATUS, BLOCK_KEYWORDS };
 /* What is to be written, collected. */
 struct batch {
 	struct strbuf data;
+	struct strbuf text; /* lines of the message in hand */
 	struct change {
 		uint64_t pos;
 		size_t at; /* in data */
@@ -331,8 +332,8 @@ collect(struct mbox *m, uint32_t i, bool base, struct batch *batch)
 	const struct mbox_index *index = &m->index;
 	const struct mbox_msg *msg = &index->msgs[i];
 	struct block b = { .len = 0 };
+	struct strbuf *text = &batch->text;
 	struct flags there;
-	struct strbuf text;
 	int r;
 
 	r = get_block(m, i, base ? BLOCK_BASE : BLOCK_STATUS, &b);
@@ -340,19 +341,18 @@ collect(struct mbox *m, uint32_t i, bool base, struct batch *batch)
 		return r;
 	there = parse_flags(m, b.old);
 	merge_flags(m, i, &there);
-	cc_strbuf_init(&text, 2 * BLOCK_MAX);
+	cc_strbuf_reset(text);
 	if (base)
-		cc_mbox_put_base(&text, "X-IMAPbase", 0, index->uidvalidity,
+		cc_mbox_put_base(text, "X-IMAPbase", 0, index->uidvalidity,
 		    base_last(index), &index->keywords);
 	if (cc_mbox_is_plain(m))
-		cc_mbox_put_flags(&text, msg->flags | (m->hidden ? 0 : fOLD));
+		cc_mbox_put_flags(text, msg->flags | (m->hidden ? 0 : fOLD));
 	else
-		cc_mbox_put_status(&text, msg->flags | (m->hidden ? 0 : fOLD),
+		cc_mbox_put_status(text, msg->flags | (m->hidden ? 0 : fOLD),
 		    base ? msg->keywords : msg->keywords & m->keywords_there,
 		    &index->keywords, 0, b.len);
-	if ((r = cc_strbuf_status(&text)) == 0)
-		r = put_block(batch, i, &b, cc_strbuf_span(&text));
-	cc_strbuf_free(&text);
+	if ((r = cc_strbuf_status(text)) == 0)
+		r = put_block(batch, i, &b, cc_strbuf_span(text));
 	return r;
 }
 
@@ -477,6 +477,7 @@ cc_mbox_write_dirty(struct mbox *m)
 	int r;
 
 	cc_strbuf_init(&batch.data, 2 * BATCH_MAX);
+	cc_strbuf_init(&batch.text, 2 * BLOCK_MAX);
 	batch.changes = fs_get((BATCH_PUTS + 1) * sizeof(*batch.changes));
 	cc_mbox_view_drop(m);
 	m->writing = true;
@@ -484,6 +485,7 @@ cc_mbox_write_dirty(struct mbox *m)
 	m->writing = false;
 	fs_give((void **)&batch.changes);
 	cc_strbuf_free(&batch.data);
+	cc_strbuf_free(&batch.text);
 	cc_mbox_find_dirty(m);
 	return r;
 }

@@ -123,9 +123,11 @@ emit_put(struct writer *w, const struct mbox *m, const struct redo_step *step,
 	unsigned char *old = fs_get(put->data.len + 1);
 	int r = read_there(m, step, put, old);
 
-	cc_strbuf_printf(text, "put %llu %zu %s\n",
-	    (unsigned long long)put->pos, put->data.len,
-	    whole ? "old" : "sums");
+	cc_strbuf_puts(text, "put ");
+	cc_strbuf_put_uint(text, put->pos);
+	cc_strbuf_putc(text, ' ');
+	cc_strbuf_put_uint(text, put->data.len);
+	cc_strbuf_puts(text, whole ? " old\n" : " sums\n");
 	emit_text(w, text);
 	if (whole)
 		emit(w, old, put->data.len);

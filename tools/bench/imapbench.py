@@ -577,6 +577,17 @@ def suite_sort(server, size, observe, put):
 def suite_mutate(server, size, observe, put):
     src = ensure(server, size)
     home = home_of(server, "mut")
+    server.cold(src, "box", size)
+    copy_tree(src, home)
+    os.sync()
+    # to a mailbox that no server has opened; then all goes on with one that
+    # was opened once
+    s = Session(server, home, observe=observe)
+    s.greeting()
+    put("append_500_to_pristine", append_each(s, "box", 500)[0])
+    s.logout()
+    shutil.rmtree(home)
+    opened(server, src, False)[0].logout()
     copy_tree(src, home)
     os.sync()
     s = Session(server, home, observe=observe)
@@ -590,8 +601,8 @@ def suite_mutate(server, size, observe, put):
     s.logout()
     s, _ = opened(server, home, observe)
     put("copy_1000", s.timed("COPY 1:1000 copydst"))
-    put("store_seen_all", s.timed("STORE 1:* +FLAGS (\\Seen)"))
-    put("check_after_store", s.timed("CHECK"))
+    r = s.timed("STORE 1:* +FLAGS (\\Seen)")
+    put("store_check_some", joined(r, s.timed("CHECK")))
     total = size + done
     step = 8000                     # keep the command line below 64 KiB
     acc = None
@@ -603,6 +614,23 @@ def suite_mutate(server, size, observe, put):
     put("expunge_half", s.timed("EXPUNGE"))
     put("logout_after_expunge", s.logout())
     shutil.rmtree(home, ignore_errors=True)
+
+
+def joined(*parts):
+    """The work of several commands as one."""
+    return {k: sum(p[k] for p in parts) for k in ("wall", "cpu")}
+
+
+def suite_store(server, size, observe, put):
+    """Flags of all messages, to the mailbox itself: once where no message has
+    room for them yet, and once more where each has."""
+    home = ensure(server, size)
+    server.cold(home, "box", size)
+    for when, op in (("first", "+"), ("again", "-")):
+        s, _ = opened(server, home, observe)
+        r = s.timed("STORE 1:* %sFLAGS (\\Seen)" % op)
+        put("store_check_" + when, joined(r, s.timed("CHECK")))
+        s.logout()
 
 
 def append_each(s, box, count, limit=8.0):
@@ -770,6 +798,7 @@ def suite_concurrent(server, size, observe, put, sessions=64, count=1000):
         raise Failure("timeout, %d sessions unfinished" % left)
     r = {"wall": wall, "cpu": sum(cpu_clock(s.pid) for s in live), "bytes": octets,
          "messages_per_second": sessions * count / wall}
+    time.sleep(1)           # as in suite_memory
     mem = [memory(s.pid) for s in live]
     for k in ("pss", "private_dirty", "rss"):
         r[k] = sum(m.get(k, 0) for m in mem)
@@ -853,7 +882,7 @@ def suite_pop3(server, size, observe, put, count=5000):
 
 
 SUITES = {"read": suite_read, "readlight": suite_readlight, "fetch": suite_fetch,
-          "sort": suite_sort,
+          "sort": suite_sort, "store": suite_store,
           "mutate": suite_mutate, "status": suite_status,
           "spawn": suite_spawn, "memory": suite_memory,
           "concurrent": suite_concurrent, "pop3": suite_pop3}
@@ -879,7 +908,7 @@ def run(a):
         b0, own0, w0 = busy() + (time.time(),)
         order = servers if rnd % 2 == 0 else servers[::-1]
         for suite in a.suites.split(","):
-            if rnd == -1 and suite not in ("read", "readlight", "fetch", "sort", "mutate"):
+            if rnd == -1 and suite not in ("read", "readlight", "fetch", "sort", "mutate", "store"):
                 continue
             for server in order:
                 if time.time() > end:
@@ -1052,8 +1081,8 @@ def combined(d, base, order=None):
 ORDER = """spawn_greeting spawn_to_exit select_first logout_after_first select_again
 fast_first fast_again envelope_first envelope_again bodystructure_first bodystructure_again
 hdrfields_first hdrfields_again body_all search_unseen search_from search_subject search_text
-sort_date thread_refs append_500_to_empty append_500_to_large copy_1000 store_seen_all
-check_after_store store_deleted_half expunge_half logout_after_expunge status50_first_session
+sort_date thread_refs append_500_to_empty append_500_to_large append_500_to_pristine
+copy_1000 store_check_first store_check_again store_check_some store_deleted_half expunge_half logout_after_expunge status50_first_session
 status50_next_session concurrent_64x1k""".split()
 
 
@@ -1065,7 +1094,7 @@ def main():
     ap.add_argument("--rounds", type=int, default=5)
     ap.add_argument("--suites", default="spawn,read,mutate,status,concurrent,pop3")
     ap.add_argument("--no-observe", dest="observe", action="store_false")
-    ap.add_argument("--budget", type=float, default=1500, help="seconds; later work is skipped")
+    ap.add_argument("--budget", type=float, default=7200, help="seconds; later work is skipped")
     ap.add_argument("--out")
     ap.add_argument("--md")
     ap.add_argument("--base", default="panda-unix")

@@ -343,6 +343,8 @@ code_of_reason(struct span text)
 		{ CC_ENOSPACE, "[OVERQUOTA]" },
 		{ CC_EBUSY, "[INUSE]" },
 		{ CC_EACCESS, "[NOPERM]" },
+		/* A message is gone that the client was not told of. */
+		{ CC_ECHANGED, "[EXPUNGEISSUED]" },
 	};
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++)

@@ -119,6 +119,19 @@ def filter_mail(account):
     assert account.subscriptions() == ["dir/deep", "made/for it"]
 
 
+def stop(account, run):
+    """What is told at the end of a search that has not found it is news to
+    the script at the next IDLE only if there is more of it."""
+    for _ in range(10):
+        account.deliver(note("stop"))
+        try:
+            assert run.wait(6) == 0
+            return
+        except subprocess.TimeoutExpired:
+            pass
+    raise AssertionError("it does not stop")
+
+
 def two_at_once(account):
     """One script idles, another changes the mailbox beside it."""
     path = script(account, "idle.lua", IDLE)
@@ -136,14 +149,13 @@ def two_at_once(account):
             "box.one:contain_subject('take'):move_messages(box.INBOX)\n"
             "box.INBOX:contain_subject('tea'):delete_messages()\n")))
         wait_for("the second move", lambda: account.subjects() == [])
-        account.deliver(note("stop"))
-        assert run.wait(60) == 0
+        stop(account, run)
     finally:
         out.close()
         if run.poll() is None:
             run.terminate()
             run.wait(60)
-    assert account.subjects() == ["stop"]
+    assert set(account.subjects()) == {"stop"}
     assert account.subjects("one") == ["tea", "appended", "take it"]
 
 

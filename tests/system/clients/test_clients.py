@@ -13,11 +13,14 @@ import pytest
 pytest.register_assert_rewrite(
     "accounts", "maildir", "client_curl", "client_imaplib", "client_mbsync",
     "client_offlineimap", "client_getmail", "client_fetchmail",
-    "client_imapfilter", "client_imapflow", "client_mutt", "client_alpine")
+    "client_imapfilter", "client_imapflow", "client_mutt", "client_alpine",
+    "client_thunderbird")
 from accounts import CHANNELS, Account
 
 # client: (module, program, channels that it knows)
 CLIENTS = {
+    # the slowest first
+    "thunderbird": ("client_thunderbird", "thunderbird", CHANNELS),
     "curl": ("client_curl", "curl", CHANNELS),
     "imaplib": ("client_imaplib", "python3", CHANNELS),
     "mbsync": ("client_mbsync", "mbsync", CHANNELS),

@@ -208,6 +208,19 @@ class Home:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
+def whole_session(home, octets, tool=()):
+    """An imapd, run by the tool, that is sent octets and then no more."""
+    env = {"HOME": home.path, "PATH": "/usr/bin:/bin", "TZ": "UTC",
+           "LANG": "C"}
+    env.update((k, v) for k, v in os.environ.items() if "SAN_OPTIONS" in k)
+    kw = {"user": home.uid, "group": home.gid, "extra_groups": []} \
+        if os.geteuid() == 0 else {}
+    return subprocess.run(
+        [*tool, executable("imapd"), "-c", home.write_config()],
+        input=octets, env=env, cwd=home.path, timeout=600, check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, **kw)
+
+
 class Server:
     """The program under test, and what it said."""
 

@@ -17,7 +17,7 @@ import wire
 
 MARK = b"- NAMESPACE\r\n"
 OCTETS = 8192       # of the smallest input of an abuse
-MESSAGES = 64       # in the smallest mailbox, that is measured
+MESSAGES = 32       # in the smallest mailbox, that is measured
 TOTAL = re.compile(rb"^totals: (\d+)$", re.M)
 FROM = "From a@b Tue Mar  5 09:01:02 2024 +0000\n"
 

@@ -100,6 +100,9 @@ struct mbox {
 	uint32_t dirty_from; /* messages with MBOX_DIRTY are in from..to-1 */
 	uint32_t dirty_to;
 	uint32_t keywords_there; /* bits of keywords that the file lists */
+	/* What is dirty and not pending had no room in a file with ... */
+	struct mbox_stamp tried; /* ... this stamp ... */
+	uint32_t tried_keywords; /* ... and these keywords */
 	bool unsynced;           /* written, but not on the disk for sure */
 	bool writing;            /* being rewritten by us */
 	bool hidden; /* no session: messages stay \\Recent, nothing is said */

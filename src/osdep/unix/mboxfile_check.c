@@ -27,8 +27,11 @@ mark_old(struct mbox *m)
 	for (uint32_t i = 0; i < m->index.count; i++) {
 		struct mbox_msg *msg = &m->index.msgs[i];
 
-		if ((msg->flags & (MBOX_OLD_THERE | MBOX_GONE)) == 0)
+		if ((msg->flags & (MBOX_OLD_THERE | MBOX_GONE | MBOX_DIRTY)) ==
+		    0) {
 			msg->flags |= MBOX_DIRTY;
+			m->tried = (struct mbox_stamp){ 0 };
+		}
 	}
 	cc_mbox_find_dirty(m);
 }

@@ -444,17 +444,28 @@ write_base(struct mbox *m, struct batch *batch)
 	return 0;
 }
 
-/* Collects and writes what is marked; what has no room stays marked. */
+/* May there be room where there was none? */
+static bool
+may_have_room(const struct mbox *m)
+{
+	return m->tried_keywords != m->keywords_there ||
+	    !cc_mbox_stamp_same(&m->tried, &m->stamp);
+}
+
+/* Collects and writes what is marked; what has no room stays marked, and is
+ * looked at again when the file has changed. */
 static int
 write_marked(struct mbox *m, struct batch *batch)
 {
 	int r = write_base(m, batch);
+	const unsigned wanted =
+	    may_have_room(m) ? MBOX_DIRTY : MBOX_DIRTY | MBOX_PENDING;
 
 	for (uint32_t i = m->dirty_from; r == 0 && i < m->dirty_to; i++) {
 		struct mbox_msg *msg = &m->index.msgs[i];
 		size_t before = batch->count;
 
-		if (!(msg->flags & MBOX_DIRTY))
+		if ((msg->flags & wanted) != wanted)
 			continue;
 		r = collect(m, i, false, batch);
 		if (r == 0)
@@ -467,7 +478,13 @@ write_marked(struct mbox *m, struct batch *batch)
 			    ? 0
 			    : write_batch(m, batch);
 	}
-	return r == 0 ? write_batch(m, batch) : r;
+	if (r == 0)
+		r = write_batch(m, batch);
+	if (r == 0) {
+		m->tried = m->stamp;
+		m->tried_keywords = m->keywords_there;
+	}
+	return r;
 }
 
 int
@@ -611,6 +628,8 @@ cc_mbox_restamp(struct mbox *m)
 	(void)futimens(m->fd, times);
 	if (fstat(m->fd, &st) == 0 && st.st_size == m->stamp.size) {
 		cc_mbox_stamp_of(&st, &m->stamp);
+		if (cc_mbox_stamp_same(&m->tried, &before))
+			m->tried = m->stamp;
 		note_written(m, &before);
 	}
 	clear_notes(m);

@@ -323,6 +323,44 @@ test_crs_that_end_no_header(void **state)
 	}
 }
 
+static void
+set(MAILSTREAM *s, char *sequence, char *flag)
+{
+	mail_flag(s, sequence, flag, ST_SET);
+	assert_int_equal(cc_mail_flush(s, false), 0);
+}
+
+/* A change for which a message had no room waits for a rewrite, and is not
+ * tried again with each other change; but it is when another session has made
+ * room. */
+static void
+test_room_that_comes_later(void **state)
+{
+	MAILSTREAM *one, *two;
+
+	(void)state;
+	begin();
+	box(MSG MSG MSG);
+	one = open_box(NIL);
+	set(one, "1", "\\Flagged");
+	set(one, "2", "\\Answered");
+	box_is(MSG MSG MSG);
+	two = mail_open(NIL, "box", NIL);
+	assert_non_null(two);
+	set(two, "1:3", "\\Draft");
+	mail_check(two);
+	assert_false(flags(two, 1) & fFLAGGED);
+	set(one, "3", "\\Seen");
+	mail_check(two);
+	assert_true(flags(two, 1) & fFLAGGED);
+	assert_true(flags(two, 2) & fANSWERED);
+	assert_true(flags(two, 3) & fSEEN);
+	assert_true(flags(two, 3) & fDRAFT);
+	mail_close(two);
+	mail_close(one);
+	end();
+}
+
 /* Through a symbolic link it is the same mailbox, but another dot-lock: who
  * has the one of the other name does not keep us waiting. */
 static void
@@ -360,6 +398,7 @@ main(void)
 		cmocka_unit_test(test_huge_lines),
 		cmocka_unit_test(test_header_ended_by_crs),
 		cmocka_unit_test(test_crs_that_end_no_header),
+		cmocka_unit_test(test_room_that_comes_later),
 		cmocka_unit_test(test_dot_lock_of_a_link),
 	};
 

@@ -119,10 +119,9 @@ NAMES = {
     "LIST stars": lambda n: ["LIST \"\" flat%d/*m*b*x*" % n],
     "LIST deep": lambda n: ["LIST \"\" deep%d/*" % n],
     "LIST nothing": lambda n: ["LIST \"\" flat%d/*absent" % n],
-    "SUBSCRIBE and LSUB": lambda n: [
-        "SUBSCRIBE flat%d/mailbox%d" % (n, i) for i in range(n)] + [
-        "LSUB \"\" *", "LSUB \"\" flat%d/%%" % n] + [
-        "UNSUBSCRIBE flat%d/mailbox%d" % (n, i) for i in range(n)],
+    "LSUB": lambda n: [
+        "LSUB \"\" *", "LSUB \"\" flat%d/%%" % n, "SUBSCRIBE one",
+        "UNSUBSCRIBE one"],
     "STATUS": lambda n: ["STATUS flat%d/mailbox%d (MESSAGES UIDNEXT UNSEEN)" %
                          (n, i) for i in range(n)],
     "SELECT": lambda n: ["SELECT flat%d/mailbox%d" % (n, i)
@@ -163,13 +162,17 @@ def of_mailboxes(home, first):
 
 
 def of_names(home, first):
+    home.write("one", "")
     for n in sizes(first):
         for i in range(n):
             home.write("flat%d/mailbox%d" % (n, i), "")
         home.write("deep%d/" % n + "d/" * (n // 2) + "mailbox", "")
     for name, make in NAMES.items():
         for n in sizes(first):
-            yield Part(name, n, b"", lines(*make(n)), True)
+            # there are as many subscriptions as mailboxes in the directory
+            before = lines(*("SUBSCRIBE flat%d/mailbox%d" % (n, i)
+                             for i in range(n) if name == "LSUB"))
+            yield Part(name, n, before, lines(*make(n)), True)
 
 
 def of_abuse(home, first):
@@ -225,12 +228,4 @@ def measure_group(make, first):
     for part, count in zip(parts, counts[1::2]):
         if part.n >= first:
             found.setdefault(part.name, {})[part.n] = count
-    return found
-
-
-def measure():
-    """{family: {n: instructions}}"""
-    found = {}
-    for make, first in GROUPS:
-        found.update(measure_group(make, first))
     return found

@@ -111,6 +111,37 @@ QUESTIONS = {
 }
 
 
+# ---------------------------------------------------------------- one message
+
+def text_of(n):
+    return FROM + "Subject: x\n\n" + "0123456789abcde\n" * (n // 16) + "\n"
+
+
+def parts_of(n):
+    return (FROM + "Content-Type: multipart/mixed; boundary=b\n\n" +
+            "--b\nContent-Type: text/plain; name=x\n\ntext\n" * (n // 48) +
+            "--b--\n\n")
+
+
+def addresses_of(n):
+    return FROM + "To: " + "Name <local@host>,\n " * (n // 20) + "a@b\n\n\n"
+
+
+# What is asked of a mailbox with one message of n octets.
+MESSAGE = {
+    "pieces of a text": (text_of, lambda n: [
+        "FETCH 1 BODY.PEEK[]<%d.256>" % i for i in range(0, n, 256)]),
+    "parts at once": (parts_of, lambda n: [
+        "FETCH 1 (%s)" % " ".join("BODY.PEEK[%d]" % (i + 1)
+                                  for i in range(n // 480))]),
+    "structure of parts": (parts_of, lambda n: ["FETCH 1 BODYSTRUCTURE"]),
+    "ENVELOPE of addresses": (addresses_of, lambda n: ["FETCH 1 ENVELOPE",
+                                                       "SEARCH TO absent"]),
+    "flags of a large message": (text_of, lambda n: [
+        "STORE 1 +FLAGS (\\Seen)", "CHECK"]),
+}
+
+
 # --------------------------------------------------------------------- names
 
 # What is done with a directory d of n mailboxes, and one inside the other.
@@ -161,6 +192,14 @@ def of_mailboxes(home, first):
                          "CLOSE"), True)
 
 
+def of_one(home, first):
+    for name, (make, ask) in MESSAGE.items():
+        for n in sizes(first):
+            box = "%s%d" % (name.replace(" ", ""), n)
+            home.write(box, make(n))
+            yield Part(name, n, lines("SELECT " + box), lines(*ask(n)), True)
+
+
 def of_names(home, first):
     home.write("one", "")
     for n in sizes(first):
@@ -183,7 +222,8 @@ def of_abuse(home, first):
                        make(n) + b"\r\nDONE\r\n", False)
 
 
-GROUPS = ((of_mailboxes, MESSAGES), (of_names, MESSAGES), (of_abuse, OCTETS))
+GROUPS = ((of_mailboxes, MESSAGES), (of_one, OCTETS), (of_names, MESSAGES),
+          (of_abuse, OCTETS))
 
 
 # ---------------------------------------------------------------------- counting

@@ -534,6 +534,35 @@ def test_keeper_leaves_no_lock(spool, how):
     wait_for("the lock to go", lambda: not LOCK.exists())
 
 
+def test_session_outlives_its_keeper(clean):
+    """Without the dot-lock there is a warning, and the work goes on."""
+    clean.config("set disable-plaintext 0\n")
+    clean.set_spool("ann", b"From a@b Tue Mar  5 10:00:00 2024\n"
+                    b"Subject: x\n\nhello\n\n" * 3)
+    d = Direct([IMAPD])
+    d.login("ann")
+    d.ok(b"SELECT INBOX")
+    mail = [str(grp.getgrnam("mail").gr_gid)] * 4
+    keeper, = [pid for pid in children(d.proc.pid)
+               if status_of(pid)["Gid"].split() == mail]
+    os.kill(keeper, signal.SIGKILL)
+    warning = (b"* NO Mailbox vulnerable - directory /var/mail must have "
+               b"1777 protection")
+    clean.deliver("ann", b"Subject: y\n\nz\n")
+    assert b"* 4 EXISTS" in d.ok(b"NOOP")
+    d.ok(rb"STORE 2 +FLAGS (\Deleted)")
+    said = d.ok(b"EXPUNGE")
+    assert b"* 2 EXPUNGE" in said and warning in said
+    d.send(b"b APPEND INBOX {14+}\r\nSubject: 1\r\n\r\n\r\n")
+    while not (line := d.line()).startswith(b"b "):
+        pass
+    assert line.startswith(b"b OK [APPENDUID ")
+    d.ok(b"LOGOUT")
+    assert d.status() == 0
+    assert clean.spool("ann").read_bytes().count(b"\nSubject: ") == 4
+    assert not LOCK.exists()
+
+
 def test_no_keeper_where_everybody_may_lock(spool):
     os.chmod(SPOOL, 0o1777)
     try:

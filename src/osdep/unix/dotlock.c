@@ -32,8 +32,9 @@
 /* Octets of a mailbox path; beyond it no dot-lock is made. */
 #define DOTLOCK_PATH_MAX 512
 
-/* Milliseconds for an answer of the lock keeper, which waits for nobody. */
-#define KEEPER_WAIT 5000
+/* Milliseconds for an answer of the lock keeper, which waits for nobody but the
+ * processor and the disk of a busy machine. */
+#define KEEPER_WAIT 30000
 
 /* PATH.lock, or with the ending that makes it ours alone. */
 static char *
@@ -201,20 +202,23 @@ cc_dotlock_try(struct dotlock *lock_r, const char *path, int64_t now,
 	return r;
 }
 
-/* One octet to the keeper and one back; 0 if it does not answer. */
+/* One octet to the keeper and one back; 0 if it does not answer. Then it is
+ * never asked again, and ends, giving up what it has: a late answer would be
+ * taken for that to the next question, and its lock would stay. */
 static char
 ask_keeper(int fd, char what)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	char answer = 0;
 
-	if (send(fd, &what, 1, MSG_NOSIGNAL) != 1)
-		return 0;
-	while (poll(&p, 1, KEEPER_WAIT) < 0)
-		if (errno != EINTR)
-			return 0;
-	return p.revents && recv(fd, &answer, 1, MSG_DONTWAIT) == 1 ? answer
-								    : 0;
+	if (send(fd, &what, 1, MSG_NOSIGNAL) == 1) {
+		while (poll(&p, 1, KEEPER_WAIT) < 0 && errno == EINTR)
+			continue;
+		if (p.revents && recv(fd, &answer, 1, MSG_DONTWAIT) == 1)
+			return answer;
+	}
+	shutdown(fd, SHUT_RDWR);
+	return 0;
 }
 
 static int

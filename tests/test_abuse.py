@@ -2,6 +2,7 @@
 end, and costs little memory. That its work grows as the input does, and no
 faster, is what tests/linear counts.
 """
+import concurrent.futures
 import os
 import re
 import signal
@@ -12,6 +13,7 @@ import wire
 from abuse_rows import BOX, ROWS
 from test_imapd import FROM, Session
 
+AT_ONCE = 4         # sessions that end, one after another
 BUDGET = 5000       # KiB above the idle session
 SANITIZED = "ASAN_OPTIONS" in os.environ
 
@@ -66,15 +68,13 @@ LONG = (b"a ID (\"name\" \"test\")\r\nb SELECT box\r\n"
         (len(MESSAGE), MESSAGE))
 
 
-def test_client_that_vanishes_at_every_octet():
-    """The server ends; the mailbox has all that was answered for, nothing of
-    what was cut; no lock, redo record or temporary file stays."""
-    home = wire.Home()
+def vanish(cuts):
+    """Sessions that end at these octets of LONG, one after another."""
     store = LONG.index(b"k EXPUNGE\r\n") + 11
     added = LONG.index(MESSAGE) + len(MESSAGE) + 2
-    temporary = set(os.listdir("/tmp"))
+    home = wire.Home()
     try:
-        for cut in range(len(LONG) + 1):
+        for cut in cuts:
             for name in ("new", "newer"):
                 if os.path.exists(home.file(name)):
                     os.unlink(home.file(name))
@@ -91,6 +91,18 @@ def test_client_that_vanishes_at_every_octet():
             assert not [n for n in left if ".lock" in n or "redo" in n], cut
     finally:
         home.remove()
+
+
+def test_client_that_vanishes_at_every_octet():
+    """The server ends; the mailbox has all that was answered for, nothing of
+    what was cut; no lock, redo record or temporary file stays. Several at a
+    time, each with a home of its own, since they wait for the disk."""
+    temporary = set(os.listdir("/tmp"))
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        runs = [pool.submit(vanish, range(first, len(LONG) + 1, AT_ONCE))
+                for first in range(AT_ONCE)]
+        for run in runs:
+            run.result()
     new = set(os.listdir("/tmp")) - temporary
     assert not [n for n in new if n.startswith("imapd-")]
 

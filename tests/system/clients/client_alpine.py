@@ -39,7 +39,9 @@ def open_box(account):
 
 
 def sign_in(account, screen):
-    screen.say("PASSWORD", account.password, "Enter")
+    # A line that tells of the work may be in front of the question; the keys
+    # for it are below.
+    screen.say(r"PASSWORD|\^C Cancel +Ret Accept", account.password, "Enter")
     screen.say("Preserve password", "n")
     screen.wait(r"3 +N +long")
 

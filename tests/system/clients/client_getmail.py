@@ -94,6 +94,20 @@ def moved_and_searched(account, box):
     other.ok(b"LOGOUT")
 
 
+def stop(run):
+    """A signal that comes while it works, and not while it waits, ends the
+    work only."""
+    for _ in range(10):
+        run.terminate()
+        try:
+            run.wait(6)
+            return
+        except subprocess.TimeoutExpired:
+            pass
+    run.kill()
+    raise AssertionError("it does not stop")
+
+
 def idle(account, box):
     """It looks at no mail that comes between a fetch and the next IDLE, so
     more comes until all is taken."""
@@ -111,8 +125,7 @@ def idle(account, box):
     try:
         wait_for("the mail to be taken", taken)
     finally:
-        run.terminate()
-        run.wait(60)
+        stop(run)
     assert [s for s in box.subjects() if s.startswith("idle")] == sorted(sent)
 
 

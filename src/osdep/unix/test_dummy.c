@@ -14,8 +14,7 @@
 #include "dummy_pattern.h"
 #include "env_state.h"
 #include "misc.h"
-#include "test_callbacks.h"
-#include "test_tmpdir.h"
+#include "test_env.h"
 
 /* Attributes as test_callbacks writes them. */
 #define NOINF "0x1"
@@ -26,34 +25,17 @@
 #define CHILDLESS "0x42" /* \NoSelect \HasNoChildren */
 #define INBOX_LINE "- INBOX " NOINF "\n"
 
-static struct tmpdir tmp;
-
 static void
 begin_with(const char *config)
 {
-	cc_env_free();
-	test_callbacks_reset();
 	tmpdir_make(&tmp);
-	tmpdir_mkdir(&tmp, "home");
-	tmpdir_write(&tmp, "config", config, strlen(config));
-	mail_parameters(NIL, SET_CONFIGFILE,
-	    (void *)tmpdir_path(&tmp, "config"));
-	assert_int_equal(env_init("ann", (char *)tmpdir_path(&tmp, "home")),
-	    LONGT);
-	mail_parameters(NIL, SET_SYSINBOX, (void *)tmpdir_path(&tmp, "spool"));
+	begin_home(config);
 }
 
 static void
 begin(void)
 {
 	begin_with("");
-}
-
-static void
-end(void)
-{
-	cc_env_free();
-	tmpdir_remove(&tmp);
 }
 
 static void

@@ -9,10 +9,7 @@
 #include "osdep.h"
 #include "env_state.h"
 #include "misc.h"
-#include "test_callbacks.h"
-#include "test_tmpdir.h"
-
-static struct tmpdir tmp;
+#include "test_env.h"
 
 enum kind { NUMBER, FLAG, TEXT, POINTER };
 
@@ -94,20 +91,9 @@ static const struct {
 static void
 begin(void)
 {
-	cc_env_free();
-	test_callbacks_reset();
 	tmpdir_make(&tmp);
-	tmpdir_write(&tmp, "config", "", 0);
-	mail_parameters(NIL, SET_CONFIGFILE,
-	    (void *)tmpdir_path(&tmp, "config"));
+	begin_env("");
 	assert_int_equal(env_init("ann", tmp.path), LONGT);
-}
-
-static void
-end(void)
-{
-	cc_env_free();
-	tmpdir_remove(&tmp);
 }
 
 static void

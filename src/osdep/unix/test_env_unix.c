@@ -15,35 +15,21 @@
 #include "misc.h"
 #include "privdir.h"
 #include "tempfile.h"
-#include "test_callbacks.h"
-#include "test_tmpdir.h"
-
-static struct tmpdir tmp;
+#include "test_env.h"
 
 /* Begins anew with this system configuration, the user ann, and the test's
  * directory as home. */
 static void
 begin(const char *config)
 {
-	cc_env_free();
-	test_callbacks_reset();
 	tmpdir_make(&tmp);
-	tmpdir_write(&tmp, "config", config, strlen(config));
-	mail_parameters(NIL, SET_CONFIGFILE,
-	    (void *)tmpdir_path(&tmp, "config"));
+	begin_env(config);
 }
 
 static void
 init(void)
 {
 	assert_int_equal(env_init("ann", tmp.path), LONGT);
-}
-
-static void
-end(void)
-{
-	cc_env_free();
-	tmpdir_remove(&tmp);
 }
 
 static void

@@ -459,46 +459,62 @@ test_inodelock_other_owner(void **state)
 	tmpdir_remove(&t);
 }
 
-/* Sessions that all take and drop the lock: never two at once, although its
- * file comes and goes. */
+/* What only the owner of a lock may do. */
+static void
+be_alone(struct tmpdir *t)
+{
+	const char *mark = tmpdir_path(t, "mark");
+	int fd = open(mark, O_WRONLY | O_CREAT | O_EXCL, 0600);
+
+	if (fd < 0 || unlink(mark) != 0)
+		_exit(2);
+	close(fd);
+}
+
+/* Processes that all take a lock, are alone, and drop it. */
+static void
+compete(struct tmpdir *t, void (*once)(struct tmpdir *t), int times)
+{
+	enum { PROCESSES = 4 };
+	int status;
+
+	for (int i = 0; i < PROCESSES; i++)
+		if (fork() == 0) {
+			for (int n = 0; n < times; n++)
+				once(t);
+			_exit(0);
+		}
+	for (int i = 0; i < PROCESSES; i++) {
+		assert_true(wait(&status) > 0);
+		assert_int_equal(status, 0);
+	}
+}
+
+static void
+be_alone_by_inodelock(struct tmpdir *t)
+{
+	struct inodelock lock;
+	struct stat st;
+
+	if (stat(tmpdir_path(t, "box"), &st) != 0 ||
+	    cc_inodelock_get_in(t->path, &lock, &st, FDLOCK_EX, -1, NULL) != 0)
+		_exit(1);
+	be_alone(t);
+	cc_inodelock_release(&lock);
+}
+
+/* Never two at once, although the lock's file comes and goes. */
 static void
 test_inodelock_processes(void **state)
 {
-	enum { PROCESSES = 4, EACH = 50 };
 	struct tmpdir t;
 	struct stat st;
-	char mark[256];
 
 	(void)state;
 	tmpdir_make(&t);
 	close(open_file(&t, "box"));
 	lock_file(&t, &st);
-	snprintf(mark, sizeof(mark), "%s/mark", t.path);
-	for (int i = 0; i < PROCESSES; i++)
-		if (fork() == 0) {
-			struct inodelock lock;
-
-			for (int n = 0; n < EACH; n++) {
-				int fd;
-
-				if (cc_inodelock_get_in(t.path, &lock, &st,
-					FDLOCK_EX, -1, NULL) != 0)
-					_exit(1);
-				fd = open(mark, O_WRONLY | O_CREAT | O_EXCL,
-				    0600);
-				if (fd < 0 || unlink(mark) != 0)
-					_exit(2);
-				close(fd);
-				cc_inodelock_release(&lock);
-			}
-			_exit(0);
-		}
-	for (int i = 0; i < PROCESSES; i++) {
-		int status;
-
-		assert_true(wait(&status) > 0);
-		assert_int_equal(status, 0);
-	}
+	compete(&t, be_alone_by_inodelock, 50);
 	assert_false(has_lock_file());
 	tmpdir_remove(&t);
 }
@@ -711,40 +727,26 @@ test_dotlock_waits(void **state)
 }
 
 static void
+be_alone_by_dotlock(struct tmpdir *t)
+{
+	struct dotlock lock;
+	char box[128];
+
+	snprintf(box, sizeof(box), "%s/box", t->path);
+	if (cc_dotlock_get(&lock, box, -1, -1) != 0)
+		_exit(1);
+	be_alone(t);
+	cc_dotlock_release(&lock);
+}
+
+static void
 test_dotlock_processes(void **state)
 {
-	enum { PROCESSES = 4, EACH = 25 };
 	struct tmpdir t;
-	char box[128], mark[128];
 
 	(void)state;
 	tmpdir_make(&t);
-	snprintf(box, sizeof(box), "%s/box", t.path);
-	snprintf(mark, sizeof(mark), "%s/mark", t.path);
-	for (int i = 0; i < PROCESSES; i++)
-		if (fork() == 0) {
-			struct dotlock lock;
-
-			for (int n = 0; n < EACH; n++) {
-				int fd;
-
-				if (cc_dotlock_get(&lock, box, -1, -1) != 0)
-					_exit(1);
-				fd = open(mark, O_WRONLY | O_CREAT | O_EXCL,
-				    0600);
-				if (fd < 0 || unlink(mark) != 0)
-					_exit(2);
-				close(fd);
-				cc_dotlock_release(&lock);
-			}
-			_exit(0);
-		}
-	for (int i = 0; i < PROCESSES; i++) {
-		int status;
-
-		assert_true(wait(&status) > 0);
-		assert_int_equal(status, 0);
-	}
+	compete(&t, be_alone_by_dotlock, 25);
 	assert_int_equal(count_files(&t), 0);
 	tmpdir_remove(&t);
 }

@@ -37,23 +37,7 @@ deliver_to_spool(const char *text)
 static MAILSTREAM *
 open_inbox(long options)
 {
-	MAILSTREAM *s;
-
-	test_callbacks_reset();
-	s = mail_open(NIL, "INBOX", options);
-	if (!s)
-		print_error("log: %s\n", test_callbacks.log);
-	assert_non_null(s);
-	return s;
-}
-
-static void
-expect_log(const char *want)
-{
-	if (!strstr(test_callbacks.log, want))
-		print_error("log: %s\n", test_callbacks.log);
-	assert_non_null(strstr(test_callbacks.log, want));
-	test_callbacks_reset();
+	return open_named("INBOX", options);
 }
 
 static const char *

@@ -103,8 +103,5 @@ main(void)
 	mail_link(&unixdriver);
 	mail_link(&dummydriver);
 	linked = true;
-	if (getenv("SEED"))
-		seed = (uint32_t)strtoul(getenv("SEED"), NULL, 10);
-	printf("SEED=%lu\n", (unsigned long)seed);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, choose_seed, NULL);
 }

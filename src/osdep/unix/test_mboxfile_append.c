@@ -19,49 +19,19 @@ begin_append(void)
 	listen();
 }
 
-static void
-slurp(const char *path, struct strbuf *out)
-{
-	int fd = open(path, O_RDONLY);
-	char buf[65536];
-	ssize_t n;
-
-	assert_true(fd >= 0);
-	cc_strbuf_init(out, SIZE_MAX);
-	while ((n = read(fd, buf, sizeof(buf))) > 0)
-		cc_strbuf_put(out, buf, (size_t)n);
-	close(fd);
-}
-
-static void
-expect_box(const char *want)
-{
-	struct strbuf b;
-
-	slurp(tmpdir_path(&tmp, "home/box"), &b);
-	assert_string_equal(cc_strbuf_str(&b), want);
-	cc_strbuf_free(&b);
-}
-
 /* ---------------------------------------------------------------- octets */
 
 /* The step of the vectors, as the original toolkit made it. */
 static void
 test_vector(void **state)
 {
-	struct strbuf b;
-
 	(void)state;
 	begin_append();
-	slurp("tests/vectors/steps/unix/0", &b);
-	box_write(b.data, b.len);
-	cc_strbuf_free(&b);
+	box_from("tests/vectors/steps/unix/0");
 	assert_int_equal(append_to("box", JAM, strlen(JAM), "(\\Flagged Later)",
 			     DATE),
 	    LONGT);
-	slurp("tests/vectors/steps/unix/1-append", &b);
-	expect_box(b.data);
-	cc_strbuf_free(&b);
+	box_is_file("tests/vectors/steps/unix/1-append");
 	assert_int_equal(told.calls, 1);
 	assert_int_equal(told.uidvalidity, 1709629200);
 	assert_int_equal(told.first, 8);
@@ -141,7 +111,7 @@ test_texts(void **state)
 		snprintf(want, sizeof(want),
 		    "%s" FROM_NEW "%s" NO_FLAGS "X-UID: 8\n\n%s\n", old,
 		    texts[i].header, texts[i].body);
-		expect_box(want);
+		box_is(want);
 		end();
 	}
 }
@@ -172,7 +142,7 @@ test_long_lines(void **state)
 			cc_strbuf_putc(&in, 'F');
 		cc_strbuf_puts(&in, "\r\nFrom");
 		assert_int_equal(append(cc_strbuf_str(&in)), LONGT);
-		slurp(tmpdir_path(&tmp, "home/box"), &got);
+		box_read(&got);
 		assert_non_null(strstr(got.data, "\nX-IMAPbase: "));
 		assert_memory_equal(strchr(got.data, '\n') + 1, want.data,
 		    want.len - 1);
@@ -216,7 +186,7 @@ test_file_ends(void **state)
 		    FROM BASE_TO "8%s%s" FROM_NEW "A: b\n" NO_FLAGS
 				 "X-UID: 8\n\nc\n\n",
 		    ends[i].old, ends[i].want);
-		expect_box(want);
+		box_is(want);
 		assert_int_equal(told.first, 8);
 		end();
 	}
@@ -269,7 +239,7 @@ test_pristine_file(void **state)
 	assert_int_equal(append("A: b\r\n\r\nc\r\n"), LONGT);
 	assert_int_equal(told.first, 3);
 	assert_int_equal(expect_last(3, 3), told.uidvalidity);
-	slurp(tmpdir_path(&tmp, "home/box"), &b);
+	box_read(&b);
 	assert_non_null(strstr(b.data, "X-UID: 2\n"));
 	assert_null(strstr(b.data, "Status: O")); /* still \Recent */
 	cc_strbuf_free(&b);
@@ -347,7 +317,7 @@ test_uid_is_not_given_again(void **state)
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(append("A: b\r\n\r\nc\r\n"), LONGT);
 	assert_int_equal(told.first, 3);
-	slurp(tmpdir_path(&tmp, "home/box"), &b);
+	box_read(&b);
 	/* the third message is cut off */
 	*strstr(strstr(b.data + 10, "\nFrom ann") + 10, "\nFrom ann") = '\0';
 	box(b.data);
@@ -366,13 +336,11 @@ test_internal_data_message(void **state)
 
 	(void)state;
 	begin_append();
-	slurp("tests/vectors/unix-pseudo.mbox", &b);
-	box_write(b.data, b.len);
-	cc_strbuf_free(&b);
+	box_from("tests/vectors/unix-pseudo.mbox");
 	assert_int_equal(append("A: b\r\n\r\nc\r\n"), LONGT);
 	assert_int_equal(told.first, 8);
 	assert_int_equal(told.uidvalidity, 1709629200);
-	slurp(tmpdir_path(&tmp, "home/box"), &b);
+	box_read(&b);
 	assert_non_null(strstr(b.data,
 	    "X-IMAP: 1709629200 0000000008 Work Later\n"));
 	cc_strbuf_free(&b);
@@ -391,7 +359,7 @@ test_uids_switched_off(void **state)
 			     "(\\Seen Work)", DATE),
 	    LONGT);
 	assert_int_equal(told.calls, 0);
-	expect_box(FROM_NEW "A: b\nStatus: R\nX-Status: \n\nc\n\n");
+	box_is(FROM_NEW "A: b\nStatus: R\nX-Status: \n\nc\n\n");
 	end();
 }
 
@@ -443,7 +411,7 @@ test_bad_flags_and_dates(void **state)
 	assert_int_equal(append_to("box", JAM, 0, NIL, NIL), NIL);
 	assert_string_equal(test_callbacks.log,
 	    "Append of zero-length message");
-	expect_box(MSG);
+	box_is(MSG);
 	assert_int_equal(append_to("box", JAM, strlen(JAM), "\\Weird", NIL),
 	    LONGT);
 	assert_string_equal(test_callbacks.log,
@@ -622,7 +590,7 @@ test_kept_by_another(void **state)
 	    "%s" FROM_NEW "A: b\n" NO_FLAGS "\nc\n\n" FROM_NEW
 	    "A: b\nStatus: R\nX-Status: \nX-Keywords: Work%.13s\n\nd\n\n",
 	    old, PAD19);
-	expect_box(want);
+	box_is(want);
 	close(over);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);

@@ -109,4 +109,20 @@ append_all(const char *const *texts, size_t n, long how_it_ends)
 	return mail_append_multiple(NIL, (char *)"box", give_next, &b);
 }
 
+/* The mailbox had n messages, and UIDs up to last: it goes on behind them. The
+ * session that it leaves open has one more. */
+static inline MAILSTREAM *
+append_behind(unsigned long n, unsigned long last)
+{
+	MAILSTREAM *s;
+
+	assert_int_equal(append(JAM), LONGT);
+	assert_true(told.first > last);
+	s = open_box(NIL);
+	assert_int_equal(s->nmsgs, n + 1);
+	assert_int_equal(uid(s, s->nmsgs), told.first);
+	expect_text(s, s->nmsgs, "Two jars.\n>From me to you.\n");
+	return s;
+}
+
 #endif

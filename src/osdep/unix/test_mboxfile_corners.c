@@ -6,41 +6,21 @@
 #include "mail_string.h"
 #include "test_unix.h"
 
-static void
-slurp(const char *path, struct strbuf *out)
-{
-	FILE *f = fopen(path, "rb");
-	size_t n;
-
-	assert_non_null(f);
-	cc_strbuf_init(out, SIZE_MAX);
-	n = fread(cc_strbuf_room(out, 65536), 1, 65535, f);
-	cc_strbuf_claim(out, n);
-	fclose(f);
-}
-
 /* The change of flags of the vectors, as the original toolkit made it. */
 static void
 test_vector_store(void **state)
 {
 	char set[] = "\\Seen Work";
-	struct strbuf b, is;
 	MAILSTREAM *s;
 
 	(void)state;
 	begin();
-	slurp("tests/vectors/steps/unix/1-append", &b);
-	box_write(b.data, b.len);
-	cc_strbuf_free(&b);
+	box_from("tests/vectors/steps/unix/1-append");
 	s = open_box(NIL);
 	mail_flag(s, "2", set, ST_SET);
 	mail_check(s);
 	mail_close(s);
-	slurp("tests/vectors/steps/unix/2-store", &b);
-	slurp(tmpdir_path(&tmp, "home/box"), &is);
-	assert_string_equal(cc_strbuf_str(&is), cc_strbuf_str(&b));
-	cc_strbuf_free(&b);
-	cc_strbuf_free(&is);
+	box_is_file("tests/vectors/steps/unix/2-store");
 	end();
 }
 
@@ -72,7 +52,7 @@ test_no_separator_three_sessions(void **state)
 			mail_flag(s, "2", (char *)sets[i], ST_SET);
 			mail_check(s);
 			mail_close(s);
-			slurp(tmpdir_path(&tmp, "home/box"), &b);
+			box_read(&b);
 			assert_null(memchr(b.data, '\0', b.len));
 			assert_int_equal(b.data[b.len - 1], '\n');
 			cc_strbuf_free(&b);

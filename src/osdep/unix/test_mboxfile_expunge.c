@@ -79,24 +79,6 @@ clean_box(bool pseudo)
 	cc_strbuf_free(&all);
 }
 
-/* The whole file; the caller frees it. */
-static void
-read_box(struct strbuf *out)
-{
-	int fd = open(tmpdir_path(&tmp, "home/box"), O_RDONLY);
-	struct stat st;
-	ssize_t n;
-
-	assert_true(fd >= 0);
-	assert_int_equal(fstat(fd, &st), 0);
-	cc_strbuf_init(out, SIZE_MAX);
-	n = read(fd, cc_strbuf_room(out, (size_t)st.st_size + 1),
-	    (size_t)st.st_size);
-	assert_int_equal(n, st.st_size);
-	cc_strbuf_claim(out, (size_t)n);
-	close(fd);
-}
-
 /* Does the file hold this, behind internal data if there is any? */
 static void
 expect_rest(unsigned without, bool pseudo)
@@ -104,7 +86,7 @@ expect_rest(unsigned without, bool pseudo)
 	struct strbuf is, want;
 	const char *from;
 
-	read_box(&is);
+	box_read(&is);
 	put_rest(&want, without, pseudo);
 	from = cc_strbuf_str(&is);
 	if (pseudo) {
@@ -230,7 +212,7 @@ test_only_message(void **state)
 	assert_int_equal(mail_expunge(s), LONGT);
 	assert_int_equal(s->nmsgs, 0);
 	mail_close(s);
-	read_box(&b);
+	box_read(&b);
 	assert_memory_equal(b.data, "From MAILER-DAEMON ", 19);
 	assert_non_null(strstr(cc_strbuf_str(&b), " 0000000001 New\n"));
 	cc_strbuf_free(&b);
@@ -270,40 +252,20 @@ test_uids_stay(void **state)
 	end();
 }
 
-static void
-slurp(const char *name, struct strbuf *out)
-{
-	FILE *f = fopen(name, "r");
-	size_t n;
-
-	assert_non_null(f);
-	cc_strbuf_init(out, SIZE_MAX);
-	n = fread(cc_strbuf_room(out, 65536), 1, 65535, f);
-	cc_strbuf_claim(out, n);
-	fclose(f);
-}
-
 /* The step of the vectors, as the original toolkit made it. */
 static void
 test_vector(void **state)
 {
-	struct strbuf b, is;
 	MAILSTREAM *s;
 
 	(void)state;
 	begin();
-	slurp("tests/vectors/steps/unix/2-store", &b);
-	box_write(b.data, b.len);
-	cc_strbuf_free(&b);
+	box_from("tests/vectors/steps/unix/2-store");
 	s = open_box(NIL);
 	mail_flag(s, "1", "\\Deleted", ST_SET);
 	assert_int_equal(mail_expunge(s), LONGT);
 	mail_close(s);
-	slurp("tests/vectors/steps/unix/3-expunge", &b);
-	read_box(&is);
-	assert_string_equal(cc_strbuf_str(&is), cc_strbuf_str(&b));
-	cc_strbuf_free(&b);
-	cc_strbuf_free(&is);
+	box_is_file("tests/vectors/steps/unix/3-expunge");
 	end();
 }
 
@@ -431,20 +393,13 @@ test_unknown_stays(void **state)
 static void
 test_long_header(void **state)
 {
-	struct strbuf text;
 	MAILSTREAM *s;
 
 	(void)state;
 	begin();
-	cc_strbuf_init(&text, SIZE_MAX);
-	cc_strbuf_puts(&text,
-	    FROM BASE "Status: O\nX-UID: 1\n\none\n\n" FROM2
-		      "X-UID: 4\nStatus: O\nX-IMAPbase: 9 9 Evil\nLong: ");
-	memset(cc_strbuf_room(&text, 5000000), 'x', 5000000);
-	cc_strbuf_claim(&text, 5000000);
-	cc_strbuf_puts(&text, "\n\nlong\n\n");
-	box_write(text.data, text.len);
-	cc_strbuf_free(&text);
+	box_long(FROM BASE "Status: O\nX-UID: 1\n\none\n\n" FROM2
+			   "X-UID: 4\nStatus: O\nX-IMAPbase: 9 9 Evil\n",
+	    "\nlong\n\n");
 	s = open_box(NIL);
 	mail_flag(s, "1", "\\Deleted", ST_SET);
 	assert_int_equal(mail_expunge(s), LONGT);
@@ -754,5 +709,5 @@ main(void)
 		cmocka_unit_test(test_delivery_meanwhile),
 	};
 
-	return cmocka_run_group_tests(tests, setup, NULL);
+	return cmocka_run_group_tests(tests, choose_seed, NULL);
 }

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 
 #include "mboxfile_redo.h"
+#include "test_seed.h"
 #include "test_unix.h"
 
 /* ----------------------------------------------------- calls that may kill */
@@ -156,26 +157,10 @@ fdatasync(int fd)
 }
 
 /* All calls in turn take minutes: without CEDAR_ALL only some, by SEED. */
-static uint32_t seed;
-
 static inline int
 stride(void)
 {
-	if (getenv("CEDAR_ALL"))
-		return 1;
-	seed = seed * 1103515245 + 12345;
-	return 1 + (int)(seed >> 16) % 13;
-}
-
-static inline int
-setup(void **state)
-{
-	const char *text = getenv("SEED");
-
-	(void)state;
-	seed = text ? (uint32_t)strtoul(text, NULL, 10) : 1;
-	print_message("SEED=%lu\n", (unsigned long)seed);
-	return 0;
+	return getenv("CEDAR_ALL") ? 1 : 1 + (int)dice(13);
 }
 
 /* Runs killed(step) until its call n; true if it lived. */

@@ -25,15 +25,6 @@ mode_of(const char *name)
 	return stat_of(name).st_mode & 07777;
 }
 
-static void
-expect_log(const char *want)
-{
-	if (!strstr(test_callbacks.log, want))
-		print_error("log: %s\n", test_callbacks.log);
-	assert_non_null(strstr(test_callbacks.log, want));
-	test_callbacks_reset();
-}
-
 /* The UIDVALIDITY of a mailbox. */
 static unsigned long
 validity(const char *name)

@@ -81,8 +81,5 @@ main(void)
 		cmocka_unit_test(test_power_fails_in_expunge),
 	};
 
-	if (getenv("SEED"))
-		seed = (uint32_t)strtoul(getenv("SEED"), NULL, 10);
-	printf("SEED=%lu\n", (unsigned long)seed);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, choose_seed, NULL);
 }

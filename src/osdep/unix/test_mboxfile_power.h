@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "test_seed.h"
 #include "test_unix.h"
 
 enum kind { WRITE, LENGTH, RENAME, UNLINK, SYNC };
@@ -178,15 +179,6 @@ fdatasync(int fd)
 /* -------------------------------------------------------------- the states */
 
 enum variant { NOTHING, EVERYTHING, SOME, PARTS, VARIANTS };
-
-static uint32_t seed = 1;
-
-static inline uint32_t
-dice(uint32_t n)
-{
-	seed = seed * 1103515245 + 12345;
-	return (seed >> 16) % n;
-}
 
 /* The directory that an op changes, or its file. */
 static inline bool

@@ -53,7 +53,7 @@ setup_shared(void **state)
 	mail_link(&unixdriver);
 	mail_link(&dummydriver);
 	linked = true;
-	return setup(state);
+	return choose_seed(state);
 }
 
 /* An empty file that has no UIDVALIDITY yet; the next one is not the clock's,

@@ -79,7 +79,7 @@ link_drivers(void **state)
 	mail_link(&unixdriver);
 	mail_link(&dummydriver);
 	linked = true;
-	return setup(state);
+	return choose_seed(state);
 }
 
 #endif

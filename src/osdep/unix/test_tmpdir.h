@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "strbuf.h"
 #include "test_util.h"
 
 struct tmpdir {
@@ -74,20 +75,31 @@ tmpdir_has(struct tmpdir *t, const char *name)
 	return lstat(tmpdir_path(t, name), &st) == 0;
 }
 
+/* All of a file, to be freed by the caller. */
+static inline void
+file_read(const char *path, struct strbuf *out)
+{
+	int fd = open(path, O_RDONLY);
+	char buf[65536];
+	ssize_t n;
+
+	assert_true(fd >= 0);
+	cc_strbuf_init(out, SIZE_MAX);
+	while ((n = read(fd, buf, sizeof(buf))) > 0)
+		cc_strbuf_put(out, buf, (size_t)n);
+	assert_int_equal(n, 0);
+	close(fd);
+}
+
 /* Is the content of the file this text? */
 static inline void
 tmpdir_expect(struct tmpdir *t, const char *name, const char *want)
 {
-	char buf[8192];
-	int fd = open(tmpdir_path(t, name), O_RDONLY);
-	ssize_t n;
+	struct strbuf b;
 
-	assert_true(fd >= 0);
-	n = read(fd, buf, sizeof(buf) - 1);
-	close(fd);
-	assert_true(n >= 0);
-	buf[n] = '\0';
-	assert_string_equal(buf, want);
+	file_read(tmpdir_path(t, name), &b);
+	assert_string_equal(cc_strbuf_str(&b), want);
+	cc_strbuf_free(&b);
 }
 
 #endif

@@ -7,16 +7,12 @@
 
 #include "test_util.h"
 
-#include "mail.h"
-#include "osdep.h"
 #include "cc_err.h"
-#include "env_state.h"
 #include "linkage.h"
 #include "mail_fast.h"
 #include "mboxfile.h"
 #include "strbuf.h"
-#include "test_callbacks.h"
-#include "test_tmpdir.h"
+#include "test_env.h"
 
 #define FROM "From u Thu Jun  6 14:07:31 2002 +0000\n"
 #define FROM2 "From v Fri Jun  7 14:07:31 2002 +0000\n"
@@ -26,7 +22,6 @@
 
 extern DRIVER unixdriver;
 
-static struct tmpdir tmp;
 static bool linked;
 
 /* In memory where that is possible: thousands of small files are made. */
@@ -43,27 +38,12 @@ make_tmp(void)
 static inline void
 begin(void)
 {
-	cc_env_free();
-	test_callbacks_reset();
 	make_tmp();
-	tmpdir_mkdir(&tmp, "home");
-	tmpdir_write(&tmp, "config", "", 0);
-	mail_parameters(NIL, SET_CONFIGFILE,
-	    (void *)tmpdir_path(&tmp, "config"));
-	assert_int_equal(env_init("ann", (char *)tmpdir_path(&tmp, "home")),
-	    LONGT);
-	mail_parameters(NIL, SET_SYSINBOX, (void *)tmpdir_path(&tmp, "spool"));
+	begin_home("");
 	mail_parameters(NIL, SET_EXPUNGEATPING, VOIDT);
 	if (!linked)
 		mail_link(&unixdriver);
 	linked = true;
-}
-
-static inline void
-end(void)
-{
-	cc_env_free();
-	tmpdir_remove(&tmp);
 }
 
 static inline void
@@ -112,17 +92,81 @@ box_is(const char *want)
 	tmpdir_expect(&tmp, "home/box", want);
 }
 
+/* What the mailbox holds, to be freed by the caller. */
+static inline void
+box_read(struct strbuf *out)
+{
+	file_read(tmpdir_path(&tmp, "home/box"), out);
+}
+
+/* Begins with the mailbox of a step of the vectors. */
+static inline void
+box_from(const char *path)
+{
+	struct strbuf b;
+
+	file_read(path, &b);
+	box_write(b.data, b.len);
+	cc_strbuf_free(&b);
+}
+
+/* The mailbox is what the original toolkit made of it in a step. */
+static inline void
+box_is_file(const char *path)
+{
+	struct strbuf want, is;
+
+	file_read(path, &want);
+	box_read(&is);
+	assert_int_equal(is.len, want.len);
+	assert_memory_equal(is.data, want.data, want.len);
+	cc_strbuf_free(&want);
+	cc_strbuf_free(&is);
+}
+
+/* A header line between these that is longer than any that is rewritten. */
+static inline void
+box_long(const char *before, const char *behind)
+{
+	const size_t len = 5000000;
+	struct strbuf text;
+
+	cc_strbuf_init(&text, SIZE_MAX);
+	cc_strbuf_printf(&text, "%sLong: ", before);
+	memset(cc_strbuf_room(&text, len), 'x', len);
+	cc_strbuf_claim(&text, len);
+	cc_strbuf_printf(&text, "\n%s", behind);
+	box_write(text.data, text.len);
+	cc_strbuf_free(&text);
+}
+
+/* The last message to the user has this text in it. */
+static inline void
+expect_log(const char *want)
+{
+	if (!strstr(test_callbacks.log, want))
+		print_error("log: %s\n", test_callbacks.log);
+	assert_non_null(strstr(test_callbacks.log, want));
+	test_callbacks_reset();
+}
+
 static inline MAILSTREAM *
-open_box(long options)
+open_named(const char *name, long options)
 {
 	MAILSTREAM *s;
 
 	test_callbacks_reset();
-	s = mail_open(NIL, "box", options);
+	s = mail_open(NIL, (char *)name, options);
 	if (!s)
 		print_error("log: %s\n", test_callbacks.log);
 	assert_non_null(s);
 	return s;
+}
+
+static inline MAILSTREAM *
+open_box(long options)
+{
+	return open_named("box", options);
 }
 
 static inline unsigned long

@@ -464,4 +464,25 @@ new_search(unsigned long first, unsigned long last)
 	return spg;
 }
 
+/* Opens "box" by one of the drivers, as if nothing had been told. */
+static inline MAILSTREAM *
+mem_open_box(const char *driver)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "%s:box", driver);
+	mem_forget();
+	return mail_open(NIL, name, NIL);
+}
+
+/* For SET_FREESTREAMSPAREP and its like: how often it was called. */
+static unsigned mem_freed;
+
+static inline void
+mem_free_sparep(void **sparep)
+{
+	mem_freed++;
+	*sparep = NIL;
+}
+
 #endif

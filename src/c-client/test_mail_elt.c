@@ -199,15 +199,6 @@ test_silent_stream(void **state)
 	mail_close(stream);
 }
 
-static unsigned freed;
-
-static void
-free_sparep(void **sparep)
-{
-	freed++;
-	*sparep = NIL;
-}
-
 static void
 test_sparep_hook(void **state)
 {
@@ -215,13 +206,13 @@ test_sparep_hook(void **state)
 
 	(void)state;
 	mail_parameters(NIL, SET_FREEELTSPAREP,
-	    cc_fn_to_ptr((void (*)(void))free_sparep));
+	    cc_fn_to_ptr((void (*)(void))mem_free_sparep));
 	mail_elt(stream, 1)->sparep = stream;
 	mail_elt(stream, 2);
 	mail_expunged(stream, 1);
-	assert_int_equal(freed, 1);
+	assert_int_equal(mem_freed, 1);
 	mail_close(stream);
-	assert_int_equal(freed, 1);
+	assert_int_equal(mem_freed, 1);
 	mail_parameters(NIL, SET_FREEELTSPAREP, NIL);
 }
 

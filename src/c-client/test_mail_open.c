@@ -276,15 +276,6 @@ test_handles(void **state)
 	mail_close(stream);
 }
 
-static unsigned freed;
-
-static void
-free_sparep(void **sparep)
-{
-	freed++;
-	*sparep = NIL;
-}
-
 static void
 test_stream_sparep(void **state)
 {
@@ -293,11 +284,11 @@ test_stream_sparep(void **state)
 	(void)state;
 	setup_box();
 	mail_parameters(NIL, SET_FREESTREAMSPAREP,
-	    cc_fn_to_ptr((void (*)(void))free_sparep));
+	    cc_fn_to_ptr((void (*)(void))mem_free_sparep));
 	stream = mail_open(NIL, "mem:box", NIL);
 	stream->sparep = stream;
 	mail_close(stream);
-	assert_int_equal(freed, 1);
+	assert_int_equal(mem_freed, 1);
 	mail_parameters(NIL, SET_FREESTREAMSPAREP, NIL);
 }
 

@@ -74,16 +74,6 @@ fill(void)
 		    (struct imap_date){ letters[i].arrival, 0 };
 }
 
-static MAILSTREAM *
-open_box(const char *driver)
-{
-	char name[16];
-
-	snprintf(name, sizeof(name), "%s:box", driver);
-	mem_forget();
-	return mail_open(NIL, name, NIL);
-}
-
 static void
 make_program(SORTPGM *pgm, const short *keys)
 {
@@ -104,7 +94,7 @@ test_inner(void **state)
 
 	(void)state;
 	for (size_t d = 0; d < COUNT(drivers); d++) {
-		MAILSTREAM *stream = open_box(drivers[d]);
+		MAILSTREAM *stream = mem_open_box(drivers[d]);
 
 		for (size_t i = 0; i < COUNT(orders); i++) {
 			SORTPGM pgm[KEYS_MAX];
@@ -133,7 +123,7 @@ test_inner_corners(void **state)
 {
 	SORTPGM pgm = { .function = SORTDATE };
 	uint32_t some[] = { 1, 4, 5 };
-	MAILSTREAM *stream = open_box("mem");
+	MAILSTREAM *stream = mem_open_box("mem");
 
 	(void)state;
 	assert_int_equal(cc_mail_sort(stream, &pgm, some, 3), 0);
@@ -170,7 +160,7 @@ test_public(void **state)
 	(void)state;
 	for (size_t n = 0; n < 2 * COUNT(drivers) * COUNT(orders); n++) {
 		const unsigned long *want = orders[n / 4].want;
-		MAILSTREAM *stream = open_box(drivers[n % 2]);
+		MAILSTREAM *stream = mem_open_box(drivers[n % 2]);
 		SORTPGM pgm[KEYS_MAX];
 		unsigned long *got;
 
@@ -216,7 +206,7 @@ postsort(void *sc)
 static void
 test_public_search_and_hooks(void **state)
 {
-	MAILSTREAM *stream = open_box("mem");
+	MAILSTREAM *stream = mem_open_box("mem");
 	SORTPGM *pgm = mail_newsortpgm();
 	unsigned long *got;
 
@@ -272,7 +262,7 @@ test_entries(void **state)
 
 	(void)state;
 	for (size_t d = 0; d < COUNT(drivers); d++) {
-		MAILSTREAM *stream = open_box(drivers[d]);
+		MAILSTREAM *stream = mem_open_box(drivers[d]);
 		SORTPGM pgm[3] = { { .function = SORTFROM, .next = &pgm[1] },
 			{ .function = SORTSUBJECT, .next = &pgm[2] },
 			{ .function = SORTDATE } };

@@ -37,16 +37,6 @@ static const char *const letters[] = {
 
 static struct mem_box *box;
 
-static MAILSTREAM *
-open_box(const char *driver)
-{
-	char name[16];
-
-	snprintf(name, sizeof(name), "%s:box", driver);
-	mem_forget();
-	return mail_open(NIL, name, NIL);
-}
-
 /* ------------------------------------------------------- what comes out */
 
 static void
@@ -110,7 +100,7 @@ test_inner(void **state)
 
 	(void)state;
 	for (size_t n = 0; n < 2 * COUNT(cases); n++) {
-		MAILSTREAM *stream = open_box(drivers[n % 2]);
+		MAILSTREAM *stream = mem_open_box(drivers[n % 2]);
 		struct mail_forest f;
 		struct strbuf out;
 
@@ -131,7 +121,7 @@ static void
 test_inner_cannot_read(void **state)
 {
 	static const uint32_t all[] = { 1, 2 };
-	MAILSTREAM *stream = open_box("mem");
+	MAILSTREAM *stream = mem_open_box("mem");
 	struct mail_forest f;
 
 	(void)state;
@@ -163,7 +153,7 @@ test_public(void **state)
 	mail_parameters(NIL, SET_THREADRESULTS,
 	    cc_fn_to_ptr((void (*)(void))thread_results));
 	for (size_t d = 0; d < COUNT(drivers); d++) {
-		MAILSTREAM *stream = open_box(drivers[d]);
+		MAILSTREAM *stream = mem_open_box(drivers[d]);
 
 		hooks = 0;
 		for (unsigned twice = 0; twice < 2; twice++) {
@@ -203,7 +193,7 @@ test_public(void **state)
 	}
 	box->changed = true;
 	{
-		MAILSTREAM *stream = open_box("mem");
+		MAILSTREAM *stream = mem_open_box("mem");
 
 		assert_null(mail_thread(stream, "REFERENCES", NIL,
 		    new_search(1, 7), SE_FREE));
@@ -244,7 +234,7 @@ no_sorter(MAILSTREAM *stream, char *charset, SEARCHPGM *spg, SORTPGM *pgm,
 static void
 test_sorters(void **state)
 {
-	MAILSTREAM *stream = open_box("mem");
+	MAILSTREAM *stream = mem_open_box("mem");
 	THREADNODE *t;
 
 	(void)state;
@@ -290,7 +280,7 @@ overview(MAILSTREAM *stream, overview_t ofn)
 static void
 test_overview(void **state)
 {
-	MAILSTREAM *stream = open_box("mem");
+	MAILSTREAM *stream = mem_open_box("mem");
 	SORTCACHE *sc;
 	THREADNODE *t;
 
@@ -462,7 +452,7 @@ test_sort(void **state)
 {
 	container_t c = make_containers("(1(2)(3(4)(5)))(d(6)(7))(8)");
 	THREADNODE *t, *tc[8];
-	MAILSTREAM *stream = open_box("mem");
+	MAILSTREAM *stream = mem_open_box("mem");
 
 	(void)state;
 	for (size_t i = 0; i < CONTAINERS; i++)

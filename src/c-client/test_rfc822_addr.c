@@ -299,19 +299,6 @@ test_cve_2026_47088_comment_ends_in_backslash(void **state)
 	check(cc_span_z("\"a\\"), "<a\\>-,");
 }
 
-/* unit, repeated to fill len octets; the caller frees it. */
-static char *
-repeated(const char *unit, size_t len)
-{
-	char *s = malloc(len);
-	size_t n = strlen(unit);
-
-	assert_non_null(s);
-	for (size_t i = 0; i < len; i++)
-		s[i] = unit[i % n];
-	return s;
-}
-
 /*
  * CVE-2024-23184: a header with very many addresses. The list ends at the
  * limit, and what one address takes from the arena does not grow with the

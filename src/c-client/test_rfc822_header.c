@@ -192,19 +192,6 @@ test_filter(void **state)
 	}
 }
 
-/* unit, repeated to fill len octets; the caller frees it. */
-static char *
-repeated(const char *unit, size_t len)
-{
-	char *s = malloc(len);
-	size_t n = strlen(unit);
-
-	assert_non_null(s);
-	for (size_t i = 0; i < len; i++)
-		s[i] = unit[i % n];
-	return s;
-}
-
 /*
  * CVE-2024-23184: many address fields, joined one after the other, took time
  * by their square. Here the memory of joining is that of the header, once, and

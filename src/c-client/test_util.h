@@ -51,4 +51,17 @@ exact_copy(const void *p, size_t len)
 	return copy;
 }
 
+/* unit, repeated to fill len octets; the caller frees it. */
+static inline char *
+repeated(const char *unit, size_t len)
+{
+	char *s = malloc(len);
+	size_t n = strlen(unit);
+
+	assert_non_null(s);
+	for (size_t i = 0; i < len; i++)
+		s[i] = unit[i % n];
+	return s;
+}
+
 #endif

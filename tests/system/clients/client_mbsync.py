@@ -2,8 +2,8 @@
 programs with Maildirs of their own."""
 import shutil
 
-from accounts import ANSWERED, CAKE, FIRST, FLAGGED, LONG, SEEN, note
-from maildir import Maildir
+import both_sides
+from accounts import ANSWERED, FLAGGED, SEEN, note
 
 CONFIG = """IMAPAccount server
 Host localhost
@@ -33,70 +33,30 @@ SyncState *
 """
 
 
-class Side:
+class Side(both_sides.Side):
     """One mbsync with its Maildirs."""
+    complaints = "rror", "arning"
 
     def __init__(self, account, near):
-        self.account = account
-        self.dir = account.dir / near
+        super().__init__(account, near)
         self.dir.mkdir()
         account.own(self.dir)
         self.rc = account.write(near + ".rc", CONFIG % {
             "port": account.port, "name": account.name,
             "password": account.password, "dir": account.dir, "near": near,
             "type": "IMAPS" if account.tls else "STARTTLS"})
-        self.inbox = Maildir(account, self.dir / "INBOX")
-
-    def box(self, name):
-        return Maildir(self.account, self.dir / name)
 
     def argv(self):
         return ["mbsync", "-c", self.rc, "-a", "-V"]
 
-    def sync(self):
-        text = self.account.run(*self.argv())
-        assert "rror" not in text and "arning" not in text, text
-        return text
-
 
 def both_ways(account, side):
-    account.deliver(*FIRST)
-    other = account.connect()
-    other.ok(b"CREATE one")
-    other.ok(b"SELECT INBOX")
-    side.sync()
-    assert side.inbox.messages() == [("cake", []), ("long", []), ("tea", [])]
-    assert side.inbox.text("long").endswith(LONG[-2000:])
-    assert side.box("one").messages() == []
-
-    side.inbox.set_flags("tea", "FS")
-    side.inbox.set_flags("cake", "R")
-    side.inbox.set_flags("long", "ST")
-    side.inbox.add("1.new.here", note("from the near side"))
-    side.box("two").make().add("1.two.here", note("in a new folder"))
-    account.deliver(note("from the far side"))
-    other.ok(rb"STORE 2 +FLAGS (\Flagged)")
-    side.sync()
-    near = [("cake", [ANSWERED, FLAGGED]), ("from the far side", []),
-            ("from the near side", []), ("tea", [FLAGGED, SEEN])]
-    assert side.inbox.messages() == near
-    assert sorted((s, sorted(f)) for s, f in account.state()) == near
-    assert account.subjects("two") == ["in a new folder"]
+    other, told = both_sides.both_ways(
+        account, side, b"one", "one",
+        lambda side: side.inbox.set_flags("long", "ST"))
     # The session beside it sees what mbsync did.
-    told = other.ok(b"NOOP")
-    assert b"* 3 EXPUNGE" in told, told
     assert any(b"* 1 FETCH" in t and rb"\Flagged" in t for t in told), told
     return other
-
-
-def nothing_to_do(account, side):
-    """Another run changes no octet on either side."""
-    before = account.spool.read_bytes(), account.file("two").read_bytes()
-    files = side.inbox.files() + side.box("two").files()
-    side.sync()
-    assert (account.spool.read_bytes(),
-            account.file("two").read_bytes()) == before
-    assert side.inbox.files() + side.box("two").files() == files
 
 
 def deletions(account, side, other):
@@ -145,7 +105,7 @@ def two_at_once(account, one, two):
 def round_trip(account):
     side = Side(account, "near")
     other = both_ways(account, side)
-    nothing_to_do(account, side)
+    both_sides.nothing_to_do(account, side)
     deletions(account, side, other)
     two_at_once(account, side, Side(account, "near2"))
     other.ok(b"LOGOUT")

@@ -1,9 +1,9 @@
 """offlineimap3: the same in both directions, then one that waits in IDLE."""
 import subprocess
 
-from accounts import ANSWERED, FIRST, FLAGGED, LONG, SEEN, note
+import both_sides
+from accounts import FLAGGED, SEEN, note
 from machine import wait_for
-from maildir import Maildir
 
 CONFIG = """[general]
 accounts = here
@@ -35,13 +35,13 @@ folderfilter = lambda name: name in ("INBOX", "one", "two", "dir/deep")
 """
 
 
-class Side:
+class Side(both_sides.Side):
+    complaints = "ERROR", "WARNING"
+
     def __init__(self, account, near):
-        self.account = account
+        super().__init__(account, near)
         self.near = near
-        self.dir = account.dir / near
         self.rc = self.config(near + ".rc", "", "")
-        self.inbox = self.box("INBOX")
 
     def config(self, name, refresh, idle):
         a = self.account
@@ -51,53 +51,8 @@ class Side:
             "starttls": "no" if a.tls else "yes", "refresh": refresh,
             "idle": idle})
 
-    def box(self, name):
-        return Maildir(self.account, self.dir / name)
-
     def argv(self):
         return ["offlineimap", "-o", "-c", self.rc, "-u", "basic"]
-
-    def sync(self):
-        text = self.account.run(*self.argv())
-        assert "ERROR" not in text and "WARNING" not in text, text
-        return text
-
-
-def both_ways(account, side):
-    account.deliver(*FIRST)
-    other = account.connect()
-    other.ok(b"CREATE dir/deep")
-    other.ok(b"SELECT INBOX")
-    side.sync()
-    assert side.inbox.messages() == [("cake", []), ("long", []), ("tea", [])]
-    assert side.inbox.text("long").endswith(LONG[-2000:])
-    assert side.box("dir.deep").messages() == []
-
-    side.inbox.set_flags("tea", "FS")
-    side.inbox.set_flags("cake", "R")
-    side.inbox.remove("long")
-    side.inbox.add("1.new.here", note("from the near side"))
-    side.box("two").make().add("1.two.here", note("in a new folder"))
-    account.deliver(note("from the far side"))
-    other.ok(rb"STORE 2 +FLAGS (\Flagged)")
-    side.sync()
-    near = [("cake", [ANSWERED, FLAGGED]), ("from the far side", []),
-            ("from the near side", []), ("tea", [FLAGGED, SEEN])]
-    assert side.inbox.messages() == near
-    assert sorted((s, sorted(f)) for s, f in account.state()) == near
-    assert account.subjects("two") == ["in a new folder"]
-    told = other.ok(b"NOOP")
-    assert b"* 3 EXPUNGE" in told, told
-    return other
-
-
-def nothing_to_do(account, side):
-    before = account.spool.read_bytes(), account.file("two").read_bytes()
-    files = side.inbox.files() + side.box("two").files()
-    side.sync()
-    assert (account.spool.read_bytes(),
-            account.file("two").read_bytes()) == before
-    assert side.inbox.files() + side.box("two").files() == files
 
 
 def deletions(account, side, other):
@@ -157,8 +112,10 @@ def two_at_once(account, one, two):
 
 def round_trip(account):
     side = Side(account, "near")
-    other = both_ways(account, side)
-    nothing_to_do(account, side)
+    other, _ = both_sides.both_ways(
+        account, side, b"dir/deep", "dir.deep",
+        lambda side: side.inbox.remove("long"))
+    both_sides.nothing_to_do(account, side)
     deletions(account, side, other)
     two_at_once(account, side, Side(account, "near2"))
     idle(account, side)

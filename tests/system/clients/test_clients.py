@@ -11,10 +11,10 @@ import shutil
 import pytest
 
 pytest.register_assert_rewrite(
-    "accounts", "maildir", "client_curl", "client_imaplib", "client_mbsync",
-    "client_offlineimap", "client_getmail", "client_fetchmail",
-    "client_imapfilter", "client_imapflow", "client_mutt", "client_alpine",
-    "client_thunderbird")
+    "accounts", "maildir", "both_sides", "client_curl", "client_imaplib",
+    "client_mbsync", "client_offlineimap", "client_getmail",
+    "client_fetchmail", "client_imapfilter", "client_imapflow",
+    "client_mutt", "client_alpine", "client_thunderbird")
 from accounts import CHANNELS, Account
 
 # client: (module, program, channels that it knows)

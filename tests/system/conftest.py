@@ -2,6 +2,7 @@ import os
 
 import pytest
 
+from login_help import Probe
 from machine import Machine, USERS
 
 if os.environ.get("CEDAR_NAMESPACE") != "inside":
@@ -31,3 +32,12 @@ def served(clean):
     clean.config("set disable-plaintext 0\n")
     clean.serve("inetd")
     return clean
+
+
+@pytest.fixture
+def probe(clean):
+    """The clean machine with sessions that show what they got."""
+    p = Probe(clean)
+    clean.config("set disable-plaintext 0\n")
+    p.serve()
+    return p

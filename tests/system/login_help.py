@@ -3,14 +3,13 @@
 import base64
 import os
 import pathlib
-import re
 import shutil
 import socket
 import struct
 import subprocess
 import time
 
-from machine import BUILD, PATIENCE, Client, crypt, wait_for
+from machine import BUILD, PATIENCE, Client, crypt
 
 PROBE = pathlib.Path("/run/probe")
 TODAY = int(time.time()) // 86400

@@ -1,5 +1,6 @@
 """The login: what the client sees, who gets in, and what is logged
 (RFC 3501 sections 6.1 and 6.2; RFC 4616; RFC 4959)."""
+import contextlib
 import os
 import pathlib
 import re
@@ -12,9 +13,8 @@ import time
 
 import pytest
 
-from login_help import (ACCOUNTS, PROBE, REFUSAL, Direct, Probe, b64,
-                        command_name, plain, processes, say, server_socket,
-                        status_of)
+from login_help import (PROBE, REFUSAL, Direct, b64, command_name, plain,
+                        processes, say, server_socket, status_of)
 from machine import USERS, Client, wait_for
 
 DATE = (rb"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d "
@@ -23,14 +23,6 @@ DATE = (rb"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d "
 NO_LOGIN = b"NO Invalid login credentials"
 NO_AUTH = b"NO Invalid authentication credentials"
 UNKNOWN = b"BAD Command unrecognized"
-
-
-@pytest.fixture
-def probe(clean):
-    p = Probe(clean)
-    clean.config("set disable-plaintext 0\n")
-    p.serve()
-    return p
 
 
 def capabilities(text):
@@ -768,22 +760,29 @@ def test_chroot_server_lets_nobody_in(probe):
         "Login ann failed: unable to set chroot=/home/ann host=", mark)
 
 
-def test_silent_name_server(probe):
-    """Names that do not come in time are done without."""
+@contextlib.contextmanager
+def name_server():
+    """The socket of the only name server that there is."""
     hosts = pathlib.Path("/etc/hosts")
     resolv = pathlib.Path("/etc/resolv.conf")
     old = hosts.read_text(), resolv.read_text()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
-        server.bind(("127.0.0.1", 53))  # hears, and says nothing
+        server.bind(("127.0.0.1", 53))
         hosts.write_text("127.0.0.9 elsewhere\n")
         resolv.write_text("nameserver 127.0.0.1\n")
         try:
-            c = Client()
-            assert b"] [127.0.0.1] Cedar IMAP " in c.greeting
-            c.ok(b"LOGOUT")
+            yield server
         finally:
             hosts.write_text(old[0])
             resolv.write_text(old[1])
+
+
+def test_silent_name_server(probe):
+    """Names that do not come in time are done without."""
+    with name_server():  # hears, and says nothing
+        c = Client()
+        assert b"] [127.0.0.1] Cedar IMAP " in c.greeting
+        c.ok(b"LOGOUT")
 
 
 def answer_names(server):
@@ -801,14 +800,8 @@ def answer_names(server):
 
 def test_names_from_a_name_server(probe):
     """The confined resolver can talk to one."""
-    hosts = pathlib.Path("/etc/hosts")
-    resolv = pathlib.Path("/etc/resolv.conf")
-    old = hosts.read_text(), resolv.read_text()
     mark = probe.machine.log.mark()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
-        server.bind(("127.0.0.1", 53))
-        hosts.write_text("127.0.0.9 elsewhere\n")
-        resolv.write_text("nameserver 127.0.0.1\n")
+    with name_server() as server:
         thread = threading.Thread(target=answer_names, args=(server,))
         thread.start()
         try:
@@ -820,8 +813,6 @@ def test_names_from_a_name_server(probe):
         finally:
             server.sendto(b"end", ("127.0.0.1", 53))
             thread.join()
-            hosts.write_text(old[0])
-            resolv.write_text(old[1])
 
 
 def resolver():
@@ -840,25 +831,15 @@ def resolver():
 def test_resolver_is_confined(probe):
     """Whoever takes over the process that listens to name servers can start
     nothing, and signal nobody of its account."""
-    hosts = pathlib.Path("/etc/hosts")
-    resolv = pathlib.Path("/etc/resolv.conf")
-    old = hosts.read_text(), resolv.read_text()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
-        server.bind(("127.0.0.1", 53))  # hears, and says nothing
-        hosts.write_text("127.0.0.9 elsewhere\n")
-        resolv.write_text("nameserver 127.0.0.1\n")
-        try:
-            c = Client(greeting=False)
-            pid = wait_for("a confined resolver", resolver, 2)
-            status = status_of(pid)
-            assert status["NoNewPrivs"] == "1" and status["Groups"] == ""
-            for number in os.listdir("/proc/%d/fd" % pid):
-                assert os.readlink("/proc/%d/fd/%s" % (pid, number)) != \
-                    server_socket(c)
-            assert b"] [127.0.0.1] Cedar IMAP " in c.line()
-        finally:
-            hosts.write_text(old[0])
-            resolv.write_text(old[1])
+    with name_server():  # hears, and says nothing
+        c = Client(greeting=False)
+        pid = wait_for("a confined resolver", resolver, 2)
+        status = status_of(pid)
+        assert status["NoNewPrivs"] == "1" and status["Groups"] == ""
+        for number in os.listdir("/proc/%d/fd" % pid):
+            assert os.readlink("/proc/%d/fd/%s" % (pid, number)) != \
+                server_socket(c)
+        assert b"] [127.0.0.1] Cedar IMAP " in c.line()
 
 
 def test_host_name_of_odd_characters(probe):

@@ -11,18 +11,8 @@ import time
 
 import pytest
 
-from login_help import (PROBE, REFUSAL, Direct, Probe, accepted_socket,
-                        children, command_name, gate_of, memory_has, plain,
-                        say, status_of)
-from machine import PATIENCE, USERS, Client, wait_for
-
-
-@pytest.fixture
-def probe(clean):
-    p = Probe(clean)
-    clean.config("set disable-plaintext 0\n")
-    p.serve()
-    return p
+from login_help import (PROBE, Direct, gate_of, memory_has, plain, status_of)
+from machine import PATIENCE, Client, wait_for
 
 
 # ----------------------------------------------------------- what it is

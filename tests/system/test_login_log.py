@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from login_help import Direct, b64, plain, reset, session_of
+from login_help import Direct, plain, reset, session_of
 from machine import IMAPD, PATIENCE, USERS, Client
 from test_imapd_files import Preauth
 

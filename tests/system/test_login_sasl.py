@@ -12,10 +12,9 @@ import time
 
 import pytest
 
-from login_help import (REFUSAL, Direct, PROBE, Probe, b64, children,
-                        command_name, memory_has, plain, say, session_of,
-                        status_of)
-from machine import PATIENCE, Client, wait_for
+from login_help import (REFUSAL, Probe, b64, children, memory_has, plain, say,
+                        session_of, status_of)
+from machine import PATIENCE, Client
 from test_end_to_end import Terminal
 from test_login import NO_AUTH, NO_LOGIN, UNKNOWN, capabilities
 

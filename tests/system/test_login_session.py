@@ -4,28 +4,17 @@ import grp
 import os
 import pathlib
 import re
-import shutil
 import signal
 import socket
 import subprocess
-import time
 
 import pytest
 
-from login_help import (ACCOUNTS, PROBE, Direct, Probe, accepted_socket,
-                        children, command_name, gate_of, memory_has, say,
-                        session_of, status_of)
+from login_help import (PROBE, Direct, accepted_socket, children, command_name,
+                        gate_of, memory_has, say, session_of, status_of)
 from machine import IMAPD, PATIENCE, SPOOL, USERS, Client, wait_for
 
 EACCES, EPERM = b"13", b"1"
-
-
-@pytest.fixture
-def probe(clean):
-    p = Probe(clean)
-    clean.config("set disable-plaintext 0\n")
-    p.serve()
-    return p
 
 
 def login(c, user="ann"):

@@ -350,7 +350,7 @@ quick: unit
 	$(Q)BUILD=$(BUILD) $(PYTEST) -q tests/test_wire.py \
 		tests/test_imapd.py tests/test_mtest.py \
 		tests/test_imapd_message.py tests/test_imapd_ends.py \
-		tests/test_imapd_errors.py \
+		tests/test_imapd_errors.py tests/test_imapd_saved.py \
 		tests/test_imapd_rewrites.py \
 		tests/test_grammar_peers.py
 

@@ -114,7 +114,8 @@ sync_flags(struct session *s, bool now)
 	if (!now && event_now() - s->dirty < SESSION_SYNC)
 		return;
 	s->dirty = 0;
-	cc_mail_flush(s->stream, true);
+	if (cc_mail_flush(s->stream, true) == CC_EBUSY)
+		s->dirty = event_now(); /* once more, then */
 }
 
 /* What commands work with, and the next one can have again: a session costs

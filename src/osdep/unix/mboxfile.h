@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "dotlock.h"
 #include "inodelock.h"
@@ -105,6 +106,8 @@ struct mbox {
 	uint32_t tried_keywords; /* ... and these keywords */
 	bool unsynced;           /* written, but not on the disk for sure */
 	bool writing;            /* being rewritten by us */
+	bool few;                /* ... a few messages of it alone */
+	time_t late; /* since then flags wait for a rewrite; 0: none do */
 	bool hidden; /* no session: messages stay \\Recent, nothing is said */
 	size_t step_max; /* octets of a step; 0: CC_REDO_PUT_MAX */
 
@@ -369,6 +372,17 @@ int cc_mbox_check_locked(struct mbox *m);
  * Flags that wait stay. 0, or negative. */
 int cc_mbox_carry(struct mbox *m);
 
+/*
+ * Flags that were changed and have no room in the file, as those of new mail,
+ * are brought into it by the least rewrite that does it: so that other
+ * sessions see them, and a kill does not lose them. Called when they waited
+ * CC_MBOX_LATE seconds. 0; CC_EBUSY; others: they wait on.
+ */
+int cc_mbox_bring(struct mbox *m);
+
+#define CC_MBOX_LATE 5
+#define CC_MBOX_WAIT_BRING 100 /* milliseconds; the client may be waiting */
+
 /* cc_mbox_rewrite, and the parse that finds everything in its new place. */
 int cc_mbox_remake(struct mbox *m);
 
@@ -394,6 +408,17 @@ bool cc_mbox_needs_rewrite(const struct mbox *m);
  * again. 0; CC_ENOSPACE, CC_EACCESS
  * (nothing changed); CC_EIO and others (a redo record may be left). */
 int cc_mbox_rewrite(struct mbox *m);
+
+/*
+ * The same for messages alone whose flags wait (MBOX_DIRTY), and for those
+ * without UIDs where the file says UIDs: what lies before the first of them
+ * stays as it is, and all behind it moves. Those that were written are noted;
+ * the others had too long a header.
+ */
+int cc_mbox_rewrite_few(struct mbox *m);
+
+/* Where the first of these messages begins. */
+uint64_t cc_mbox_rewrite_from(const struct mbox *m);
 
 /* ---------------------------------------- by path: mboxfile_manage.c */
 

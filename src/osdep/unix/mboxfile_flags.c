@@ -444,6 +444,14 @@ write_base(struct mbox *m, struct batch *batch)
 	return 0;
 }
 
+/* Something has no room. */
+static void
+is_late(struct mbox *m)
+{
+	if (m->late == 0)
+		m->late = time(NULL);
+}
+
 /* May there be room where there was none? */
 static bool
 may_have_room(const struct mbox *m)
@@ -470,7 +478,9 @@ write_marked(struct mbox *m, struct batch *batch)
 		r = collect(m, i, false, batch);
 		if (r == 0)
 			msg->flags &= (uint16_t)~MBOX_PENDING;
-		else if (r == 1 && batch->count == before)
+		if (r == 0 || (msg->keywords & ~m->keywords_there) != 0)
+			is_late(m);
+		if (r == 1 && batch->count == before)
 			settle(m, i); /* the file has them already */
 		if (r >= 0)
 			r = batch->count < BATCH_PUTS &&
@@ -677,5 +687,5 @@ cc_mbox_flush(struct mbox *m, bool sync)
 	}
 	if (r == 0 && sync && m->unsynced && (r = cc_fd_datasync(m->fd)) == 0)
 		m->unsynced = false;
-	return r;
+	return r == 0 && sync ? cc_mbox_bring(m) : r;
 }

@@ -120,14 +120,31 @@ are_same(const struct alike *was, const struct alike *is)
 	return true;
 }
 
+/* Those that are in the file, one for one. */
+static void
+match_in_order(const struct mbox_index *old, const struct mbox_index *now,
+    uint32_t *uids)
+{
+	uint32_t k = 0;
+
+	for (uint32_t i = 0; i < old->count && k < now->count; i++)
+		if (!(old->msgs[i].flags & MBOX_GONE))
+			uids[k++] = old->msgs[i].uid;
+}
+
 void
 cc_mbox_match(const struct mbox_index *old, const struct mbox_index *now,
     uint32_t *uids)
 {
 	size_t was_count, is_count, w = 0, i = 0;
-	struct look *was = look_at(old, &was_count);
-	struct look *is = look_at(now, &is_count);
+	struct look *was, *is;
 
+	if (old->ordered) {
+		match_in_order(old, now, uids);
+		return;
+	}
+	was = look_at(old, &was_count);
+	is = look_at(now, &is_count);
 	while (w < was_count && i < is_count) {
 		struct alike a = alike(was + w, was_count - w);
 		struct alike b = alike(is + i, is_count - i);

@@ -69,6 +69,7 @@ struct mbox_index {
 	bool exhausted;  /* no UID was left for some message */
 	bool lenient;    /* an X-UID out of order spoils no other */
 	bool lent;       /* UIDVALIDITY is not the file's, but was set before */
+	bool ordered;    /* the file was just rewritten by us, in this order */
 	struct mbox_msg internal; /* the internal-data message */
 };
 

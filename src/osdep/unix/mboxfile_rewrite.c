@@ -74,6 +74,42 @@ is_wanting(const struct mbox *m, const struct mbox_msg *msg)
 		(!m->hidden && !(msg->flags & MBOX_OLD_THERE)));
 }
 
+/* Does the file say UIDs, which are those of the session? */
+static bool
+says_uids(const struct mbox *m)
+{
+	return !cc_mbox_is_plain(m) && m->file_uidvalidity != 0 &&
+	    m->file_uidvalidity == m->index.uidvalidity;
+}
+
+/* Of a rewrite of few messages: those whose flags wait for it, and in a file
+ * with UIDs those that have none, or who comes next would give them others. */
+static bool
+is_late(const struct mbox *m, const struct mbox_msg *msg)
+{
+	unsigned lacks = says_uids(m) ? MBOX_DIRTY | MBOX_NO_UID : MBOX_DIRTY;
+
+	return is_there(msg) && (msg->flags & lacks) != 0;
+}
+
+static uint32_t
+first_late(const struct mbox *m)
+{
+	uint32_t i = 0;
+
+	while (i < m->index.count && !is_late(m, &m->index.msgs[i]))
+		i++;
+	return i;
+}
+
+uint64_t
+cc_mbox_rewrite_from(const struct mbox *m)
+{
+	uint32_t i = first_late(m);
+
+	return i < m->index.count ? m->index.msgs[i].pos : m->index.end;
+}
+
 /* Does the front lack something: UIDVALIDITY, last UID, keywords? */
 static bool
 is_front_wanting(const struct mbox *m)
@@ -111,8 +147,11 @@ put_block(const struct mbox *m, uint32_t i, bool base, struct strbuf *out)
 {
 	const struct mbox_index *index = &m->index;
 	const struct mbox_msg *msg = &index->msgs[i];
+	uint32_t keywords = msg->keywords;
 	size_t start = out->len;
 
+	if (m->few && !base)
+		keywords &= m->keywords_there;
 	if (cc_mbox_is_plain(m)) {
 		cc_mbox_put_flags(out, msg->flags | old_flag(m));
 		return;
@@ -120,9 +159,10 @@ put_block(const struct mbox *m, uint32_t i, bool base, struct strbuf *out)
 	if (base)
 		cc_mbox_put_base(out, "X-IMAPbase", 0, index->uidvalidity,
 		    index->uid_last, &index->keywords);
-	cc_mbox_put_status(out, msg->flags | old_flag(m), msg->keywords,
+	cc_mbox_put_status(out, msg->flags | old_flag(m), keywords,
 	    &index->keywords, start, base ? CC_MBOX_PAD_BASE : CC_MBOX_PAD);
-	cc_strbuf_printf(out, "X-UID: %lu\n", (unsigned long)msg->uid);
+	if (!m->few || says_uids(m)) /* else it would not be believed */
+		cc_strbuf_printf(out, "X-UID: %lu\n", (unsigned long)msg->uid);
 }
 
 /* From-line and header as clients see it, without the empty line. */
@@ -192,6 +232,7 @@ make_form(struct mbox *m, uint32_t i, bool base, struct form *f)
 struct plan {
 	bool base;            /* the first message carries X-IMAPbase */
 	uint32_t first;       /* first message that stays */
+	uint32_t stop;        /* messages before this one are not touched */
 	uint64_t begin;       /* where it lies: what is before goes */
 	uint64_t tail;        /* octets up to here stay */
 	struct strbuf pseudo; /* the new internal-data message, or empty */
@@ -203,6 +244,8 @@ struct plan {
 static bool
 is_rewritten(const struct mbox *m, const struct plan *p, uint32_t i)
 {
+	if (m->few)
+		return is_late(m, &m->index.msgs[i]);
 	return is_wanting(m, &m->index.msgs[i]) || (p->base && i == p->first);
 }
 
@@ -266,6 +309,11 @@ plan_front(struct mbox *m, struct plan *p, struct form *f)
 	const struct mbox_index *index = &m->index;
 	int r = 1;
 
+	if (m->few) { /* the front stays, but for what the first one has */
+		p->stop = first_late(m);
+		p->base = p->stop == p->first && says_uids(m) && !index->pseudo;
+		return 0;
+	}
 	if (cc_mbox_is_plain(m)) {
 		plan_growth(p, p->begin, 0);
 		return 0;
@@ -290,7 +338,7 @@ plan(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 	const struct mbox_index *index = &m->index;
 	int r;
 
-	p->first = first_there(index);
+	p->first = p->stop = first_there(index);
 	p->begin =
 	    p->first < index->count ? index->msgs[p->first].pos : index->end;
 	if ((r = plan_front(m, p, f)) != 0)
@@ -300,7 +348,8 @@ plan(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 
 		if (!is_there(&index->msgs[i]))
 			plan_growth(p, cc_mbox_msg_end(index, i) - pos, 0);
-		else if ((!p->base || i != p->first) && is_rewritten(m, p, i) &&
+		else if ((m->few || !p->base || i != p->first) &&
+		    is_rewritten(m, p, i) &&
 		    (r = plan_message(m, p, i, pos, f)) != 0)
 			return r;
 	}
@@ -344,6 +393,7 @@ move_message(struct mbox *m, const struct plan *p, uint32_t i, struct form *f,
 	    (r = cc_move_put(v, cc_strbuf_span(&f->head))) != 0)
 		return r;
 	cc_move_drop(v, msg->pos);
+	m->index.msgs[i].noted = 1;
 	return 0;
 }
 
@@ -359,14 +409,14 @@ move_all(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 		r = cc_move_copy(&v, m->index.end);
 	else
 		cc_move_drop(&v, m->index.end);
-	for (uint32_t i = m->index.count; r == 0 && i-- > p->first;)
+	for (uint32_t i = m->index.count; r == 0 && i-- > p->stop;)
 		if (is_there(&m->index.msgs[i]))
 			r = move_message(m, p, i, f, &v);
 		else
 			cc_move_drop(&v, m->index.msgs[i].pos);
-	if (r == 0 && !p->base)
+	if (r == 0 && !m->few && !p->base)
 		r = cc_move_put(&v, cc_strbuf_span(&p->pseudo));
-	if (r == 0 && (!p->base || p->begin > 0))
+	if (r == 0 && !m->few && (!p->base || p->begin > 0))
 		cc_move_drop(&v, 0);
 	if (r == 0)
 		r = cc_move_end(&v);
@@ -387,6 +437,7 @@ shrink_message(struct mbox *m, const struct plan *p, uint32_t i, struct form *f,
 	if ((r = make_form(m, i, p->base && i == p->first, f)) < 0)
 		return r;
 	cc_shrink_drop(v, r == 0 ? f->at.from : f->at.text);
+	m->index.msgs[i].noted = r == 1;
 	if (r == 1 && (r = cc_shrink_put(v, cc_strbuf_span(&f->head))) != 0)
 		return r;
 	if ((r = cc_shrink_copy(v, f->text_end)) == 0)
@@ -395,8 +446,10 @@ shrink_message(struct mbox *m, const struct plan *p, uint32_t i, struct form *f,
 }
 
 static int
-shrink_front(struct plan *p, struct shrinker *v)
+shrink_front(const struct mbox *m, const struct plan *p, struct shrinker *v)
 {
+	if (m->few)
+		return cc_shrink_copy(v, p->begin);
 	cc_shrink_drop(v, p->begin);
 	return p->base ? 0 : cc_shrink_put(v, cc_strbuf_span(&p->pseudo));
 }
@@ -408,7 +461,7 @@ shrink_all(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 	int r;
 
 	cc_shrink_begin(&v, m, size);
-	r = shrink_front(p, &v);
+	r = shrink_front(m, p, &v);
 	for (uint32_t i = p->first; r == 0 && i < m->index.count; i++)
 		if (is_there(&m->index.msgs[i]))
 			r = shrink_message(m, p, i, f, &v);
@@ -424,8 +477,8 @@ shrink_all(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 	return r;
 }
 
-int
-cc_mbox_rewrite(struct mbox *m)
+static int
+rewrite(struct mbox *m)
 {
 	struct plan p = { .base = false };
 	struct form f;
@@ -444,7 +497,27 @@ cc_mbox_rewrite(struct mbox *m)
 	m->writing = false;
 	if (r == 0)
 		cc_mbox_set_times(m, false);
+	for (uint32_t i = 0; r != 0 && i < m->index.count; i++)
+		m->index.msgs[i].noted = 0;
 	cc_strbuf_free(&p.pseudo);
 	cc_strbuf_free(&f.head);
+	return r;
+}
+
+int
+cc_mbox_rewrite(struct mbox *m)
+{
+	m->few = false;
+	return rewrite(m);
+}
+
+int
+cc_mbox_rewrite_few(struct mbox *m)
+{
+	int r;
+
+	m->few = true;
+	r = rewrite(m);
+	m->few = false;
 	return r;
 }

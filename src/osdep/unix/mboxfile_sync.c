@@ -593,6 +593,8 @@ cc_mbox_ping(struct mbox *m, MAILSTREAM *stream)
 	if (m->dead)
 		return false;
 	cc_mbox_adopt_keywords(m, stream);
+	if (m->late != 0 && time(NULL) - m->late >= CC_MBOX_LATE)
+		(void)cc_mbox_bring(m); /* what failed is tried again */
 	if (stat(m->path, &st) != 0) {
 		if (cc_err_errno() == CC_ENOENT)
 			die(m, "Mailbox was removed");

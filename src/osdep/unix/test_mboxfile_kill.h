@@ -28,7 +28,34 @@ static struct {
 	int fail;              /* errno of all writes from there on instead */
 	bool fail_cut;         /* of cutting files, too */
 	void (*instead)(void); /* called instead */
+	ino_t of;              /* the mailbox whose writes are counted, or 0 */
+	off_t lowest;          /* position of all of them */
+	size_t octets;         /* that they wrote */
 } death;
+
+/* Counts what is written to the mailbox from now on. */
+static inline void
+count_writes(void)
+{
+	struct stat st;
+
+	assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &st), 0);
+	death.of = st.st_ino;
+	death.lowest = INT64_MAX;
+	death.octets = 0;
+}
+
+static inline void
+count_write(int fd, size_t n, off_t at)
+{
+	struct stat st;
+
+	if (death.of == 0 || fstat(fd, &st) != 0 || st.st_ino != death.of)
+		return;
+	death.octets += n;
+	if (at < death.lowest)
+		death.lowest = at;
+}
 
 static inline bool
 is_time(void)
@@ -81,6 +108,7 @@ pwrite(int fd, const void *buf, size_t n, off_t at)
 
 	if (must_fail())
 		return -1;
+	count_write(fd, n, at);
 	if (now && some(n) > 0)
 		syscall(SYS_pwrite64, fd, buf, some(n), at);
 	if (now)

@@ -18,6 +18,7 @@
 #include "mail_generic.h"
 #include "mailfile.h"
 #include "mboxfile.h"
+#include "uidrecord.h"
 
 static DRIVER *dummy_valid(char *mailbox);
 static void *dummy_parameters(long function, void *value);
@@ -183,6 +184,8 @@ give_uids(MAILSTREAM *stream, const char *path, enum what what)
 
 	if (what == EMPTY)
 		r = cc_mbox_uids_of_empty(path, &uidvalidity, &last);
+	else
+		r = cc_uidvalidity_of_missing(path, &uidvalidity);
 	stream->uid_validity = uidvalidity;
 	stream->uid_last = last;
 	stream->uid_nosticky = r != 0;

@@ -20,6 +20,7 @@
 #include "fs.h"
 #include "mboxfile.h"
 #include "mboxfile_changes.h"
+#include "misc.h"
 #include "privdir.h"
 #include "uidrecord.h"
 
@@ -208,13 +209,17 @@ now(void)
 	return (uint32_t)time(NULL);
 }
 
-/* A UIDVALIDITY never used before, if that can be known. */
+/* A UIDVALIDITY never used before, if that can be known; or that under which
+ * clients waited for the first mail. */
 static void
 new_uidvalidity(struct mbox *m, int privdir)
 {
 	uint32_t v;
 
-	if (privdir < 0 || cc_uidvalidity_next(privdir, now(), &v) != 0) {
+	if (privdir >= 0 &&
+	    cc_uidvalidity_take_missing(privdir, m->path, &v) == 0)
+		;
+	else if (privdir < 0 || cc_uidvalidity_next(privdir, now(), &v) != 0) {
 		m->uid_nosticky = true;
 		v = now();
 	}
@@ -405,9 +410,11 @@ cc_mbox_uids_of_empty(const char *path, uint32_t *uidvalidity_r,
 	*last_r = 0;
 	if (m.fd < 0)
 		return cc_err_errno();
+	m.path = cpystr(path);
 	r = cc_fdlock_get(m.fd, FDLOCK_EX, CC_MBOX_WAIT_CHECK);
 	if (r == 0)
 		r = settle_empty(&m, uidvalidity_r, last_r);
 	close(m.fd);
+	fs_give((void **)&m.path);
 	return r;
 }

@@ -88,6 +88,15 @@ void cc_uidrecord_format(struct strbuf *out, const struct uidrecord *rec);
  */
 int cc_uidvalidity_next(int privdir, uint32_t now, uint32_t *uidvalidity_r);
 
+/* That of an INBOX for which there is no file at path: always the same one
+ * (uidvalidity_missing.c). Negative if it cannot be kept: then it is the time.
+ */
+int cc_uidvalidity_of_missing(const char *path, uint32_t *uidvalidity_r);
+
+/* Takes it for the file that is there now: 0, or negative if none was told. */
+int cc_uidvalidity_take_missing(int privdir, const char *path,
+    uint32_t *uidvalidity_r);
+
 /* Records that a mailbox has this UIDVALIDITY. Values more than ten years
  * ahead of now are ignored: a hostile mailbox must not use the numbers up. */
 int cc_uidvalidity_seen(int privdir, uint32_t now, uint32_t uidvalidity);

@@ -43,6 +43,13 @@ is_wsp(int c)
 	return c == ' ' || c == '\t';
 }
 
+/* What may stand between words and lines: WSP, CR, LF. */
+static inline bool
+is_space(int c)
+{
+	return is_wsp(c) || c == '\r' || c == '\n';
+}
+
 static inline int
 to_upper(int c)
 {

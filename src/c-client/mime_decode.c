@@ -85,7 +85,7 @@ base64(struct mime_decoder *d, struct strbuf *out, struct span in)
 		c = (unsigned char)in.p[i];
 		value = cc_base64_digit(c);
 
-		if (is_wsp(c) || c == '\r' || c == '\n')
+		if (is_space(c))
 			continue;
 		if (d->pads > 0 && d->digits == 0) {
 			d->after_end = true;

@@ -130,7 +130,7 @@ skip_at(char *s)
 	if (word > s &&
 	    cc_span_eq_nocase(cc_span(word, strnlen(word, 2)),
 		(struct span)CC_SPAN("at")) &&
-	    (is_wsp(word[2]) || word[2] == '\r' || word[2] == '\n'))
+	    is_space(word[2]))
 		return word + 2;
 	return NIL;
 }

@@ -249,11 +249,11 @@ cc_span_is_nocase(struct span a, const char *s)
 struct span
 cc_span_trim(struct span s)
 {
-	while (s.len > 0 && strchr(" \t\r\n", s.p[0]) && s.p[0]) {
+	while (s.len > 0 && is_space(s.p[0])) {
 		s.p++;
 		s.len--;
 	}
-	while (s.len > 0 && strchr(" \t\r\n", s.p[s.len - 1]) && s.p[s.len - 1])
+	while (s.len > 0 && is_space(s.p[s.len - 1]))
 		s.len--;
 	return s;
 }

@@ -32,12 +32,6 @@ struct word {
 	unsigned char *end;
 };
 
-static bool
-is_lwsp(int c)
-{
-	return is_wsp(c) || c == '\r' || c == '\n';
-}
-
 unsigned char *
 mime2_token(unsigned char *s, unsigned char *se, unsigned char **t)
 {
@@ -141,8 +135,8 @@ static bool
 stands_alone(const unsigned char *begin, const unsigned char *s,
     const unsigned char *end, const struct word *w)
 {
-	return (s == begin || is_lwsp(s[-1]) || s[-1] == '(') &&
-	    (w->end == end || is_lwsp(*w->end) || *w->end == ')');
+	return (s == begin || is_space(s[-1]) || s[-1] == '(') &&
+	    (w->end == end || is_space(*w->end) || *w->end == ')');
 }
 
 /* The adjacent words before here are complete: appends their text. */
@@ -200,7 +194,7 @@ decode(struct header *h, unsigned char *begin, unsigned char *end)
 			continue;
 		}
 		/* White space between two words is no part of the text. */
-		while (blank < s && is_lwsp(*blank))
+		while (blank < s && is_space(*blank))
 			blank++;
 		if (blank != s || h->charset.len == 0) {
 			finish_words(h);

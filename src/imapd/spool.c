@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cc_err.h"
+#include "fdio.h"
 #include "fdstring.h"
 #include "fs.h"
 #include "spool.h"
@@ -75,21 +76,13 @@ open_file(void)
 static void
 flush(struct spool *sp)
 {
-	const char *p = sp->memory.data;
-	size_t left = sp->memory.len;
-
 	if (!sp->failed && sp->fd < 0 && (sp->fd = open_file()) < 0)
 		sp->failed = errno;
-	while (!sp->failed && left > 0) {
-		ssize_t n = write(sp->fd, p, left);
-
-		if (n > 0) {
-			p += n;
-			left -= (size_t)n;
-			sp->written += (uint64_t)n;
-		} else if (n < 0 && errno != EINTR) {
+	if (!sp->failed) {
+		if (cc_fd_write(sp->fd, cc_strbuf_span(&sp->memory)) == 0)
+			sp->written += sp->memory.len;
+		else
 			sp->failed = errno;
-		}
 	}
 	cc_strbuf_reset(&sp->memory);
 }

@@ -11,22 +11,15 @@
 #include "mail.h"
 #include "osdep.h"
 #include "cc_fn.h"
+#include "fdio.h"
 #include "imap_grammar.h"
 
 long
 safe_write(int fd, char *buf, long nbytes)
 {
-	long done = 0;
-
-	while (done < nbytes) {
-		ssize_t n = write(fd, buf + done, (size_t)(nbytes - done));
-
-		if (n < 0 && errno != EINTR)
-			return -1;
-		if (n > 0)
-			done += n;
-	}
-	return nbytes;
+	return nbytes <= 0 || cc_fd_write(fd, cc_span(buf, (size_t)nbytes)) == 0
+	    ? nbytes
+	    : -1;
 }
 
 void *

@@ -28,6 +28,21 @@ cc_fd_read_at(int fd, uint64_t pos, void *buf, size_t len, size_t *got_r)
 }
 
 int
+cc_fd_write(int fd, struct span data)
+{
+	while (data.len > 0) {
+		ssize_t n = write(fd, data.p, data.len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return cc_err_errno();
+		data = cc_span(data.p + n, data.len - (size_t)n);
+	}
+	return 0;
+}
+
+int
 cc_fd_write_at(int fd, uint64_t pos, struct span data)
 {
 	ssize_t n;

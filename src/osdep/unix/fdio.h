@@ -15,6 +15,9 @@
 /* Reads up to len octets at pos; fewer only at the end of the file. */
 int cc_fd_read_at(int fd, uint64_t pos, void *buf, size_t len, size_t *got_r);
 
+/* Writes all octets where the descriptor is. */
+int cc_fd_write(int fd, struct span data);
+
 /* Writes all octets at pos. CC_ENOSPACE or CC_EIO: some may be written. */
 int cc_fd_write_at(int fd, uint64_t pos, struct span data);
 

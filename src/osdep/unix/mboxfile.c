@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cc_ctype.h"
 #include "cc_err.h"
 #include "cc_limits.h"
 #include "fdio.h"
@@ -46,9 +47,7 @@ is_unix_text(const char *text, size_t len)
 	const char *lf;
 	size_t i = 0;
 
-	while (i < len &&
-	    (text[i] == '\r' || text[i] == '\n' || text[i] == ' ' ||
-		text[i] == '\t'))
+	while (i < len && is_space(text[i]))
 		i++;
 	if (i == len || (i > 0 && text[i - 1] != '\n'))
 		return false;

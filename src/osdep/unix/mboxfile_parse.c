@@ -601,8 +601,7 @@ first_line(struct scan *s, struct span *line_r)
 	struct span line;
 	int r;
 
-	while ((r = need(s, 1)) > 0 &&
-	    (*here(s) == '\n' || *here(s) == '\r' || is_wsp(*here(s)))) {
+	while ((r = need(s, 1)) > 0 && is_space(*here(s))) {
 		last = *here(s);
 		s->at++;
 	}

@@ -43,12 +43,6 @@ cc_mbox_view_drop(struct mbox *m)
 
 /* ------------------------------------------------------- is it still there? */
 
-static bool
-is_junk(int c)
-{
-	return c == '\n' || c == '\r' || is_wsp(c);
-}
-
 /* The from-line at pos, behind white space, from the file and not the view:
  * 0 and its sum, its place, its length with all before it; CC_ECHANGED,
  * CC_EIO. */
@@ -62,7 +56,7 @@ from_line_at(const struct mbox *m, uint64_t pos, uint16_t *sum_r,
 
 	for (;;) {
 		r = cc_fd_read_at(m->fd, pos, buf, cap, &got);
-		for (i = 0; r == 0 && i < got && is_junk(buf[i]);)
+		for (i = 0; r == 0 && i < got && is_space(buf[i]);)
 			i++;
 		lf = r == 0 ? memchr(buf + i, '\n', got - i) : NULL;
 		if (r != 0 || lf || got < cap || cap > CC_READ_WINDOW)
@@ -614,7 +608,7 @@ cc_mbox_date(struct mbox *m, uint32_t i, struct imap_date *date_r)
 	}
 	if (r != 0)
 		return r;
-	while (skip < line.len && is_junk(line.p[skip]))
+	while (skip < line.len && is_space(line.p[skip]))
 		skip++;
 	line = cc_span(line.p + skip, line.len - skip);
 	lf = memchr(line.p, '\n', line.len);

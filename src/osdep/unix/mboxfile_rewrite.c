@@ -274,10 +274,8 @@ plan_tail(struct mbox *m, struct plan *p, uint64_t size)
 	    (size_t)(size - m->index.end), &got);
 	if (r != 0)
 		return r;
-	for (size_t i = 0; i < got; i++)
-		if (!is_wsp(buf[i]) && buf[i] != '\r' && buf[i] != '\n')
-			return 0;
-	p->tail = m->index.end;
+	if (cc_span_trim(cc_span(buf, got)).len == 0)
+		p->tail = m->index.end;
 	return 0;
 }
 

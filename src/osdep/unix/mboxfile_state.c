@@ -32,7 +32,7 @@ static const struct {
 static bool
 ends_name(int c)
 {
-	return c == ':' || is_wsp(c) || c == '\0' || c == '\r' || c == '\n';
+	return c == ':' || c == '\0' || is_space(c);
 }
 
 bool

@@ -147,10 +147,7 @@ is_junk_to(const struct mbox *m, uint64_t old_end, uint64_t end)
 	    cc_fd_read_at(m->fd, old_end, buf, (size_t)(end - old_end), &got) !=
 		0)
 		return false;
-	for (size_t i = 0; i < got; i++)
-		if (!is_wsp(buf[i]) && buf[i] != '\r' && buf[i] != '\n')
-			return false;
-	return true;
+	return cc_span_trim(cc_span(buf, got)).len == 0;
 }
 
 /*

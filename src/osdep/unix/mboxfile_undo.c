@@ -173,21 +173,6 @@ remove_record(const struct mbox *m, int dir)
 
 /* ------------------------------------------------------------------ append */
 
-static int
-write_all(int fd, struct span data)
-{
-	while (data.len > 0) {
-		ssize_t n = write(fd, data.p, data.len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return cc_err_errno();
-		data = cc_span(data.p + n, data.len - (size_t)n);
-	}
-	return 0;
-}
-
 /* Writes the text behind the file's end, whatever that is by now. */
 static int
 write_text(const struct mbox *m, const struct mbox_text *t)
@@ -201,7 +186,7 @@ write_text(const struct mbox *m, const struct mbox_text *t)
 	if (flags < 0 || fcntl(m->fd, F_SETFL, flags | O_APPEND) != 0)
 		r = CC_EIO;
 	while (r == 0 && (n = cc_text_read(t, &pos, buf, cap)) > 0)
-		r = write_all(m->fd, cc_span(buf, (size_t)n));
+		r = cc_fd_write(m->fd, cc_span(buf, (size_t)n));
 	if (flags >= 0)
 		(void)fcntl(m->fd, F_SETFL, flags);
 	fs_give((void **)&buf);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cc_err.h"
+#include "fdio.h"
 #include "fs.h"
 #include "strbuf.h"
 #include "tempfile.h"
@@ -54,16 +55,7 @@ cc_tempfile_begin(struct tempfile *t, int dirfd, const char *name, mode_t mode)
 int
 cc_tempfile_write(struct tempfile *t, struct span s)
 {
-	while (s.len > 0) {
-		ssize_t n = write(t->fd, s.p, s.len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return cc_err_errno();
-		s = cc_span(s.p + n, s.len - (size_t)n);
-	}
-	return 0;
+	return cc_fd_write(t->fd, s);
 }
 
 /* Frees all but the descriptor's file. */

@@ -102,26 +102,27 @@ status_put(struct session *s, const char *mailbox, const MAILSTATUS *status)
 	output_check(&s->out);
 }
 
-/* SP mailbox, and nothing else. The old form "MAILBOX name" is known, too. */
-static int
-parse_subscription(struct args *args, char **name_r)
+/* SP mailbox, and nothing else. The old form "MAILBOX name" is known, too.
+ * CMD_OK, or the answer. */
+static enum cmd_result
+parse_subscription(struct session *s, struct args *args, char **name_r)
 {
 	if (!args_space(args) || args_mailbox(args, name_r) != 0)
-		return CC_EPARSE;
-	if (strcasecmp(*name_r, "MAILBOX") == 0 && args_space(args))
-		return args_mailbox(args, name_r);
-	return 0;
+		return cmd_missing(s);
+	if (strcasecmp(*name_r, "MAILBOX") == 0 && args_space(args) &&
+	    args_mailbox(args, name_r) != 0)
+		return cmd_missing(s);
+	return args_end(args) ? CMD_OK : cmd_extra(s);
 }
 
 enum cmd_result
 cmd_subscribe(struct session *s, struct args *args)
 {
 	char *name;
+	enum cmd_result r = parse_subscription(s, args, &name);
 
-	if (parse_subscription(args, &name) != 0)
-		return cmd_missing(s);
-	if (!args_end(args))
-		return cmd_extra(s);
+	if (r != CMD_OK)
+		return r;
 	return mail_subscribe(NULL, name) ? CMD_OK : CMD_NO;
 }
 
@@ -129,10 +130,9 @@ enum cmd_result
 cmd_unsubscribe(struct session *s, struct args *args)
 {
 	char *name;
+	enum cmd_result r = parse_subscription(s, args, &name);
 
-	if (parse_subscription(args, &name) != 0)
-		return cmd_missing(s);
-	if (!args_end(args))
-		return cmd_extra(s);
+	if (r != CMD_OK)
+		return r;
 	return mail_unsubscribe(NULL, name) ? CMD_OK : CMD_NO;
 }

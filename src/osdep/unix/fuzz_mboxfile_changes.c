@@ -105,8 +105,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct mbox_snapshot first = make();
 	struct strbuf b;
 	uint64_t word;
+	bool sound;
 
 	try((const char *)data, size);
+	word = cc_changes_last_whole(cc_span(data, size), &sound);
+	must(word <= size);
 	/* an entry that leads on from what is known, then the input */
 	cc_strbuf_init(&b, CC_CHANGES_MAX);
 	cc_changes_put_noted(&b, &known, &first, 0);

@@ -157,6 +157,7 @@ parse_all(struct mbox *m, const struct mbox_index *old)
 
 	cc_mbox_index_init(&m->index);
 	r = parse_into(m, m->hidden ? NULL : &notes);
+	m->complained = notes.left != NOTES_MAX;
 	if (r == 0 && old && m->index.uidvalidity == 0 && m->index.count > 0)
 		r = parse_claims(m, old);
 	return r;
@@ -223,6 +224,33 @@ cc_mbox_load(struct mbox *m, const struct mbox_index *old)
 	for (int i = 0; r == CC_ECHANGED && i < PARSE_MAX; i++)
 		r = parse_and_settle(m, old);
 	return r == CC_ECHANGED ? CC_EBUSY : r;
+}
+
+/* Messages that are compared with the file. */
+#define LOOKED_AT 8
+
+/* The index as a session before this one kept it, if the file is still what it
+ * was then. */
+static bool
+recall(struct mbox *m)
+{
+	uint32_t looked[LOOKED_AT];
+	struct stat st;
+	size_t n;
+
+	if (fstat(m->fd, &st) != 0)
+		return false;
+	cc_mbox_stamp_of(&st, &m->stamp);
+	if (cc_changes_recall(m, looked, LOOKED_AT, &n) != 0)
+		return false;
+	m->racy = cc_mbox_is_same_tick(&m->stamp.mtime);
+	if (!m->racy && !cc_mbox_uids_settle(m, NULL) &&
+	    cc_mbox_list_holds(m, looked, n))
+		return true;
+	m->list.damaged = true;
+	cc_mbox_index_free(&m->index);
+	cc_mbox_view_drop(m);
+	return false;
 }
 
 /* -------------------------------------------------------------------- times */
@@ -299,6 +327,7 @@ int
 cc_mbox_open(struct mbox *m, const char *path, bool rdonly)
 {
 	struct mbox_lock lock;
+	bool recalled;
 	int r;
 
 	*m = (struct mbox){ .path = cpystr(path), .fd = -1, .rdonly = rdonly };
@@ -307,12 +336,15 @@ cc_mbox_open(struct mbox *m, const char *path, bool rdonly)
 		cc_mbox_free(m);
 		return r;
 	}
-	r = cc_mbox_load(m, NULL);
+	recalled = recall(m);
+	r = recalled ? 0 : cc_mbox_load(m, NULL);
 	if (r == 0) {
 		m->keywords_there =
 		    (uint32_t)(((uint64_t)1 << m->index.keywords.count) - 1);
 		cc_changes_begin(m);
 		set_times(m);
+		if (!recalled)
+			cc_changes_keep(m);
 		cc_mbox_is_sure(m);
 	}
 	cc_mbox_unlock(&lock);

@@ -81,6 +81,7 @@ struct mbox {
 	uint32_t taken_from;    /* the first of them that is being taken out */
 	bool racy; /* a change within the clock's tick of sure may hide */
 	struct mbox_list list;
+	bool complained; /* the last parse said something to the user */
 
 	/* UIDs that the file does not say itself (mboxfile_uid.c) */
 	uint32_t file_uidvalidity; /* 0: the file has none */

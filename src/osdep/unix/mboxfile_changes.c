@@ -235,6 +235,17 @@ cc_changes_put(struct strbuf *out, const struct mbox_before *before,
 }
 
 void
+cc_changes_put_whole(struct strbuf *out, const struct mbox_snapshot *now,
+    uint32_t listed)
+{
+	const struct mbox_index none = { .count = 0 };
+	const struct mbox_before before = { .index = &none,
+		.moved_from = UINT32_MAX };
+
+	cc_changes_put(out, &before, now, listed);
+}
+
+void
 cc_changes_put_noted(struct strbuf *out, const struct mbox_stamp *before,
     const struct mbox_snapshot *now, uint32_t listed)
 {
@@ -300,6 +311,27 @@ rename_keywords(struct mbox_index *index, struct mbox_keywords *names)
 		bit[k] = n < 0 ? 0 : (uint32_t)1 << n;
 	}
 	cc_mbox_index_rename(index, bit, names);
+}
+
+size_t
+cc_changes_last_whole(struct span list, bool *sound_r)
+{
+	static const struct stamp_image nothing;
+	size_t at = 0, last = list.len;
+	struct head h;
+
+	while (list.len - at >= sizeof(h)) {
+		memcpy(&h, list.p + at, sizeof(h));
+		if (h.magic != MAGIC || h.len < sizeof(h) ||
+		    h.len > list.len - at)
+			break;
+		if (h.count == 0 &&
+		    memcmp(&h.before, &nothing, sizeof(nothing)) == 0)
+			last = at;
+		at += h.len;
+	}
+	*sound_r = at == list.len;
+	return last;
 }
 
 /* Do the numbers of a head fit each other and its length? */

@@ -6,6 +6,7 @@
  * state of the file (mbox_stamp) to another. It is a cache: whoever does not
  * find a way through it from the state he knows to the one he sees parses the
  * file. Entries are added at the end; a list that becomes too long is replaced.
+ * Some entries tell all of a mailbox: a session that begins need not parse it.
  */
 #ifndef MBOXFILE_CHANGES_H
 #define MBOXFILE_CHANGES_H
@@ -52,6 +53,14 @@ void cc_changes_put(struct strbuf *out, const struct mbox_before *before,
 void cc_changes_put_noted(struct strbuf *out, const struct mbox_stamp *before,
     const struct mbox_snapshot *now, uint32_t listed);
 
+/* The same from nothing: all of now, for a session that is yet to come. */
+void cc_changes_put_whole(struct strbuf *out, const struct mbox_snapshot *now,
+    uint32_t listed);
+
+/* Where the last of those is in list, or the length of list; *sound_r: are
+ * there entries behind each other, to the end? */
+size_t cc_changes_last_whole(struct span list, bool *sound_r);
+
 /*
  * The entry at the beginning of list: if it leads on from s->stamp it is done
  * to *s, else passed over. The octets it has; CC_EPARSE if it is damaged or
@@ -75,8 +84,22 @@ void cc_changes_begin(struct mbox *m);
 int cc_changes_find(struct mbox *m, const struct mbox_stamp *to,
     uint32_t *changed_r, size_t room, size_t *n_r);
 
+/*
+ * Looks for all of the mailbox in the state m->stamp. 0: as for
+ * cc_changes_find; CC_ENOENT: it is not there.
+ */
+int cc_changes_recall(struct mbox *m, uint32_t *looked_r, size_t room,
+    size_t *n_r);
+
+/* Adds all of m, which was just parsed, where that can be told again: nothing
+ * but the file had a say in it. */
+void cc_changes_keep(struct mbox *m);
+
 /* Adds what cc_changes_put made. A list that cannot be written is no list. */
 void cc_changes_add(struct mbox *m, const struct strbuf *entry);
+
+/* Does the list tell the truth, as far as some looks show? */
+bool cc_mbox_list_holds(struct mbox *m, const uint32_t *looked, size_t n);
 
 /* Is m worth a list? */
 bool cc_changes_wanted(const struct mbox *m);

@@ -23,6 +23,10 @@
 #define NAME_PREFIX "changes."
 #define NAME_LEN_MAX 64
 
+/* A list that has more than this part of the mailbox's octets is not worth
+ * reading from its beginning. */
+#define MAILBOX_PART 4
+
 /* Seconds after which a list that nobody wrote to is removed when another is
  * begun: sessions follow it from moment to moment. */
 #define OLD_SECONDS (24 * 60 * 60)
@@ -69,12 +73,13 @@ cc_changes_begin(struct mbox *m)
 	int privdir = cc_privdir_open(), fd;
 	struct stat st;
 
-	m->list = (struct mbox_list){ .pos = 0 };
+	m->list.ino = 0;
+	m->list.pos = 0;
 	if (privdir < 0)
 		return;
 	if ((fd = open_list(privdir, m, O_RDONLY, &st)) >= 0) {
-		m->list =
-		    (struct mbox_list){ st.st_ino, (size_t)st.st_size, false };
+		m->list.ino = st.st_ino;
+		m->list.pos = (size_t)st.st_size;
 		close(fd);
 	}
 	close(privdir);
@@ -126,9 +131,22 @@ follow(struct span list, struct mbox_snapshot *s, uint32_t *changed,
 	return at;
 }
 
-/* The octets of the list that were not read yet. Owned by the caller. */
+/* Of files that were changed before the system went down it is not known
+ * whether their octets came to the disk with their times. */
+static bool
+is_of_this_boot(const struct stat *st)
+{
+	struct timespec now, up;
+
+	return clock_gettime(CLOCK_REALTIME, &now) == 0 &&
+	    clock_gettime(CLOCK_BOOTTIME, &up) == 0 &&
+	    st->st_mtim.tv_sec > now.tv_sec - up.tv_sec;
+}
+
+/* The octets of the list that were not read yet; all: from its beginning, if
+ * it is worth that. Owned by the caller. */
 static char *
-read_list(struct mbox *m, size_t *len_r)
+read_list(struct mbox *m, bool all, size_t *len_r)
 {
 	int privdir = cc_privdir_open(), fd;
 	struct stat st;
@@ -141,6 +159,12 @@ read_list(struct mbox *m, size_t *len_r)
 	close(privdir);
 	if (fd < 0)
 		return NULL;
+	if (all &&
+	    (st.st_size > m->stamp.size / MAILBOX_PART ||
+		!is_of_this_boot(&st))) {
+		close(fd);
+		return NULL;
+	}
 	if (st.st_ino != m->list.ino || m->list.pos > (size_t)st.st_size)
 		m->list = (struct mbox_list){ st.st_ino, 0, false };
 	if ((size_t)st.st_size > m->list.pos) {
@@ -164,7 +188,7 @@ cc_changes_find(struct mbox *m, const struct mbox_stamp *to,
 
 	if (m->racy || cc_mbox_stamp_same(to, &m->sure) ||
 	    to->dev != m->sure.dev || to->ino != m->sure.ino ||
-	    !cc_changes_wanted(m) || !(list = read_list(m, &len)))
+	    !cc_changes_wanted(m) || !(list = read_list(m, false, &len)))
 		return CC_ENOENT;
 	take_snapshot(m, &s);
 	*n_r = 0;
@@ -180,6 +204,36 @@ cc_changes_find(struct mbox *m, const struct mbox_stamp *to,
 		*n_r = room;
 	m->index = s.index;
 	m->stamp = s.stamp;
+	m->file_uidvalidity = s.file_uidvalidity;
+	m->file_uid_last = s.file_uid_last;
+	return 0;
+}
+
+int
+cc_changes_recall(struct mbox *m, uint32_t *looked_r, size_t room, size_t *n_r)
+{
+	struct mbox_snapshot s = { .index = { .count = 0 } };
+	bool sound;
+	size_t len, at;
+	char *list;
+
+	*n_r = 0;
+	if (!cc_changes_wanted(m) || !(list = read_list(m, true, &len)))
+		return CC_ENOENT;
+	at = cc_changes_last_whole(cc_span(list, len), &sound);
+	if (at < len)
+		at += follow(cc_span(list + at, len - at), &s, looked_r, room,
+		    n_r);
+	fs_give((void **)&list);
+	m->list.damaged = !sound || at < len;
+	if (m->list.damaged || !cc_mbox_stamp_same(&s.stamp, &m->stamp)) {
+		cc_mbox_index_free(&s.index);
+		return CC_ENOENT;
+	}
+	if (*n_r > room)
+		*n_r = room;
+	m->index = s.index;
+	cc_mbox_index_trim(&m->index);
 	m->file_uidvalidity = s.file_uidvalidity;
 	m->file_uid_last = s.file_uid_last;
 	return 0;
@@ -260,6 +314,34 @@ cc_changes_add(struct mbox *m, const struct strbuf *entry)
 	if (fd >= 0)
 		close(fd);
 	close(privdir);
+}
+
+/* Is m what a parse of the file alone makes of it, without a complaint? */
+static bool
+is_told_by_file(const struct mbox *m)
+{
+	const struct mbox_index *index = &m->index;
+
+	return index->count > 0 && !index->unbelieved && !index->lent &&
+	    !index->lenient && !index->exhausted && !m->complained &&
+	    m->file_uidvalidity == index->uidvalidity &&
+	    m->file_uid_last == index->uid_last && !cc_mbox_uids_missing(index);
+}
+
+void
+cc_changes_keep(struct mbox *m)
+{
+	struct mbox_snapshot now = { m->stamp, m->index, m->file_uidvalidity,
+		m->file_uid_last };
+	struct strbuf entry;
+
+	if (m->racy || !cc_changes_wanted(m) || !is_told_by_file(m))
+		return;
+	cc_strbuf_init(&entry, CC_CHANGES_MAX);
+	cc_changes_put_whole(&entry, &now, m->keywords_there);
+	if ((off_t)entry.len <= m->stamp.size / MAILBOX_PART)
+		cc_changes_add(m, &entry);
+	cc_strbuf_free(&entry);
 }
 
 void

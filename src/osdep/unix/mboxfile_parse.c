@@ -654,8 +654,8 @@ undo(struct mbox_index *index, const struct mbox_index *before)
 	index->exhausted = before->exhausted;
 }
 
-static void
-trim(struct mbox_index *index)
+void
+cc_mbox_index_trim(struct mbox_index *index)
 {
 	if (index->room == index->count || index->count == 0)
 		return;
@@ -694,6 +694,6 @@ cc_mbox_parse(struct mbox_index *index, struct mbox_window *w, uint64_t end,
 	index->end = end;
 	if (index->exhausted && !s.growth)
 		cc_mbox_renumber(index);
-	trim(index);
+	cc_mbox_index_trim(index);
 	return 0;
 }

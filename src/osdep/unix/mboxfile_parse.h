@@ -111,6 +111,9 @@ uint64_t cc_mbox_msg_end(const struct mbox_index *index, uint32_t i);
 /* New UIDs for all messages, from 1; the UIDVALIDITY is unknown then. */
 void cc_mbox_renumber(struct mbox_index *index);
 
+/* Gives the room back that no message needs. */
+void cc_mbox_index_trim(struct mbox_index *index);
+
 /* Adds a message behind the others. */
 void cc_mbox_index_put(struct mbox_index *index, const struct mbox_msg *msg);
 

@@ -247,9 +247,8 @@ note_found(const struct mbox *m, const struct mbox_index *was, bool racy,
 /* Messages of an entry that are compared with the file. */
 #define LOOKED_AT 64
 
-/* Does the list tell the truth, as far as some looks show? */
-static bool
-list_holds(struct mbox *m, const uint32_t *looked, size_t n)
+bool
+cc_mbox_list_holds(struct mbox *m, const uint32_t *looked, size_t n)
 {
 	for (size_t k = 0; k < n; k++) {
 		cc_mbox_view_drop(m); /* little is read of each */
@@ -271,7 +270,7 @@ load_from_list(struct mbox *m, const struct mbox_stamp *now)
 
 	if (cc_changes_find(m, now, looked, LOOKED_AT, &n) != 0)
 		return CC_ENOENT;
-	if (list_holds(m, looked, n))
+	if (cc_mbox_list_holds(m, looked, n))
 		return 0;
 	m->list.damaged = true;
 	cc_mbox_index_free(&m->index);

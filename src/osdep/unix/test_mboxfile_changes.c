@@ -414,6 +414,173 @@ test_not_a_list(void **state)
 	}
 }
 
+/* ---------------------------------------------- sessions that are to come */
+
+/* Octets that this process has read so far. */
+static unsigned long
+octets_read(void)
+{
+	FILE *f = fopen("/proc/self/io", "r");
+	unsigned long n = 0;
+	char line[100];
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f))
+		if (strncmp(line, "rchar: ", 7) == 0)
+			n = strtoul(line + 7, NULL, 10);
+	fclose(f);
+	assert_true(n > 0);
+	return n;
+}
+
+/* Opens the mailbox, and says whether it was parsed. */
+static MAILSTREAM *
+open_parsed(long options, bool *parsed_r)
+{
+	unsigned long before = octets_read();
+	MAILSTREAM *s = open_box(options);
+	struct stat st;
+
+	assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &st), 0);
+	*parsed_r = octets_read() - before >= (unsigned long)st.st_size;
+	return s;
+}
+
+/* All messages are as big_box() made them, but for those flags of one. */
+static void
+expect_box(MAILSTREAM *s, unsigned long msgno, unsigned seen)
+{
+	assert_int_equal(s->nmsgs, MESSAGES);
+	assert_int_equal(s->uid_validity, 1709629200);
+	assert_int_equal(s->uid_last, 300);
+	for (unsigned long i = 1; i <= MESSAGES; i++) {
+		assert_int_equal(uid(s, i), i);
+		assert_int_equal(flags(s, i) & (fSEEN | fDELETED | fFLAGGED),
+		    i == msgno ? seen : 0);
+	}
+	expect_header(s, 123, "Subject: 123\n\n");
+	expect_header(s, MESSAGES, "Subject: 300\n\n");
+}
+
+/* Opens the mailbox twice: what the first finds, the second is told. */
+static void
+expect_twice(bool parsed, unsigned long msgno, unsigned seen)
+{
+	for (int i = 0; i < 2; i++) {
+		bool was;
+		MAILSTREAM *s = open_parsed(NIL, &was);
+
+		assert_int_equal(was, parsed && i == 0);
+		expect_box(s, msgno, seen);
+		mail_close(s);
+	}
+}
+
+/* The times of the mailbox as if it had been written long ago. */
+static void
+make_old(const char *path)
+{
+	const struct timespec times[2] = { { 1000000000, 0 },
+		{ 1000000000, 0 } };
+
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void
+test_kept(void **state)
+{
+	MAILSTREAM *s;
+	bool parsed;
+
+	(void)state;
+	begin();
+	big_box();
+	expect_twice(true, 0, 0);
+	/* what sessions do is behind it */
+	s = open_box(NIL);
+	mail_flag(s, "20", "\\Seen", ST_SET);
+	mail_close(s);
+	expect_twice(false, 20, fSEEN);
+	/* others change a flag, and take care that it does not show */
+	patch("Status: RO\n", "Status: O \n");
+	make_old(tmpdir_path(&tmp, "home/box"));
+	expect_twice(true, 0, 0);
+	/* of before the system went down */
+	make_old(list_path());
+	expect_twice(true, 0, 0);
+	/* a delivery */
+	deliver(FROM "Subject: new\n\nnew\n\n");
+	make_old(tmpdir_path(&tmp, "home/box"));
+	s = open_parsed(NIL, &parsed);
+	assert_true(parsed);
+	assert_int_equal(s->nmsgs, MESSAGES + 1);
+	assert_int_equal(uid(s, MESSAGES + 1), 301);
+	mail_close(s);
+	end();
+}
+
+/* Whatever became of the list: it costs time at most. */
+static void
+test_kept_damaged(void **state)
+{
+	struct stat st;
+	char octet;
+	bool parsed;
+
+	(void)state;
+	for (unsigned how = 0; how < 40; how++) {
+		MAILSTREAM *s;
+		off_t at;
+		int fd;
+
+		begin();
+		big_box();
+		mail_close(open_box(NIL));
+		fd = open(list_path(), O_RDWR);
+		assert_true(fd >= 0);
+		assert_int_equal(fstat(fd, &st), 0);
+		at = how < 20 ? (off_t)how * 13 : st.st_size * how / 40;
+		assert_int_equal(pread(fd, &octet, 1, at), 1);
+		octet = (char)(octet ^ 1 << how % 8);
+		if (how % 3 == 0)
+			assert_int_equal(ftruncate(fd, at), 0);
+		else
+			assert_int_equal(pwrite(fd, &octet, 1, at), 1);
+		close(fd);
+		s = open_parsed(NIL, &parsed);
+		assert_true(parsed);
+		expect_box(s, 0, 0);
+		mail_close(s);
+		expect_twice(false, 0, 0);
+		end();
+	}
+}
+
+/* What a session had to make up, or to say, is found out anew by each. */
+static void
+test_not_kept(void **state)
+{
+	(void)state;
+	for (int how = 0; how < 2; how++) {
+		begin();
+		big_box();
+		if (how == 0)
+			patch("Subject: 5\n", "x-Status: \n");
+		else
+			patch("X-IMAPbase: ", "X-Something:");
+		make_old(tmpdir_path(&tmp, "home/box"));
+		for (int i = 0; i < 2; i++) {
+			bool parsed;
+			MAILSTREAM *s = open_parsed(OP_READONLY, &parsed);
+
+			assert_true(parsed);
+			assert_int_equal(s->nmsgs, MESSAGES);
+			mail_close(s);
+		}
+		end();
+	}
+}
+
 int
 main(void)
 {
@@ -425,6 +592,9 @@ main(void)
 		cmocka_unit_test(test_forged_flags),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_not_a_list),
+		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_kept_damaged),
+		cmocka_unit_test(test_not_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

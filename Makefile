@@ -347,6 +347,7 @@ unit: all $(UNIT) $(TEST_TOOLS)
 
 # Conversations with the servers; the runner wants Debian's pytest.
 quick: unit
+	$(Q)tools/checksettings
 	$(Q)BUILD=$(BUILD) $(PYTEST) -q tests/test_wire.py \
 		tests/test_imapd.py tests/test_mtest.py \
 		tests/test_imapd_message.py tests/test_imapd_ends.py \
@@ -402,6 +403,7 @@ lint: $(LINT)
 
 lint-source:
 	$(Q)tools/checksrc
+	$(Q)tools/checksettings
 
 lint-format:
 	$(Q)clang-format --dry-run -Werror $$(find src -name '*.[ch]')

@@ -295,7 +295,7 @@ fetch_parse(struct args *a, struct fetch_program *p, const char **why_r)
 	r = cc_cursor_skip(&a->c, '(') ? parse_list(a, p, why_r)
 				       : parse_item(a, p, why_r);
 	if (r == 0 && !args_end(a)) {
-		*why_r = "Excessively complex %s attribute list";
+		*why_r = "Argument given to %s when none expected";
 		r = CC_EPARSE;
 	}
 	return r;

@@ -27,6 +27,9 @@ PREFS = {
     "mail.server.server1.login_at_startup": False,
     "mail.server.server1.delete_model": 2,
     "mail.server.server1.name": "here",
+    # Texts come from the server, not from what it keeps for later.
+    "mail.server.server1.autosync_offline_stores": False,
+    "mail.server.server1.offline_download": False,
     "mail.server.server1.type": "imap",
     "mail.shell.checkDefaultClient": False,
     "mail.spotlight.firstRunDone": True,

@@ -436,6 +436,9 @@ def spool(probe):
 
 
 def keeper_of(c):
+    """The keeper that serves this session: one that answers has become what it
+    is to be, which it may not have when the session begins."""
+    assert say(c, b"lock U") == [b"* lock +"]
     session = int(re.search(rb"pid=(\d+)", say(c, b"ids")[0]).group(1))
     monitor = int(status_of(session)["PPid"])
     mail = str(grp.getgrnam("mail").gr_gid)

@@ -104,24 +104,34 @@ seize(const char *name, const struct stat *stale, int64_t now)
 	return r;
 }
 
+/* What a link() means that made no lock: 0 is its success as told by a server,
+ * ENOENT that somebody took the post away. A disk that refuses is no lock to
+ * wait for. */
+static int
+link_error(int error)
+{
+	errno = error;
+	return error == 0 || error == EEXIST || error == ENOENT
+	    ? CC_EBUSY
+	    : cc_err_errno();
+}
+
 /* Makes the lock by way of the post: 0, CC_EBUSY, or negative. */
 static int
 hitch(const char *name, const char *post, struct stat *st_r, int *fd_r)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-	int fd = open(post, flags, 0666), r = CC_EBUSY;
-	bool no_links;
+	int fd = open(post, flags, 0666), r, error;
 
 	if (fd < 0)
 		return open_error();
 	cc_dotlock_sign(fd, mylocalhost());
-	no_links =
-	    link(post, name) != 0 && (errno == EPERM || errno == EOPNOTSUPP);
+	error = link(post, name) == 0 ? 0 : errno;
 	if (fstat(fd, st_r) != 0)
 		r = CC_EIO;
-	else if (st_r->st_nlink == 2)
-		r = 0;
-	if (no_links) { /* a file system without hard links */
+	else
+		r = st_r->st_nlink == 2 ? 0 : link_error(error);
+	if (error == EPERM || error == EOPNOTSUPP) { /* no hard links there */
 		close(fd);
 		fd = open(name, flags, 0666);
 		r = fd < 0 ? open_error() : fstat(fd, st_r) != 0 ? CC_EIO : 0;

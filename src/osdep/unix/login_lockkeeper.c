@@ -90,23 +90,23 @@ take(struct keeper *k, struct strbuf *scratch)
 	const char *post;
 	struct stat st;
 	char answer;
-	int fd;
+	int fd, error;
 
 	if (k->held)
 		return '+';
 	answer = clear_way(k, scratch);
 	if (answer != '+')
 		return answer;
-	answer = '-';
 	post = own_name(k, scratch);
 	fd = openat(k->dir, post,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, LOCK_MODE);
 	if (fd < 0)
 		return '!';
 	cc_dotlock_sign(fd, k->host.nodename);
-	/* The link count tells the truth, the call's result may not. */
-	if (linkat(k->dir, post, k->dir, k->lock, 0) != 0)
-		errno = 0;
+	/* The link count tells the truth, the call's result may not; but a
+	 * disk that refuses is no lock to wait for. */
+	error = linkat(k->dir, post, k->dir, k->lock, 0) == 0 ? 0 : errno;
+	answer = error == 0 || error == EEXIST || error == ENOENT ? '-' : '!';
 	if (fstat(fd, &st) != 0) {
 		answer = '!';
 	} else if (st.st_nlink == 2) {

@@ -70,7 +70,7 @@ static int
 open_file(const char *name)
 {
 	struct stat st;
-	int fd, r;
+	int fd, r, error;
 
 	if (lstat(name, &st) == 0) {
 		if ((r = check_file(name, &st)) != 0)
@@ -86,10 +86,13 @@ open_file(const char *name)
 	}
 	if (fd >= 0)
 		return fd;
+	error = errno;
 	syslog(LOG_INFO, "Mailbox lock file %.80s open failure: %s", name,
-	    strerror(errno));
-	return errno == EACCES || errno == EPERM || errno == ELOOP ? CC_EACCESS
-								   : CC_EIO;
+	    strerror(error));
+	errno = error;
+	r = error == ELOOP ? CC_EACCESS : cc_err_errno();
+	/* only these say something of the mailbox that callers may tell */
+	return r == CC_EACCESS || r == CC_ENOSPACE ? r : CC_EIO;
 }
 
 /* Does the name still mean the file that fd has open? */
@@ -115,6 +118,10 @@ check_same(const char *name, int fd)
 static int
 forget_pid(int fd)
 {
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && st.st_size == 0)
+		return 0;
 	return ftruncate(fd, 0) == 0 ? 0 : CC_EIO;
 }
 
@@ -225,7 +232,7 @@ cc_inodelock_put_pid(const struct inodelock *lock)
 		return CC_EINVAL;
 	cc_strbuf_init(&b, PID_DIGITS);
 	cc_strbuf_put_uint(&b, (uint64_t)getpid());
-	if (ftruncate(lock->fd, 0) != 0 ||
+	if (forget_pid(lock->fd) != 0 ||
 	    pwrite(lock->fd, b.data, b.len, 0) != (ssize_t)b.len)
 		r = CC_EIO;
 	cc_strbuf_free(&b);

@@ -206,6 +206,23 @@ wait_for_ours(const struct stat *st, struct inodelock *lock, pid_t *holder_r)
 	return r;
 }
 
+static void
+say_readonly(int r)
+{
+	struct strbuf b;
+
+	if (r == CC_EBUSY || r == CC_EACCESS) {
+		MM_LOG("Mailbox is open by another process, access is readonly",
+		    WARN);
+		return;
+	}
+	cc_strbuf_init(&b, MAILTMPLEN - 1);
+	cc_strbuf_printf(&b, "Can't lock mailbox: %s, access is readonly",
+	    cc_strerror(r));
+	MM_LOG((char *)cc_strbuf_str(&b), WARN);
+	cc_strbuf_free(&b);
+}
+
 /*
  * Another program may keep the mailbox for itself as long as it has it open.
  * It is asked to let go (formats/locking.md section 5); if it does not, this
@@ -230,7 +247,7 @@ is_kept(MAILSTREAM *stream, const struct mbox *m)
 		cc_inodelock_release(&lock);
 		return false;
 	}
-	MM_LOG("Mailbox is open by another process, access is readonly", WARN);
+	say_readonly(r);
 	return true;
 }
 

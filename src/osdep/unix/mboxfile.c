@@ -118,7 +118,8 @@ parse_into(struct mbox *m, struct mbox_notes *notes)
 		return CC_EIO;
 	cc_mbox_stamp_of(&st, &m->stamp);
 	cc_mbox_window_init(&w, m->fd, CC_READ_WINDOW);
-	r = cc_mbox_parse(&m->index, &w, (uint64_t)st.st_size, notes);
+	r = cc_mbox_parse(&m->index, &w,
+	    m->tailed ? m->content : (uint64_t)st.st_size, notes);
 	cc_mbox_window_free(&w);
 	/* What somebody writes in the tick of the last change leaves the stamp
 	 * as it is. Nobody does while we have the locks. */

@@ -73,6 +73,8 @@ struct mbox {
 	bool uid_nosticky; /* UIDs are not on disk anywhere */
 	bool dead;         /* the file is not what it was: no more service */
 	const char *why;   /* dead: what the user must still be told, or NULL */
+	bool tailed;       /* while locked to read: what lies behind content */
+	uint64_t content;  /* ... is of no use, and could not be cut off */
 	struct mbox_index index;
 	struct mbox_stamp stamp; /* of the file that the index describes */
 	bool stale; /* others may have changed flags that were not looked at */

@@ -377,7 +377,10 @@ static int
 write_batch(struct mbox *m, struct batch *batch)
 {
 	uint64_t size = (uint64_t)m->stamp.size;
-	struct redo_step step = { .size_before = size, .size = size };
+	/* on a full disk, too: a kill then leaves some of them old */
+	struct redo_step step = {
+		.size_before = size, .size = size, .bare = true
+	};
 	struct redo_put *puts;
 	int r;
 

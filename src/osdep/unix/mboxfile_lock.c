@@ -139,6 +139,7 @@ cc_mbox_lock_as_is(struct mbox *m, enum fdlock_mode mode, int wait_ms,
 	int r = 0;
 
 	*lock_r = none;
+	m->tailed = false;
 	if (mode == FDLOCK_EX)
 		r = get_inode_lock(m, wait_ms, &st, NULL, &lock_r->inode);
 	if (r == 0)
@@ -168,7 +169,7 @@ cc_mbox_unlock(struct mbox_lock *lock)
 /*
  * A change that somebody began and did not end: it is ended now. That needs
  * all locks and a file open for writing, also of one who only wants to read.
- * Who may not write reads what there is.
+ * CC_EACCESS: who may not write reads what there is.
  */
 static int
 recover(struct mbox *m, int wait_ms)
@@ -179,13 +180,34 @@ recover(struct mbox *m, int wait_ms)
 
 	writer.fd = open(m->path, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (writer.fd < 0)
-		return 0;
+		return CC_EACCESS;
 	if ((r = cc_mbox_lock_as_is(&writer, FDLOCK_EX, wait_ms, &lock)) == 0) {
 		r = cc_redo_recover(&writer);
 		cc_mbox_unlock(&lock);
 	}
 	close(writer.fd);
-	return r == CC_EACCESS ? 0 : r;
+	return r;
+}
+
+/* Locks to read a file with a record. Where that cannot be removed because the
+ * disk refuses to cut the file off, the octets behind its content are hidden. */
+static int
+lock_with_record(struct mbox *m, int wait_ms, struct mbox_lock *lock_r)
+{
+	int recovered = recover(m, wait_ms), r;
+
+	if (recovered == CC_EBUSY || recovered == CC_ENOENT)
+		return recovered;
+	r = cc_mbox_lock_as_is(m, FDLOCK_SH, wait_ms, lock_r);
+	if (r != 0 || recovered == 0)
+		return r;
+	r = cc_redo_content(m, &m->content);
+	m->tailed = r == 0;
+	/* gone meanwhile, or not for us to finish */
+	if (r == 0 || r == CC_ENOENT || recovered == CC_EACCESS)
+		return 0;
+	cc_mbox_unlock(lock_r);
+	return recovered;
 }
 
 int
@@ -199,9 +221,7 @@ cc_mbox_lock(struct mbox *m, enum fdlock_mode mode, int wait_ms,
 	if (r != 0 || mode == FDLOCK_EX || !cc_redo_found(m))
 		return r;
 	cc_mbox_unlock(lock_r);
-	if ((r = recover(m, wait_ms)) != 0)
-		return r;
-	return cc_mbox_lock_as_is(m, mode, wait_ms, lock_r);
+	return lock_with_record(m, wait_ms, lock_r);
 }
 
 /* The inode lock for an append. Ours keep it for moments; who keeps it for

@@ -41,8 +41,8 @@ flush(struct mover *v)
 {
 	uint64_t pos = v->gap_end - v->used;
 	struct redo_put put = { pos, cc_span(collected(v), v->used), NULL };
-	struct redo_step step = { v->size_before, v->size, v->src, pos, &put,
-		1 };
+	struct redo_step step = { v->size_before, v->size, v->src, pos, &put, 1,
+		false };
 	int r;
 
 	if (v->src > pos)

@@ -50,10 +50,11 @@ cc_redo_pieces(size_t len)
 	return (len + CC_REDO_PIECE - 1) / CC_REDO_PIECE;
 }
 
-/* Makes the record of a step. Without sync a power failure may lose it. 0, or
- * negative: then the record is what it was. */
-int cc_redo_write(const struct mbox *m, const struct redo_step *step,
-    bool sync);
+/* Makes the record of a step. Without sync a power failure may lose it.
+ * *first_r: there was none before. 0, or negative: then the record is what it
+ * was, or the new one. */
+int cc_redo_write(const struct mbox *m, const struct redo_step *step, bool sync,
+    bool *first_r);
 
 /* The name of this mailbox's record, with something behind it. Initialises
  * *name. */

@@ -20,26 +20,34 @@
 /* Line ends at the end of a gap; more than any real from-line. */
 #define MARK_LEN 1024
 
+/* More octets with blocks behind all of them, so that no disk fills up later;
+ * without, where a file system cannot do that. */
+static int
+reserve(int fd, uint64_t from, uint64_t to)
+{
+	while (fallocate(fd, 0, (off_t)from, (off_t)(to - from)) != 0) {
+		if (errno == EINTR)
+			continue;
+		return errno == EOPNOTSUPP && ftruncate(fd, (off_t)to) == 0
+		    ? 0
+		    : cc_err_errno();
+	}
+	return 0;
+}
+
 /*
- * Lengthens the file to step->size, with blocks behind all of it, so that no
- * disk fills up later. It ends in line ends at once: what is delivered behind
- * it now must begin a line.
+ * Lengthens the file to step->size. It ends in line ends at once: what is
+ * delivered behind it now must begin a line.
  */
 static int
 lengthen(const struct mbox *m, const struct redo_step *step, bool sync)
 {
 	uint64_t more = step->size - step->size_before;
-	int r = 0;
+	int r;
 
 	if (more == 0)
 		return 0;
-	while (fallocate(m->fd, 0, (off_t)step->size_before, (off_t)more) != 0)
-		if (errno != EINTR) {
-			r = errno == EOPNOTSUPP ? 0 : cc_err_errno();
-			break;
-		}
-	if (r == 0 && ftruncate(m->fd, (off_t)step->size) != 0)
-		r = cc_err_errno();
+	r = reserve(m->fd, step->size_before, step->size);
 	if (r == 0)
 		r = cc_fd_write_at(m->fd, step->size - (more < 2 ? more : 2),
 		    cc_span("\n\n", more < 2 ? more : 2));
@@ -49,37 +57,66 @@ lengthen(const struct mbox *m, const struct redo_step *step, bool sync)
 	return r;
 }
 
+/* The file is as long as it was before: also where nothing can be cut off,
+ * since nothing was added. */
+static bool
+is_short_again(const struct mbox *m, uint64_t size)
+{
+	struct stat st;
+
+	return fstat(m->fd, &st) == 0 &&
+	    ((uint64_t)st.st_size == size ||
+		ftruncate(m->fd, (off_t)size) == 0);
+}
+
+/* *begun_r is set with the first octet that is written. */
 static int
-put_all(const struct mbox *m, const struct redo_step *step)
+put(const struct mbox *m, uint64_t pos, struct span data, bool *begun_r)
+{
+	while (data.len > 0) {
+		ssize_t n = pwrite(m->fd, data.p, data.len, (off_t)pos);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return cc_err_errno();
+		*begun_r = true;
+		data = cc_span(data.p + n, data.len - (size_t)n);
+		pos += (uint64_t)n;
+	}
+	return 0;
+}
+
+static int
+put_all(const struct mbox *m, const struct redo_step *step, bool *begun_r)
 {
 	int r = 0;
 
+	*begun_r = false;
 	for (size_t i = 0; r == 0 && i < step->count; i++)
-		r = cc_fd_write_at(m->fd, step->puts[i].pos,
-		    step->puts[i].data);
+		r = put(m, step->puts[i].pos, step->puts[i].data, begun_r);
 	return r;
 }
 
 static int
 do_step(struct mbox *m, const struct redo_step *step, bool sync)
 {
+	bool first = true, begun = false;
 	int r = 0;
 
 	/* The record says what is there now. Flags that some session wrote and
 	 * did not sync must not be gone again when it is read. */
 	if (sync && (r = cc_fd_datasync(m->fd)) != 0)
 		return r;
-	if ((r = cc_redo_write(m, step, sync)) != 0)
+	if ((r = cc_redo_write(m, step, sync, &first)) != 0 && !step->bare)
 		return r;
-	if ((r = lengthen(m, step, sync)) != 0) {
-		/* nothing was put: the record must not stay */
-		if (ftruncate(m->fd, (off_t)step->size_before) == 0)
-			(void)cc_redo_remove(m, sync);
-		return r;
-	}
-	if ((r = put_all(m, step)) == 0 && sync)
-		r = cc_fd_datasync(m->fd);
-	return r;
+	if ((r = lengthen(m, step, sync)) == 0)
+		r = put_all(m, step, &begun);
+	/* Nothing was put: the mailbox is as it was, and can be read without
+	 * its record by those who could not do the step either. */
+	if (r != 0 && first && !begun && is_short_again(m, step->size_before))
+		(void)cc_redo_remove(m, sync);
+	return r == 0 && sync ? cc_fd_datasync(m->fd) : r;
 }
 
 /*
@@ -172,7 +209,7 @@ close_some(struct mbox *m, uint64_t *gap, uint64_t *gap_end, uint64_t size,
 {
 	uint64_t left = size - *gap_end;
 	struct redo_put put = { .pos = *gap };
-	struct redo_step step = { size, size, 0, 0, &put, 1 };
+	struct redo_step step = { size, size, 0, 0, &put, 1, false };
 	size_t n = cc_redo_put_max(m), got;
 	int r;
 
@@ -192,6 +229,33 @@ close_some(struct mbox *m, uint64_t *gap, uint64_t *gap_end, uint64_t size,
 	return 0;
 }
 
+/* Octets of a gap that are looked at, or written, at once. */
+#define BLANK_STEP (64u * 1024)
+
+/*
+ * A gap at the end that cannot be cut off becomes line ends, which belong to
+ * the last message for programs that know nothing of records: they would find
+ * in it what was moved. Ours do not see it (cc_redo_content).
+ */
+static void
+blank(const struct mbox *m, uint64_t gap, uint64_t gap_end)
+{
+	char *line_ends = fs_get(BLANK_STEP), *there = fs_get(BLANK_STEP);
+	size_t got, n;
+	int r = 0;
+
+	memset(line_ends, '\n', BLANK_STEP);
+	for (; r == 0 && gap < gap_end; gap += n) {
+		n = gap_end - gap < BLANK_STEP ? (size_t)(gap_end - gap)
+					       : BLANK_STEP;
+		r = cc_fd_read_at(m->fd, gap, there, n, &got);
+		if (r == 0 && (got != n || memcmp(there, line_ends, n) != 0))
+			r = cc_fd_write_at(m->fd, gap, cc_span(line_ends, n));
+	}
+	fs_give((void **)&line_ends);
+	fs_give((void **)&there);
+}
+
 /* Cuts the gap off, which is at the end by now. */
 static int
 cut(struct mbox *m, uint64_t gap, uint64_t gap_end, bool sync)
@@ -203,8 +267,11 @@ cut(struct mbox *m, uint64_t gap, uint64_t gap_end, bool sync)
 		return CC_EIO;
 	if ((uint64_t)st.st_size != gap_end)
 		return CC_EBUSY; /* delivered without locks: the record stays */
-	if (gap < gap_end && ftruncate(m->fd, (off_t)gap) != 0)
-		return cc_err_errno();
+	if (gap < gap_end && ftruncate(m->fd, (off_t)gap) != 0) {
+		r = cc_err_errno();
+		blank(m, gap, gap_end);
+		return r;
+	}
 	if (gap < gap_end && sync && (r = cc_fd_datasync(m->fd)) != 0)
 		return r;
 	return cc_redo_remove(m, sync);

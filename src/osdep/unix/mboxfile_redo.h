@@ -36,6 +36,7 @@ struct redo_step {
 	uint64_t gap_end;     /* after the step; equal to gap: there is none */
 	const struct redo_put *puts;
 	size_t count;
+	bool bare; /* is done without a record where none can be made */
 };
 
 /*
@@ -76,5 +77,13 @@ bool cc_redo_names(const char *path);
  * there is none), or negative: then the record stays.
  */
 int cc_redo_recover(struct mbox *m);
+
+/*
+ * For one who reads, and could not do what the record asks for: where the
+ * content of the file ends, if all that is left to be done is to cut off what
+ * lies behind it, or to remove the record. CC_ENOENT if there is no record;
+ * other codes if the file is in the middle of a change.
+ */
+int cc_redo_content(struct mbox *m, uint64_t *end_r);
 
 #endif

@@ -257,12 +257,31 @@ is_cut(const struct mbox *m, const struct record *rec, bool *yes_r)
 	return r;
 }
 
+/* Are all octets of the step in their places? */
 static int
-do_again(struct mbox *m, struct record *rec)
+is_put(const struct mbox *m, const struct record *rec, bool *yes_r)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < rec->step.count; i++)
+	*yes_r = true;
+	for (size_t i = 0; r == 0 && *yes_r && i < rec->step.count; i++) {
+		struct redo_put left = rec->puts[i].put;
+
+		r = cc_redo_trim(m, &left);
+		*yes_r = r == 0 && left.data.len == 0;
+	}
+	return r;
+}
+
+/* Where nothing is to be put the file keeps its times: it may be that it
+ * cannot be cut off, and each session tries again that sees it changed. */
+static int
+do_again(struct mbox *m, struct record *rec)
+{
+	bool put;
+	int r = is_put(m, rec, &put);
+
+	for (size_t i = 0; r == 0 && !put && i < rec->step.count; i++)
 		r = cc_fd_write_at(m->fd, rec->puts[i].put.pos,
 		    rec->puts[i].put.data);
 	if (r == 0)
@@ -316,6 +335,65 @@ cc_redo_recover(struct mbox *m)
 	cc_strbuf_init(&rec.text, CC_REDO_RECORD_MAX);
 	r = recover(m, dir, &rec);
 	fs_give((void **)&rec.puts);
+	cc_strbuf_free(&rec.text);
+	close(dir);
+	return r;
+}
+
+/* Of a file that the record fits: all is in its place, and the gap is at the
+ * end, or nowhere. */
+static int
+content_of_changed(struct mbox *m, const struct record *rec, uint64_t *end_r)
+{
+	const struct redo_step *step = &rec->step;
+	bool put;
+	int r = is_put(m, rec, &put);
+
+	if (r != 0)
+		return r;
+	if (!put || (step->gap < step->gap_end && *end_r != step->gap_end))
+		return CC_EBUSY;
+	if (step->gap < step->gap_end)
+		*end_r = step->gap;
+	return 0;
+}
+
+static int
+content(struct mbox *m, int dir, struct record *rec, uint64_t *end_r)
+{
+	struct stat st;
+	bool yes = false;
+	int r;
+
+	if ((r = cc_redo_read(m, dir, &rec->text)) != 0)
+		return r;
+	if (cc_undo_is(cc_strbuf_span(&rec->text)))
+		return cc_undo_content(m, cc_strbuf_span(&rec->text), end_r);
+	if ((r = parse_record(m, rec)) != 0 || (r = fits(m, rec, &yes)) != 0)
+		return r;
+	if (fstat(m->fd, &st) != 0)
+		return CC_EIO;
+	*end_r = (uint64_t)st.st_size;
+	if (yes)
+		return content_of_changed(m, rec, end_r);
+	/* nothing is left to be done but to remove the record */
+	if ((r = not_begun(m, rec, &yes)) == 0 && !yes)
+		r = is_cut(m, rec, &yes);
+	return r != 0 ? r : yes ? 0 : CC_EBUSY;
+}
+
+int
+cc_redo_content(struct mbox *m, uint64_t *end_r)
+{
+	struct record rec = { .puts = NULL };
+	int dir, r;
+
+	if (cc_redo_find(m, &dir) != 0)
+		return CC_ENOENT;
+	cc_strbuf_init(&rec.text, CC_REDO_RECORD_MAX);
+	r = content(m, dir, &rec, end_r);
+	if (rec.puts)
+		fs_give((void **)&rec.puts);
 	cc_strbuf_free(&rec.text);
 	close(dir);
 	return r;

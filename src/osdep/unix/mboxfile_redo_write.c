@@ -206,9 +206,10 @@ write_in(int dir, const struct mbox *m, const struct redo_step *step, bool sync)
 	return r;
 }
 
-/* Beside the mailbox, so that every user of it finds it; else at home. */
-int
-cc_redo_write(const struct mbox *m, const struct redo_step *step, bool sync)
+/* Beside the mailbox, so that every user of it finds it; else at home, which
+ * may be on a disk that has room. */
+static int
+write_new(const struct mbox *m, const struct redo_step *step, bool sync)
 {
 	int dir = cc_mailfile_parent(m->path), r = dir;
 
@@ -216,10 +217,27 @@ cc_redo_write(const struct mbox *m, const struct redo_step *step, bool sync)
 		r = write_in(dir, m, step, sync);
 		close(dir);
 	}
-	if (r != CC_EACCESS && r != CC_ENOENT)
+	/* one that is there and could not be synced is the record */
+	if ((r != CC_EACCESS && r != CC_ENOENT && r != CC_ENOSPACE) ||
+	    (r == CC_ENOSPACE && cc_redo_found(m)))
 		return r;
 	if ((dir = cc_privdir_open()) < 0)
 		return r;
+	if (write_in(dir, m, step, sync) == 0)
+		r = 0;
+	close(dir);
+	return r;
+}
+
+int
+cc_redo_write(const struct mbox *m, const struct redo_step *step, bool sync,
+    bool *first_r)
+{
+	int dir, r;
+
+	*first_r = cc_redo_find(m, &dir) != 0;
+	if (*first_r)
+		return write_new(m, step, sync);
 	r = write_in(dir, m, step, sync);
 	close(dir);
 	return r;

@@ -29,6 +29,11 @@
  * white space, which is dropped. */
 #define TAIL_MAX 4096
 
+/* Where there is no room for the record of a step: how much shorter the next
+ * try is, and the least that is tried. */
+#define STEP_LESS 16
+#define STEP_LEAST (16u * 1024)
+
 /* The new form of a message, but for its text, which is copied. */
 struct form {
 	struct strbuf head; /* from-line to empty line */
@@ -239,6 +244,7 @@ struct plan {
 	int64_t growth;       /* so far, from the beginning */
 	int64_t lowest;       /* least growth at any place */
 	int64_t highest;      /* most; 0 if it never grows */
+	bool begun;           /* some step was done, or has its record */
 };
 
 static bool
@@ -418,6 +424,7 @@ move_all(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 		cc_move_drop(&v, 0);
 	if (r == 0)
 		r = cc_move_end(&v);
+	p->begun = v.recorded || (r != 0 && cc_redo_found(m));
 	cc_move_free(&v);
 	return r;
 }
@@ -471,7 +478,33 @@ shrink_all(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 		cc_shrink_drop(&v, size);
 	if (r == 0)
 		r = cc_shrink_end(&v);
+	p->begun = v.recorded || (r != 0 && cc_redo_found(m));
 	cc_shrink_free(&v);
+	return r;
+}
+
+/* A disk that has no room for the record of a large step may have it for that
+ * of a small one, of which there are many. */
+static int
+carry_out(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
+{
+	size_t step_max = m->step_max;
+	int r;
+
+	for (;;) {
+		r = p->highest > 0 ? move_all(m, p, size, f)
+				   : shrink_all(m, p, size, f);
+		if (r == CC_ELIMIT && m->step_max != step_max)
+			r = CC_ENOSPACE; /* a header that is no small step */
+		/* what was begun has another plan */
+		if (r != CC_ENOSPACE || p->begun ||
+		    cc_redo_put_max(m) <= STEP_LEAST)
+			break;
+		m->step_max = cc_redo_put_max(m) / STEP_LESS;
+		if (m->step_max < STEP_LEAST)
+			m->step_max = STEP_LEAST;
+	}
+	m->step_max = step_max;
 	return r;
 }
 
@@ -490,8 +523,7 @@ rewrite(struct mbox *m)
 	m->writing = true;
 	r = plan(m, &p, (uint64_t)st.st_size, &f);
 	if (r == 0)
-		r = p.highest > 0 ? move_all(m, &p, (uint64_t)st.st_size, &f)
-				  : shrink_all(m, &p, (uint64_t)st.st_size, &f);
+		r = carry_out(m, &p, (uint64_t)st.st_size, &f);
 	m->writing = false;
 	if (r == 0)
 		cc_mbox_set_times(m, false);

@@ -37,7 +37,8 @@ static int
 put_level(struct shrinker *v)
 {
 	struct redo_put put = { v->gap, cc_span(v->buf, v->used), NULL };
-	struct redo_step step = { v->size, v->size, v->src, v->src, &put, 1 };
+	struct redo_step step = { v->size, v->size, v->src, v->src, &put, 1,
+		false };
 	int r = cc_redo_trim(v->m, &put);
 
 	if (r == 0 && put.data.len > 0) {
@@ -52,7 +53,8 @@ flush(struct shrinker *v)
 {
 	uint64_t pos = v->gap + v->used;
 	struct redo_put put = { v->gap, cc_span(v->buf, v->used), NULL };
-	struct redo_step step = { v->size, v->size, pos, v->src, &put, 1 };
+	struct redo_step step = { v->size, v->size, pos, v->src, &put, 1,
+		false };
 	int r;
 
 	if (pos > v->src)

@@ -387,9 +387,9 @@ sync_with(struct mbox *m, bool quick, const char **why_r)
 	cc_mbox_stamp_of(&st, &now);
 	if (cc_mbox_stamp_same(&now, &m->stamp) && !m->stale)
 		return 0;
-	if (quick && now.dev == m->stamp.dev && now.ino == m->stamp.ino &&
-	    now.size > m->stamp.size && m->index.end > RESCAN_MAX &&
-	    last_is_there(m)) {
+	if (quick && !m->tailed && now.dev == m->stamp.dev &&
+	    now.ino == m->stamp.ino && now.size > m->stamp.size &&
+	    m->index.end > RESCAN_MAX && last_is_there(m)) {
 		r = grow(m, &now);
 		if (r == 1)
 			save_uids(m);

@@ -27,4 +27,7 @@ bool cc_undo_is(struct span record);
  * record is gone, or negative. */
 int cc_undo_recover(struct mbox *m, int dir, struct span record);
 
+/* cc_redo_content for the record of an append. */
+int cc_undo_content(struct mbox *m, struct span record, uint64_t *end_r);
+
 #endif

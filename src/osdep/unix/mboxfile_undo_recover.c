@@ -371,3 +371,27 @@ cc_undo_recover(struct mbox *m, int dir, struct span record)
 		r = finish(m, &u);
 	return r == 1 ? cc_redo_set_aside(m, dir) : r;
 }
+
+int
+cc_undo_content(struct mbox *m, struct span record, uint64_t *end_r)
+{
+	struct found f = { .whole = false };
+	struct undo u;
+	struct stat st;
+	int r = parse(m, record, &u);
+
+	if (fstat(m->fd, &st) != 0)
+		return CC_EIO;
+	f.size = (uint64_t)st.st_size;
+	*end_r = f.size;
+	if (r == CC_EPARSE || (r == 0 && f.size <= u.before))
+		return 0; /* nothing was written */
+	if (r != 0 || (r = compare(m, &u, &f)) != 0)
+		return r;
+	if (f.whole || (f.ours == f.size && may_be_ended(m, &u, &f)))
+		return 0;
+	if (f.ours < f.size)
+		return CC_EBUSY; /* a delivery behind it is to be moved */
+	*end_r = u.before;
+	return 0;
+}

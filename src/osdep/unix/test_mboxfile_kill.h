@@ -27,6 +27,7 @@ static struct {
 	enum how how;
 	int fail;              /* errno of all writes from there on instead */
 	bool fail_cut;         /* of cutting files, too */
+	int cut;               /* errno of each try to cut a file, or 0 */
 	void (*instead)(void); /* called instead */
 	ino_t of;              /* the mailbox whose writes are counted, or 0 */
 	off_t lowest;          /* position of all of them */
@@ -101,11 +102,21 @@ some(size_t n)
 	}
 }
 
+/* Of the write that fails first, some octets are written. */
+static inline bool
+is_cut_short(size_t n)
+{
+	return death.fail != 0 && death.at != 0 && death.count == death.at &&
+	    some(n) > 0;
+}
+
 ssize_t
 pwrite(int fd, const void *buf, size_t n, off_t at)
 {
 	bool now = is_time();
 
+	if (is_cut_short(n))
+		return syscall(SYS_pwrite64, fd, buf, some(n), at);
 	if (must_fail())
 		return -1;
 	count_write(fd, n, at);
@@ -121,6 +132,8 @@ write(int fd, const void *buf, size_t n)
 {
 	bool now = is_time();
 
+	if (fd > 2 && is_cut_short(n))
+		return syscall(SYS_write, fd, buf, some(n));
 	if (fd > 2 && must_fail())
 		return -1;
 	if (now && some(n) > 0)
@@ -140,6 +153,10 @@ ftruncate(int fd, off_t size)
 		die();
 	if (death.fail_cut && must_fail())
 		return -1;
+	if (death.cut) {
+		errno = death.cut;
+		return -1;
+	}
 	return (int)syscall(SYS_ftruncate, fd, size);
 }
 

@@ -2,8 +2,9 @@
 or together with all that follow: disk full, quota used up, broken disk.
 
 The command says so or is done; the mailbox is as it was or as it was to be;
-what was there is read, deleting works; the next session finds nothing amiss.
-strace refuses the calls. CEDAR_ALL tries all of them, else SEED chooses.
+what was there is read, deleting works; the next session finds nothing amiss:
+each message once, under the UID that was told. strace refuses the calls.
+CEDAR_ALL tries all of them, else SEED chooses.
 """
 import os
 import random
@@ -25,10 +26,10 @@ SEED = os.environ.get("SEED", "1")
 TRIES = 4       # for each command and error, unless ALL
 ERRORS = ("ENOSPC", "EDQUOT", "EIO")
 CALLS = ("pwrite64", "write", "fsync", "fdatasync", "ftruncate", "fallocate",
-         "rename", "renameat", "renameat2", "link", "mkdirat", "openat")
-# All further ones would be answers to the client, or octets given back, which
-# a full disk does not refuse.
-ONCE = ("write", "ftruncate")
+         "rename", "renameat", "renameat2", "link", "unlinkat", "mkdir",
+         "mkdirat", "openat", "utimensat", "fchmod")
+# All further ones would be answers to the client, too.
+ONCE = ("write",)
 LINE = re.compile(r"(?:\d+ +)?(\w+)\((.*)")
 
 
@@ -44,7 +45,10 @@ LITERAL = b"{%d+}\r\n" % len(NEW) + NEW
 # What is done: commands before, the command, those of its effects (mailbox to
 # the subjects in it) that are right when it was done.
 BEFORE = {"box": ["0", "1", "2"], "other": ["0", "1", "2"]}
+PRISTINE_ONES = ("select", "status")    # nobody looked before
 COMMANDS = {
+    "select": ([], b"SELECT box", {}),
+    "status": ([], b"STATUS other (MESSAGES UIDNEXT UIDVALIDITY)", {}),
     "append": ([b"SELECT box"], b"APPEND other " + LITERAL,
                {"other": BEFORE["other"] + ["new"]}),
     "append here": ([b"SELECT box"], b"APPEND box " + LITERAL,
@@ -128,28 +132,81 @@ class Place:
         return self
 
 
-def subjects(s, box):
-    """Subjects by UID of a mailbox that is read to its last octet, or None if
-    it is not there."""
-    said = answer(s, b"EXAMINE " + box.encode())
-    if said.startswith(b"NO "):
-        assert b"no such mailbox" in said or b"NONEXISTENT" in said or \
-            b"o such" in said, said
-        return None
-    found = {}
-    if not s.command(b"SEARCH ALL")[0].split()[2:]:
-        return found
-    for line in s.command(b"FETCH 1:* (UID BODY.PEEK[])"):
-        m = re.match(rb"\* \d+ FETCH \(UID (\d+) BODY\[\] <<(.*)>>\)\Z", line,
-                     re.S)
-        if not m:
-            continue
-        subject = re.search(rb"Subject: (\w+)\r\n", m.group(2)).group(1)
-        want = NEW if subject == b"new" else \
-            b"Subject: %s\r\n\r\ntext %s\r\n" % (subject, subject)
-        assert m.group(2) == want
-        found[int(m.group(1))] = subject.decode()
-    return found
+# Why a mailbox cannot be opened, or a command be done.
+CLEAR = re.compile(rb"NO (\[\w+\] )?.*(input/output error|disk full|quota|"
+                   rb"nput/output|o space left|ermission denied|lock|"
+                   rb"no redo record|no temporary file)", re.I)
+
+
+class Box:
+    """A mailbox that was read to its last octet."""
+
+    def __init__(self, s, name):
+        """absent: it is not there; refused: what EXAMINE said instead."""
+        self.uids, self.absent, self.refused = {}, False, None
+        lines, said = untagged(s, b"EXAMINE " + name.encode())
+        if said.startswith(b"NO "):
+            self.absent = b"no such mailbox" in said or \
+                b"NONEXISTENT" in said or b"o such" in said
+            self.refused = None if self.absent else said
+            return
+        assert said.startswith(b"OK "), said
+        self.validity = number(rb"UIDVALIDITY (\d+)", lines)
+        self.next = number(rb"UIDNEXT (\d+)", lines)
+        self.sticky = not any(b"UIDNOTSTICKY" in x for x in lines)
+        if s.command(b"SEARCH ALL")[0].split()[2:]:
+            self.read(s)
+
+    def read(self, s):
+        for line in s.command(b"FETCH 1:* (UID BODY.PEEK[])"):
+            m = re.match(rb"\* \d+ FETCH \(UID (\d+) BODY\[\] <<(.*)>>\)\Z",
+                         line, re.S)
+            if not m:
+                continue
+            subject = re.search(rb"Subject: (\w+)\r\n", m.group(2)).group(1)
+            want = NEW if subject == b"new" else \
+                b"Subject: %s\r\n\r\ntext %s\r\n" % (subject, subject)
+            assert m.group(2) == want
+            self.uids[int(m.group(1))] = subject.decode()
+        assert max(self.uids) < self.next
+
+    def subjects(self):
+        return None if self.absent else list(self.uids.values())
+
+    def follows(self, before):
+        """What was told of it holds: no number means another message."""
+        if self.absent or before.absent or before.refused:
+            return
+        if before.sticky:
+            assert self.validity == before.validity
+            assert self.next >= before.next
+        if self.validity != before.validity:
+            assert self.validity > before.validity
+            return
+        for uid, subject in self.uids.items():
+            assert before.uids.get(uid, subject) == subject, uid
+            assert uid in before.uids or uid >= before.next, uid
+
+
+def untagged(s, command):
+    """Untagged lines, and the tagged one without its tag."""
+    s.send(command)
+    lines = []
+    while True:
+        line = s.server.line()
+        assert line is not None
+        tag, _, text = line.partition(b" ")
+        if tag == b"t%d" % s.tags:
+            return lines, text
+        lines.append(line)
+
+
+def number(pattern, lines):
+    for line in lines:
+        m = re.search(pattern, line)
+        if m:
+            return int(m.group(1))
+    raise AssertionError("not told: %r in %r" % (pattern, lines))
 
 
 def run(s, commands):
@@ -157,17 +214,19 @@ def run(s, commands):
         assert answer(s, command).startswith(b"OK "), command
 
 
-def known(place):
-    """UIDs of the mailboxes were told to somebody."""
+def known(place, name):
+    """The mailboxes as somebody was told them, unless nobody was."""
+    if name in PRISTINE_ONES:
+        return {}
     with Session({}, place) as s:
-        for box in BEFORE:
-            subjects(s, box)
+        return {box: Box(s, box) for box in BEFORE}
 
 
-def calls_of(before, command):
+def calls_of(name):
     """The calls of the command that can be refused: [(name, number)]."""
+    before, command, _ = COMMANDS[name]
     with Place() as place:
-        known(place)
+        known(place, name)
         with Traced(place, place.log) as s:
             run(s, before)
             n = len(calls_in(place.log))
@@ -185,14 +244,19 @@ def try_one(name, error, call, number, rest):
         inject += ["%s:error=%s:when=%d+" % (c, error, number)
                    for c in ("fallocate",) if c != call]
     with Place() as place:
-        known(place)
+        told = known(place, name)
         with Traced(place, place.log, inject) as s:
             run_before(s, before)
             said = answer(s, command)
-            assert re.match(rb"(OK|NO) .{8}", said), said
+            assert said.startswith(b"OK ") or CLEAR.match(said), said
             still_of_use(s, name, command, rest)
+            done = said.startswith(b"OK ")
+            # strace cannot refuse files to be made alone
+            meanwhile = {} if rest and call == "openat" else \
+                found_after(s, done, effects, told, rest)
         with Session({}, place) as s:
-            found_after(s, said.startswith(b"OK "), effects)
+            now = found_after(s, done, effects, {**told, **meanwhile}, False)
+            check_told(said, now)
             goes_on(s)
 
 
@@ -204,32 +268,56 @@ def run_before(s, commands):
 
 def still_of_use(s, name, command, rest):
     """Reading works, and deleting if the system refused once only."""
-    if command == b"CLOSE" or name.endswith("subscribe"):
+    if command == b"CLOSE" or name.endswith("subscribe") or \
+            name in PRISTINE_ONES:
         return
     lines = s.command(b"NOOP")
     assert not any(x.startswith(b"* BYE") for x in lines), lines
     if name == "expunge all":
         return
     said = answer(s, b"FETCH 1 BODY.PEEK[TEXT]")
-    assert said == b"OK FETCH completed", said
+    if not (rest and name == "expunge"):    # of that one is nothing left
+        assert said == b"OK FETCH completed", said
     if not rest:
         run(s, [b"STORE 1 -FLAGS (\\Answered)", b"CHECK"])
 
 
-def found_after(s, done, effects):
-    for box in set(BEFORE) | set(effects):
-        was = BEFORE.get(box)
-        now = subjects(s, box)
-        now = None if now is None else list(now.values())
+def found_after(s, done, effects, told, rest):
+    """The mailboxes, each as it was or as it was to be."""
+    found = {}
+    for name in sorted(set(BEFORE) | set(effects)):
+        was = BEFORE.get(name)
+        box = Box(s, name)
+        if box.refused:
+            assert rest and CLEAR.match(box.refused), box.refused
+            continue
+        now = box.subjects()
         if done:
-            assert now == effects.get(box, was), box
-        elif box in BEFORE:
-            assert now in (was, effects.get(box, was)), box
+            assert now == effects.get(name, was), name
+        elif name in BEFORE:
+            assert now in (was, effects.get(name, was)), name
+        for old in (name, "other" if name == "moved" else name):
+            if old in told:
+                box.follows(told[old])
+        found[name] = box
+    return found
+
+
+def check_told(said, found):
+    """APPENDUID and COPYUID, if they were told."""
+    m = re.match(rb"OK \[(?:APPENDUID|COPYUID) (\d+) (?:[\d:,]+ )?(\d+)(?::(\d+))?\]",
+                 said)
+    if m:
+        first, last = int(m.group(2)), int(m.group(3) or m.group(2))
+        assert any(box.uids and box.validity == int(m.group(1)) and
+                   list(box.uids)[first - last - 1:] ==
+                   list(range(first, last + 1))
+                   for box in found.values()), said
 
 
 def goes_on(s):
     """A message more, and one less."""
-    if subjects(s, "box") is None:
+    if Box(s, "box").absent:
         return
     run(s, [b"SELECT box", b"APPEND box " + LITERAL, b"NOOP",
             b"STORE 1 +FLAGS (\\Deleted)", b"EXPUNGE"])
@@ -237,14 +325,14 @@ def goes_on(s):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_refused(name):
-    before, command, _ = COMMANDS[name]
     rng = random.Random("%s %s" % (SEED, name))
-    calls = calls_of(before, command)
+    calls = calls_of(name)
     assert calls, "nothing is changed"
     tries = [(e, call, n, rest) for e in ERRORS for call, n in calls
              for rest in (False, True) if not (rest and call in ONCE)]
     if not ALL:
         tries = rng.sample(tries, min(TRIES, len(tries)))
+    tries += [("EIO", "ftruncate", 1, True)]
     for error, call, n, rest in tries:
         try:
             try_one(name, error, call, n, rest)

@@ -43,21 +43,28 @@ cc_fd_write(int fd, struct span data)
 }
 
 int
-cc_fd_write_at(int fd, uint64_t pos, struct span data)
+cc_fd_write_some(int fd, uint64_t pos, struct span data, size_t *done_r)
 {
-	ssize_t n;
+	*done_r = 0;
+	while (*done_r < data.len) {
+		ssize_t n = pwrite(fd, data.p + *done_r, data.len - *done_r,
+		    (off_t)(pos + *done_r));
 
-	while (data.len > 0) {
-		n = pwrite(fd, data.p, data.len, (off_t)pos);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return cc_err_errno();
-		data.p += n;
-		data.len -= (size_t)n;
-		pos += (uint64_t)n;
+		*done_r += (size_t)n;
 	}
 	return 0;
+}
+
+int
+cc_fd_write_at(int fd, uint64_t pos, struct span data)
+{
+	size_t done;
+
+	return cc_fd_write_some(fd, pos, data, &done);
 }
 
 int

@@ -21,6 +21,9 @@ int cc_fd_write(int fd, struct span data);
 /* Writes all octets at pos. CC_ENOSPACE or CC_EIO: some may be written. */
 int cc_fd_write_at(int fd, uint64_t pos, struct span data);
 
+/* The same; *done_r is how many are written, also after an error. */
+int cc_fd_write_some(int fd, uint64_t pos, struct span data, size_t *done_r);
+
 /* Content, and what is needed to read it back, on the disk. */
 int cc_fd_datasync(int fd);
 

@@ -239,7 +239,7 @@ recall(struct mbox *m)
 	struct stat st;
 	size_t n;
 
-	if (fstat(m->fd, &st) != 0)
+	if (m->tailed || fstat(m->fd, &st) != 0)
 		return false;
 	cc_mbox_stamp_of(&st, &m->stamp);
 	if (cc_changes_recall(m, looked, LOOKED_AT, &n) != 0)

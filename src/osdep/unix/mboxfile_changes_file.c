@@ -42,7 +42,8 @@ put_name(struct strbuf *name, const struct mbox_stamp *stamp)
 bool
 cc_changes_wanted(const struct mbox *m)
 {
-	return m->stamp.size >= (off_t)CC_CHANGES_MIN && !m->hidden;
+	return m->stamp.size >= (off_t)CC_CHANGES_MIN && !m->hidden &&
+	    !m->tailed;
 }
 
 /* Opens the list for reading, or reading and adding: a descriptor, or negative

@@ -189,8 +189,8 @@ recover(struct mbox *m, int wait_ms)
 	return r;
 }
 
-/* Locks to read a file with a record. Where that cannot be removed because the
- * disk refuses to cut the file off, the octets behind its content are hidden. */
+/* Locks to read a file with a record. Where the disk refuses to cut the file
+ * off the octets behind its content are hidden. */
 static int
 lock_with_record(struct mbox *m, int wait_ms, struct mbox_lock *lock_r)
 {

@@ -71,30 +71,18 @@ is_short_again(const struct mbox *m, uint64_t size)
 
 /* *begun_r is set with the first octet that is written. */
 static int
-put(const struct mbox *m, uint64_t pos, struct span data, bool *begun_r)
-{
-	while (data.len > 0) {
-		ssize_t n = pwrite(m->fd, data.p, data.len, (off_t)pos);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return cc_err_errno();
-		*begun_r = true;
-		data = cc_span(data.p + n, data.len - (size_t)n);
-		pos += (uint64_t)n;
-	}
-	return 0;
-}
-
-static int
 put_all(const struct mbox *m, const struct redo_step *step, bool *begun_r)
 {
 	int r = 0;
 
 	*begun_r = false;
-	for (size_t i = 0; r == 0 && i < step->count; i++)
-		r = put(m, step->puts[i].pos, step->puts[i].data, begun_r);
+	for (size_t i = 0; r == 0 && i < step->count; i++) {
+		size_t done;
+
+		r = cc_fd_write_some(m->fd, step->puts[i].pos,
+		    step->puts[i].data, &done);
+		*begun_r = *begun_r || done > 0;
+	}
 	return r;
 }
 

@@ -294,7 +294,7 @@ rescan(struct mbox *m, const struct mbox_stamp *list)
 	m->place.known = false;
 	cc_mbox_view_drop(m);
 	cc_strbuf_init(&entry, CC_CHANGES_MAX);
-	listed = list && load_from_list(m, list) == 0;
+	listed = list && !m->tailed && load_from_list(m, list) == 0;
 	r = listed ? 0 : cc_mbox_load(m, &was);
 	if (r == 0 &&
 	    (m->index.uidvalidity == was.uidvalidity || is_virgin(m, &was))) {

@@ -5,17 +5,12 @@
  *
  * Instructions are counted, not system calls: the files lie in memory.
  */
-#include <dirent.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <syslog.h>
-#include <unistd.h>
 
 #include "fs.h"
+#include "fuzz_root.h"
 #include "linear.h"
 #include "login_msg.h"
 #include "login_session.h"
@@ -25,8 +20,7 @@
 
 #define NOBODY 1000 /* a session of root is refused before all else */
 
-static char root[] = "/dev/shm/cedar-linear-XXXXXX";
-static char mailbox[sizeof(root) + 8];
+static char mailbox[sizeof(fuzz_root) + 8];
 static bool is_nobody;
 
 /* Those of the program come before the C library's. */
@@ -42,47 +36,14 @@ geteuid(void)
 	return is_nobody ? NOBODY : (uid_t)syscall(SYS_geteuid);
 }
 
-static void
-must(bool yes)
-{
-	if (!yes)
-		abort();
-}
-
 /* ------------------------------------------------------ mailboxes' records */
-
-/* Removes the mailbox, and what else was left beside it. */
-static void
-clear(void)
-{
-	DIR *d = opendir(root);
-	struct dirent *e;
-
-	must(d != NULL);
-	while ((e = readdir(d)) != NULL)
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-			(void)unlinkat(dirfd(d), e->d_name, 0);
-	closedir(d);
-}
-
-static void
-remove_root(void)
-{
-	clear();
-	(void)rmdir(root);
-}
 
 /* A mailbox of these octets. */
 static void
 open_mailbox(struct mbox *m, struct span text)
 {
-	if (!mailbox[0]) {
-		must(mkdtemp(root) != NULL);
-		snprintf(mailbox, sizeof(mailbox), "%s/mbox", root);
-		setenv("HOME", root, 1);
-		setlogmask(LOG_MASK(LOG_EMERG));
-		atexit(remove_root);
-	}
+	fuzz_root_make();
+	snprintf(mailbox, sizeof(mailbox), "%s/mbox", fuzz_root);
 	*m = (struct mbox){ .path = cpystr(mailbox) };
 	m->fd = open(mailbox, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	must(m->fd >= 0 && write(m->fd, text.p, text.len) == (ssize_t)text.len);
@@ -113,7 +74,7 @@ recover(struct mbox *m, struct strbuf *record)
 	cc_strbuf_printf(record, "check %016llx\n",
 	    (unsigned long long)cc_redo_sum_end(&sum));
 	cc_redo_name(&name, m, "");
-	snprintf(path, sizeof(path), "%s/%s", root, cc_strbuf_str(&name));
+	snprintf(path, sizeof(path), "%s/%s", fuzz_root, cc_strbuf_str(&name));
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	must(fd >= 0 &&
 	    write(fd, record->data, record->len) == (ssize_t)record->len);
@@ -121,7 +82,7 @@ recover(struct mbox *m, struct strbuf *record)
 	must(cc_redo_recover(m) == 0);
 	must(access(path, F_OK) != 0);
 	close(m->fd);
-	clear();
+	fuzz_root_clear();
 	fs_give((void **)&m->path);
 	cc_strbuf_free(&name);
 	cc_strbuf_free(record);

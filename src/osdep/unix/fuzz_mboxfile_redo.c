@@ -9,16 +9,12 @@
  * of the mailbox belong to the append, how many it lacks, how many of its text
  * are in the record, and how many messages it has; then what follows the lines.
  */
-#include <dirent.h>
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <syslog.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "cc_err.h"
 #include "fs.h"
-#include "fuzz_util.h"
+#include "fuzz_root.h"
 #include "mailfile.h"
 #include "mboxfile_record.h"
 #include "mboxfile_redo.h"
@@ -29,45 +25,6 @@
 static const char mailbox[] =
     "From a@example.com Tue Mar  5 09:01:02 2024\nStatus: O\n\nText\n\n"
     "From b@example.com Tue Mar  5 10:00:00 2024\nStatus: O\n\nMore\n\n";
-
-static char root[] = "/dev/shm/cedar-fuzz-XXXXXX"; /* no disk to wait for */
-
-/* Removes all files in root. */
-static void
-clear(void)
-{
-	DIR *d = opendir(root);
-	struct dirent *e;
-
-	must(d != NULL);
-	while ((e = readdir(d)) != NULL)
-		if (e->d_name[0] != '.' || e->d_name[1] == 'c')
-			(void)unlinkat(dirfd(d), e->d_name, 0);
-	closedir(d);
-}
-
-static void
-remove_root(void)
-{
-	clear();
-	(void)rmdir(root);
-}
-
-static void
-begin(void)
-{
-	static bool done;
-
-	if (done) {
-		clear();
-		return;
-	}
-	done = true;
-	must(mkdtemp(root) != NULL);
-	atexit(remove_root);
-	setenv("HOME", root, 1);
-	setlogmask(LOG_MASK(LOG_EMERG));
-}
 
 /* The octets of the mailbox that no append may change. */
 static size_t
@@ -150,8 +107,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct stat st;
 	int r;
 
-	begin();
-	snprintf(path, sizeof(path), "%s/" MAILBOX, root);
+	fuzz_root_make();
+	fuzz_root_clear();
+	snprintf(path, sizeof(path), "%s/" MAILBOX, fuzz_root);
 	m.path = cpystr(path);
 	m.fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	must(m.fd >= 0);

@@ -3,28 +3,12 @@
  * the next one is not below the clock, never comes twice, and is recorded.
  * The input is tried as it is and with a right sum behind it.
  */
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "cc_err.h"
+#include "fuzz_root.h"
 #include "fuzz_summed.h"
 #include "uidrecord.h"
 
 #define NOW 1700000000u
-
-static char root[] = "/dev/shm/cedar-fuzz-XXXXXX"; /* no disk to wait for */
-
-static void
-remove_root(void)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "%s/uidvalidity", root);
-	(void)unlink(path);
-	snprintf(path, sizeof(path), "%s/uidvalidity.lock", root);
-	(void)unlink(path);
-	(void)rmdir(root);
-}
 
 static int
 directory(void)
@@ -32,9 +16,8 @@ directory(void)
 	static int fd = -1;
 
 	if (fd < 0) {
-		must(mkdtemp(root) != NULL);
-		atexit(remove_root);
-		fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		fuzz_root_make();
+		fd = open(fuzz_root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		must(fd >= 0);
 	}
 	return fd;

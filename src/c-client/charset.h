@@ -67,12 +67,6 @@ bool cc_is_ascii(struct span text);
 /* The name in iconv(3) of UCS-4 in the order of this machine. */
 const char *cc_iconv_ucs4(void);
 
-/* Loads every converter that decoding may want, as a process must that will
- * not be allowed to load code; they stay while the result does, which
- * cc_charset_unload gives back. */
-struct cc_charset_loaded *cc_charset_load(void);
-void cc_charset_unload(struct cc_charset_loaded **loaded);
-
 /* The codec of Shift_JIS, whose type has no CHARSET.tab in its function. */
 extern const struct cc_codec cc_codec_sjis;
 

@@ -242,39 +242,6 @@ test_converters(void **state)
 	}
 }
 
-/* Mappings of this process that can be executed. */
-static unsigned long
-mapped_code(void)
-{
-	FILE *f = fopen("/proc/self/maps", "r");
-	unsigned long count = 0;
-	char line[4200];
-
-	assert_non_null(f);
-	while (fgets(line, sizeof(line), f))
-		count += strstr(line, " r-xp ") != NULL;
-	fclose(f);
-	return count;
-}
-
-/* With all of them loaded nothing more is: decoding works where mapping code
- * is refused. */
-static void
-test_load(void **state)
-{
-	struct cc_charset_loaded *loaded = cc_charset_load();
-	unsigned long before = mapped_code(), after;
-
-	(void)state;
-	test_decode(NULL);
-	after = mapped_code();
-	assert_true(before > 0);
-	assert_int_equal(after, before);
-	cc_charset_unload(&loaded);
-	assert_null(loaded);
-	cc_charset_unload(&loaded);
-}
-
 /* ASCII text lies as it is, and a flag makes a copy. */
 static void
 test_alias(void **state)
@@ -443,7 +410,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_load),
 		cmocka_unit_test(test_decode),
 		cmocka_unit_test(test_names_of_the_faq),
 		cmocka_unit_test(test_cut),

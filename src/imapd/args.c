@@ -80,14 +80,34 @@ run_of(struct args *a, bool (*is)(int), struct span *s_r)
 	return s_r->len > 0 ? 0 : CC_EPARSE;
 }
 
-int
-args_astring(struct args *a, struct span *s_r)
+/* A string, or a run of such characters. */
+static int
+string_or(struct args *a, bool (*is)(int c), struct span *s_r)
 {
 	int c = cc_cursor_peek(&a->c);
 
 	if (c == '"' || c == '{')
 		return args_string(a, s_r);
-	return run_of(a, cc_imap_is_astring_char, s_r);
+	return run_of(a, is, s_r);
+}
+
+/* The same as a C string in the arena. */
+static int
+text_or(struct args *a, bool (*is)(int c), char **text_r)
+{
+	struct span s;
+	int r = string_or(a, is, &s);
+
+	if (r != 0)
+		return r;
+	*text_r = cc_arena_dup(a->arena, s);
+	return *text_r ? 0 : CC_ELIMIT;
+}
+
+int
+args_astring(struct args *a, struct span *s_r)
+{
+	return string_or(a, cc_imap_is_astring_char, s_r);
 }
 
 int
@@ -106,25 +126,15 @@ args_nstring(struct args *a, struct span *s_r)
 }
 
 int
-args_list_mailbox(struct args *a, struct span *s_r)
+args_mailbox(struct args *a, char **name_r)
 {
-	int c = cc_cursor_peek(&a->c);
-
-	if (c == '"' || c == '{')
-		return args_string(a, s_r);
-	return run_of(a, cc_imap_is_list_char, s_r);
+	return text_or(a, cc_imap_is_astring_char, name_r);
 }
 
 int
-args_mailbox(struct args *a, char **name_r)
+args_list_mailbox(struct args *a, char **pattern_r)
 {
-	struct span s;
-	int r;
-
-	if ((r = args_astring(a, &s)) != 0)
-		return r;
-	*name_r = cc_arena_dup(a->arena, s);
-	return *name_r ? 0 : CC_ELIMIT;
+	return text_or(a, cc_imap_is_list_char, pattern_r);
 }
 
 int

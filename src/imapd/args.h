@@ -42,11 +42,11 @@ int args_astring(struct args *a, struct span *s_r);
 /* nstring: string or NIL, for which p is NULL. */
 int args_nstring(struct args *a, struct span *s_r);
 
-/* list-mailbox: an atom that may hold wildcards, or a string. */
-int args_list_mailbox(struct args *a, struct span *s_r);
-
 /* astring, as a C string in the arena. */
 int args_mailbox(struct args *a, char **name_r);
+
+/* list-mailbox: an atom that may hold wildcards, or a string; the same. */
+int args_list_mailbox(struct args *a, char **pattern_r);
 
 /* Does a literal stand here? */
 bool args_at_literal(const struct args *a);

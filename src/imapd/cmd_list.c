@@ -78,12 +78,10 @@ static enum cmd_result
 parse(struct session *s, struct args *args, char **reference_r,
     char **pattern_r)
 {
-	struct span pattern;
 	enum cmd_result r;
 
 	if (!args_space(args) || args_mailbox(args, reference_r) != 0 ||
-	    !args_space(args) || args_list_mailbox(args, &pattern) != 0 ||
-	    !(*pattern_r = cc_arena_dup(args->arena, pattern)))
+	    !args_space(args) || args_list_mailbox(args, pattern_r) != 0)
 		return cmd_missing(s);
 	if (!args_end(args))
 		return cmd_extra(s);

@@ -37,7 +37,7 @@ cmd_bboard(struct session *s, struct args *args)
 enum cmd_result
 cmd_find(struct session *s, struct args *args)
 {
-	struct span what, pattern;
+	struct span what;
 	char *text;
 	bool all;
 
@@ -45,8 +45,7 @@ cmd_find(struct session *s, struct args *args)
 		return cmd_missing(s);
 	all = cc_span_is_nocase(what, "ALL.MAILBOXES");
 	if ((!all && !cc_span_is_nocase(what, "MAILBOXES")) ||
-	    !args_space(args) || args_list_mailbox(args, &pattern) != 0 ||
-	    !(text = cc_arena_dup(args->arena, pattern)))
+	    !args_space(args) || args_list_mailbox(args, &text) != 0)
 		return cmd_missing(s);
 	if (!args_end(args))
 		return cmd_extra(s);

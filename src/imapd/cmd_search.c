@@ -316,12 +316,10 @@ enum cmd_result
 cmd_scan(struct session *s, struct args *args)
 {
 	char *reference, *pattern, *contents;
-	struct span list;
 
 	if (!args_space(args) || args_mailbox(args, &reference) != 0 ||
-	    !args_space(args) || args_list_mailbox(args, &list) != 0 ||
-	    !(pattern = cc_arena_dup(&s->arena, list)) || !args_space(args) ||
-	    args_mailbox(args, &contents) != 0)
+	    !args_space(args) || args_list_mailbox(args, &pattern) != 0 ||
+	    !args_space(args) || args_mailbox(args, &contents) != 0)
 		return cmd_missing(s);
 	if (!args_end(args))
 		return cmd_extra(s);

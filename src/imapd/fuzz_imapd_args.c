@@ -110,7 +110,7 @@ command(struct reader *r)
 	switch (r->in.piece.p[0]) {
 	case 'm':
 		if (args_mailbox(&r->args, &name) == 0 && args_space(&r->args))
-			args_list_mailbox(&r->args, &s);
+			args_list_mailbox(&r->args, &name);
 		break;
 	case 's':
 		while (args_string(&r->args, &s) == 0 && args_space(&r->args) &&

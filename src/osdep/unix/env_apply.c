@@ -6,6 +6,7 @@
  * A user's file that is no regular file or too large is ignored.
  */
 #include <fcntl.h>
+#include <syslog.h>
 
 #include "cc_limits.h"
 #include "mail.h"
@@ -319,13 +320,27 @@ apply_user(void *ctx, enum config_key key, struct span value)
 	return apply(ctx, key, value);
 }
 
+/* Of a file that is too large the whole lines that were read count: those of
+ * the system may be what restricts the user. */
+static void
+take_begin(const char *path, struct strbuf *text)
+{
+	while (text->len > 0 && text->data[text->len - 1] != '\n')
+		cc_strbuf_truncate(text, text->len - 1);
+	syslog(LOG_ALERT, "%.256s is too large, only its begin is read", path);
+}
+
 static void
 read_file(const char *path, enum config_file file)
 {
 	struct strbuf text;
+	int r;
 
 	cc_strbuf_init(&text, CC_CONFIG_FILE);
-	if (cc_privfile_read_follow(AT_FDCWD, path, &text) == 0)
+	r = cc_privfile_read_follow(AT_FDCWD, path, &text);
+	if (r == CC_ELIMIT)
+		take_begin(path, &text);
+	if (r == 0 || r == CC_ELIMIT)
 		cc_config_parse(cc_strbuf_span(&text), file,
 		    file == CONFIG_SYSTEM ? apply : apply_user, NULL);
 	cc_strbuf_free(&text);

@@ -327,9 +327,12 @@ read_file(const char *path, const char **text_r, size_t *len_r)
 
 	if (fd < 0)
 		return access(path, F_OK) == 0 ? CC_EIO : 0;
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
-	    st.st_size > (off_t)CC_SECRETS_SIZE)
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
 		goto out;
+	if (st.st_size > (off_t)CC_SECRETS_SIZE) {
+		syslog(LOG_ALERT, "%s is too large, logins refused", path);
+		goto out;
+	}
 	/* What anybody can write says nothing about who somebody is. */
 	if (st.st_mode & S_IWOTH) {
 		syslog(LOG_ALERT, "%s can be written by others, logins refused",

@@ -336,7 +336,8 @@ run(struct monitor *m)
 	pid_t resolver;
 	int names;
 
-	cc_monitor_read_config(&m->config);
+	if (!cc_monitor_read_config(&m->config))
+		return 1;
 	m->tries_left = m->digests_left = m->config.attempts;
 	m->mechanisms = cc_login_mechanisms() & ~m->config.disabled;
 	m->time = time(NULL);

@@ -84,8 +84,9 @@ struct monitor {
 	int status;                   /* what we will return */
 };
 
-/* login_monitor_config.c */
-void cc_monitor_read_config(struct monitor_config *config);
+/* login_monitor_config.c: false, which is logged, for a file that is larger
+ * than any real one. */
+bool cc_monitor_read_config(struct monitor_config *config);
 
 /* login_monitor_peer.c: addresses and ports; names, asked for by a child that
  * is nobody. */

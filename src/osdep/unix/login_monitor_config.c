@@ -6,6 +6,7 @@
  * it fits. Session and library read it again for themselves.
  */
 #include <fcntl.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "cc_limits.h"
@@ -85,12 +86,26 @@ apply(void *ctx, enum config_key key, struct span value)
 	return true;
 }
 
-void
+/* All of it: directives that restrict may stand at the end. */
+static bool
+read_all(int fd, struct monitor_config *config)
+{
+	char *text = fs_get(CC_CONFIG_FILE + 1);
+	ssize_t n = read(fd, text, CC_CONFIG_FILE + 1);
+	bool whole = n <= (ssize_t)CC_CONFIG_FILE;
+
+	if (n > 0 && whole)
+		cc_config_parse(cc_span(text, (size_t)n), CONFIG_SYSTEM, apply,
+		    config);
+	fs_give((void **)&text);
+	return whole;
+}
+
+bool
 cc_monitor_read_config(struct monitor_config *config)
 {
 	const char *file = config->file[0] ? config->file : CONFIG_FILE;
-	char *text;
-	ssize_t n;
+	bool whole;
 	int fd;
 
 	config->plaintext = CC_PLAINTEXT;
@@ -100,12 +115,10 @@ cc_monitor_read_config(struct monitor_config *config)
 	PUT(config->keys, cc_span_z(CC_SSLKEYS));
 	fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
-		return;
-	text = fs_get(CC_CONFIG_FILE);
-	n = read(fd, text, CC_CONFIG_FILE);
-	if (n > 0)
-		cc_config_parse(cc_span(text, (size_t)n), CONFIG_SYSTEM, apply,
-		    config);
-	fs_give((void **)&text);
+		return true;
+	whole = read_all(fd, config);
 	close(fd);
+	if (!whole)
+		syslog(LOG_ALERT, "%s is too large, logins refused", file);
+	return whole;
 }

@@ -132,7 +132,8 @@ open_locked(void)
 	return fd;
 }
 
-/* Appends a line in one write; the line before is ended first if it is not. */
+/* Appends a line in one write; the line before is ended first if it is not. The
+ * file does not become one that is not read any more. */
 static int
 append_line(int fd, struct span text, struct span name)
 {
@@ -140,11 +141,15 @@ append_line(int fd, struct span text, struct span name)
 	ssize_t n;
 	int r = 0;
 
-	cc_strbuf_init(&b, name.len + 2);
+	cc_strbuf_init(&b, CC_SUBSCRIPTION_MAX - text.len);
 	if (text.len > 0 && text.p[text.len - 1] != '\n')
 		cc_strbuf_putc(&b, '\n');
 	cc_strbuf_put_span(&b, name);
 	cc_strbuf_putc(&b, '\n');
+	if ((r = cc_strbuf_status(&b)) != 0) {
+		cc_strbuf_free(&b);
+		return r;
+	}
 	n = write(fd, b.data, b.len);
 	if (n < 0)
 		r = cc_err_errno();
@@ -250,6 +255,17 @@ sm_unsubscribe(char *mailbox)
 	return r == 0 ? LONGT : refuse_file(r);
 }
 
+/* What a list lacks, the user is told. */
+static void
+say_unread(int r)
+{
+	if (r == CC_ELIMIT)
+		cc_say(WARN, "Too many subscriptions to list all of them");
+	else if (r != 0 && r != CC_ENOENT)
+		cc_say(WARN, "Can't read subscription database: %s",
+		    cc_strerror(r));
+}
+
 /* A reading of the file, kept by sm_read's caller. */
 struct reading {
 	struct strbuf text;
@@ -265,7 +281,7 @@ sm_read(char *sbname, void **sdb)
 	if (!rd) {
 		*sdb = rd = fs_get(sizeof(*rd));
 		cc_strbuf_init(&rd->text, CC_SUBSCRIPTION_MAX);
-		read_file(&rd->text);
+		say_unread(read_file(&rd->text));
 		rd->left = cc_strbuf_span(&rd->text);
 	}
 	if (cc_subscription_line(&rd->left, &line)) {

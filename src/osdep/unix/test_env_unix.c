@@ -263,6 +263,34 @@ test_directives(void **state)
 	end();
 }
 
+/* A file of the greatest size counts whole; of a larger one only the lines that
+ * were read whole do. */
+static void
+test_size_of_the_file(void **state)
+{
+	static const char last[] = "\nset hide-dot-files 1\n";
+	const size_t len = sizeof(last) - 1;
+
+	(void)state;
+	for (size_t more = 0; more < 2; more++) {
+		size_t size = CC_CONFIG_FILE + more;
+		char *text = malloc(size);
+
+		begin("");
+		memset(text, '\n', size);
+		memcpy(text, "set mailbox-protection 416", 26);
+		memcpy(text + size - len, last, len);
+		tmpdir_write(&tmp, "config", text, size);
+		free(text);
+		init();
+		assert_int_equal((long)mail_parameters(NIL, GET_MBXPROTECTION,
+				     NIL),
+		    416);
+		assert_int_equal(cc_env()->hide_dot_files, !more);
+		end();
+	}
+}
+
 static void
 test_keywords(void **state)
 {
@@ -733,6 +761,7 @@ main(void)
 		cmocka_unit_test(test_unprivileged),
 		cmocka_unit_test(test_home_variable),
 		cmocka_unit_test(test_directives),
+		cmocka_unit_test(test_size_of_the_file),
 		cmocka_unit_test(test_keywords),
 		cmocka_unit_test(test_user_files),
 		cmocka_unit_test(test_user_files_restricted),

@@ -135,6 +135,75 @@ test_names_that_are_gone(void **state)
 	end();
 }
 
+/* Writes a list of so many octets: lines of a mailbox that is not there. */
+static void
+fill_list(size_t size)
+{
+	char *text = malloc(size);
+
+	memset(text, 'x', size);
+	for (size_t i = 63; i < size; i += 64)
+		text[i] = '\n';
+	text[size - 1] = '\n';
+	tmpdir_write(&tmp, "home/.mailboxlist", text, size);
+	free(text);
+}
+
+static size_t
+list_size(void)
+{
+	struct stat st;
+
+	assert_int_equal(stat(tmpdir_path(&tmp, "home/.mailboxlist"), &st), 0);
+	return (size_t)st.st_size;
+}
+
+/* Names and the last of them, as LSUB would have them. */
+static size_t
+read_list(char *last)
+{
+	void *sdb = NIL;
+	size_t count = 0;
+	char name[CC_SUBSCRIPTION_LINE + 1];
+
+	test_callbacks_reset();
+	for (; sm_read(name, &sdb); count++)
+		memcpy(last, name, strlen(name) + 1);
+	return count;
+}
+
+/* A list of the greatest size is read whole. It does not grow, and of one that
+ * is larger the user is told. */
+static void
+test_list_size(void **state)
+{
+	char name[] = "12345", last[CC_SUBSCRIPTION_LINE + 1];
+
+	(void)state;
+	begin();
+	fill_list(CC_SUBSCRIPTION_MAX - sizeof(name));
+	assert_true(sm_subscribe(name));
+	assert_int_equal(list_size(), CC_SUBSCRIPTION_MAX);
+	assert_int_equal(read_list(last), CC_SUBSCRIPTION_MAX / 64 + 1);
+	assert_string_equal(last, name);
+	assert_int_equal(test_callbacks.logs, 0);
+	assert_true(sm_unsubscribe(name));
+	assert_int_equal(list_size(), CC_SUBSCRIPTION_MAX - sizeof(name));
+
+	fill_list(CC_SUBSCRIPTION_MAX - sizeof(name) + 1);
+	assert_false(sm_subscribe(name));
+	assert_int_equal(list_size(), CC_SUBSCRIPTION_MAX - sizeof(name) + 1);
+
+	fill_list(CC_SUBSCRIPTION_MAX + 1);
+	assert_int_equal(read_list(last), CC_SUBSCRIPTION_MAX / 64);
+	assert_string_equal(test_callbacks.log,
+	    "Too many subscriptions to list all of them");
+	assert_false(sm_subscribe(name));
+	assert_false(sm_unsubscribe(name));
+	assert_int_equal(list_size(), CC_SUBSCRIPTION_MAX + 1);
+	end();
+}
+
 /* A line of the greatest length is one; one octet more, and it is cut. */
 static void
 test_line_length(void **state)
@@ -169,6 +238,7 @@ main(void)
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_names_that_are_gone),
 		cmocka_unit_test(test_line_length),
+		cmocka_unit_test(test_list_size),
 	};
 
 	return cmocka_run_group_tests(tests, link_drivers, NULL);

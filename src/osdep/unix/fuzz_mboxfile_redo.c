@@ -18,6 +18,7 @@
 #include "mailfile.h"
 #include "mboxfile_record.h"
 #include "mboxfile_redo.h"
+#include "mboxfile_undo_inner.h"
 #include "misc.h"
 
 #define MAILBOX "mbox"
@@ -56,9 +57,9 @@ put_record(struct strbuf *text, const struct stat *st, const uint8_t *data,
 {
 	bool append = size > 0 && (data[0] == 'A' || data[0] == 'B');
 
-	cc_strbuf_printf(text, "cedar-%s 1\nfile %llx %llx\n",
-	    append ? "append" : "redo", (unsigned long long)st->st_dev,
-	    (unsigned long long)st->st_ino);
+	cc_strbuf_printf(text, "%sfile %llx %llx\n",
+	    append ? UNDO_HEAD_WORD : CC_REDO_HEAD_WORD,
+	    (unsigned long long)st->st_dev, (unsigned long long)st->st_ino);
 	if (size > 4 && data[0] == 'A')
 		put_append(text, data, size);
 	else

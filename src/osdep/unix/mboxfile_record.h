@@ -10,6 +10,9 @@
 #include "mboxfile_redo.h"
 #include "strbuf.h"
 
+/* The first line of a record of changes. */
+#define CC_REDO_HEAD_WORD "cedar-redo 2\n"
+
 /* Behind the name of a record while it is written. */
 #define CC_REDO_NEW ".new"
 

@@ -78,7 +78,7 @@ parse_head(struct cursor *c, const struct mbox *m, struct redo_step *step)
 
 	if (fstat(m->fd, &st) != 0)
 		return CC_EIO;
-	if (cc_uidrecord_word(c, "cedar-redo 2\nfile ") != 0 ||
+	if (cc_uidrecord_word(c, CC_REDO_HEAD_WORD "file ") != 0 ||
 	    cc_uidrecord_hex(c, 0, &dev) != 0 ||
 	    cc_uidrecord_word(c, " ") != 0 ||
 	    cc_uidrecord_hex(c, 0, &ino) != 0 ||
@@ -332,7 +332,8 @@ cc_redo_recover(struct mbox *m)
 
 	if (cc_redo_find(m, &dir) != 0)
 		return 0;
-	cc_strbuf_init(&rec.text, CC_REDO_RECORD_MAX);
+	/* one more, to see that it has not grown */
+	cc_strbuf_init(&rec.text, CC_REDO_RECORD_MAX + 1);
 	r = recover(m, dir, &rec);
 	fs_give((void **)&rec.puts);
 	cc_strbuf_free(&rec.text);

@@ -146,10 +146,12 @@ emit_record(struct writer *w, const struct mbox *m,
 	struct stat st;
 	int r = 0;
 
+	if (step->count > CC_REDO_PUTS)
+		return CC_ELIMIT;
 	if (fstat(m->fd, &st) != 0)
 		return CC_EIO;
 	cc_strbuf_init(&text, 4096);
-	cc_strbuf_printf(&text, "cedar-redo 2\nfile %llx %llx\n",
+	cc_strbuf_printf(&text, CC_REDO_HEAD_WORD "file %llx %llx\n",
 	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
 	cc_strbuf_printf(&text, "size %llu %llu\ngap %llu %llu\nputs %zu\n",
 	    (unsigned long long)step->size_before,
@@ -163,7 +165,12 @@ emit_record(struct writer *w, const struct mbox *m,
 	emit_text(w, &text);
 	emit_rest(w);
 	cc_strbuf_free(&text);
-	return r != 0 ? r : w->r;
+	if (r == 0)
+		r = w->r;
+	/* What recovery would not read must not be relied on. */
+	if (r == 0 && w->len > CC_REDO_RECORD_MAX)
+		r = CC_ELIMIT;
+	return r;
 }
 
 /* Makes the new record the record. Without sync only a power failure can

@@ -3,6 +3,7 @@
  * calls, with both kinds of driver.
  */
 #include "cc_fn.h"
+#include "cc_limits.h"
 #include "mail_params.h"
 #include "mail_sort.h"
 #include "test_driver.h"
@@ -142,6 +143,35 @@ test_inner_corners(void **state)
 	assert_int_equal(some[0], 5);
 	box->changed = false;
 	mail_close(stream);
+}
+
+/* Texts are compared as far as their first CC_SORT_KEY octets go. */
+static void
+test_long_keys(void **state)
+{
+	SORTPGM pgm = { .function = SORTSUBJECT };
+	char headers[2][CC_SORT_KEY + 20];
+
+	(void)state;
+	for (size_t more = 0; more < 2; more++) {
+		struct mem_box *two = mem_setup();
+		uint32_t got[] = { 1, 2 };
+		MAILSTREAM *stream;
+
+		for (int i = 0; i < 2; i++) {
+			char *h = headers[i];
+
+			memset(h, 'x', sizeof(headers[i]));
+			memcpy(h, "Subject: ", 9);
+			h += 9 + CC_SORT_KEY - 1 + more;
+			memcpy(h, i ? "a\n\n" : "b\n\n", 4);
+			mem_add(two, fOLD, headers[i], "");
+		}
+		stream = open_box("mem");
+		assert_int_equal(cc_mail_sort(stream, &pgm, got, 2), 0);
+		assert_int_equal(got[0], more ? 1 : 2);
+		mail_close(stream);
+	}
 }
 
 static void
@@ -315,6 +345,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_inner),
 		cmocka_unit_test(test_inner_corners),
+		cmocka_unit_test_teardown(test_long_keys, setup),
 		cmocka_unit_test(test_public),
 		cmocka_unit_test(test_public_search_and_hooks),
 		cmocka_unit_test(test_entries),

@@ -567,6 +567,20 @@ def test_password_file_that_others_can_read_is_told(probe, secrets):
     probe.machine.log.wait("cram-md5.pwd should have mode 0400", mark)
 
 
+def test_password_file_of_the_greatest_size(probe, secrets):
+    last = b"\nbo\tlast\n"
+    text = b"#" * ((16 << 20) - len(last)) + last
+    secrets(text)
+    c = Client()
+    c.send(b"t LOGIN bo last\r\n")
+    assert c.line().startswith(b"t OK probe")
+    c.close()
+    secrets(b"#" + text)
+    mark = probe.machine.log.mark()
+    refused_all(probe, [(b"LOGIN bo last", "Login failed")])
+    probe.machine.log.wait("cram-md5.pwd is too large", mark)
+
+
 # ----------------------------------------------------------------- alerts
 
 def test_alert_comes_with_the_first_command(probe):

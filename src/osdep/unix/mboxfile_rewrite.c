@@ -366,8 +366,10 @@ plan(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 
 /* What cannot be in the file is not lost without a word. */
 static void
-complain_flags(uint32_t i)
+complain_flags(const struct mbox *m, uint32_t i)
 {
+	if (!(m->index.msgs[i].flags & MBOX_DIRTY))
+		return;
 	cc_say(WARN, "Can't save flags of message %lu: its header is too long",
 	    (unsigned long)i + 1);
 }
@@ -384,8 +386,7 @@ move_message(struct mbox *m, const struct plan *p, uint32_t i, struct form *f,
 	if ((r = make_form(m, i, p->base && i == p->first, f)) < 0)
 		return r;
 	if (r == 0) {
-		if (msg->flags & MBOX_DIRTY)
-			complain_flags(i);
+		complain_flags(m, i);
 		if ((r = cc_move_put(v, cc_span_z(f->tail))) != 0 ||
 		    (r = cc_move_copy(v, f->at.from)) != 0)
 			return r;
@@ -441,6 +442,8 @@ shrink_message(struct mbox *m, const struct plan *p, uint32_t i, struct form *f,
 		return cc_shrink_copy(v, cc_mbox_msg_end(&m->index, i));
 	if ((r = make_form(m, i, p->base && i == p->first, f)) < 0)
 		return r;
+	if (r == 0)
+		complain_flags(m, i);
 	cc_shrink_drop(v, r == 0 ? f->at.from : f->at.text);
 	m->index.msgs[i].noted = r == 1;
 	if (r == 1 && (r = cc_shrink_put(v, cc_strbuf_span(&f->head))) != 0)

@@ -303,6 +303,49 @@ test_crs_that_end_no_header(void **state)
 	}
 }
 
+/* A header that with its flags is as long as one may be that is rewritten, and
+ * one that is longer by an octet: it stays as it is, and that is said. */
+static void
+test_longest_header(void **state)
+{
+	size_t size = CC_MBOX_HEAD / 2, pad = 0;
+
+	(void)state;
+	for (int round = 0; round < 3; round++) {
+		struct strbuf b, is;
+		const char *behind;
+		MAILSTREAM *s;
+		bool told;
+
+		begin();
+		cc_strbuf_init(&b, SIZE_MAX);
+		cc_strbuf_puts(&b, FROM "Subject: ");
+		put_many(&b, 'x', size + pad);
+		cc_strbuf_puts(&b, "\n\nend\n\n");
+		box_write(b.data, b.len);
+		s = open_box(NIL);
+		mail_flag(s, "1", "\\Flagged", ST_SET);
+		test_callbacks_reset();
+		mail_check(s);
+		told = strstr(test_callbacks.journal, "save flags") != NULL;
+		mail_close(s);
+		box_read(&is);
+		behind = strstr(is.data, "\n\nend\n");
+		assert_non_null(behind);
+		assert_int_equal(told, round == 2);
+		if (round == 0)
+			pad = CC_MBOX_HEAD - (size_t)(behind + 2 - is.data);
+		else if (round == 1)
+			assert_int_equal(behind + 2 - is.data, CC_MBOX_HEAD);
+		else
+			assert_string_equal(is.data, b.data);
+		pad += round == 1;
+		cc_strbuf_free(&is);
+		cc_strbuf_free(&b);
+		end();
+	}
+}
+
 static void
 set(MAILSTREAM *s, char *sequence, char *flag)
 {
@@ -378,6 +421,7 @@ main(void)
 		cmocka_unit_test(test_huge_lines),
 		cmocka_unit_test(test_header_ended_by_crs),
 		cmocka_unit_test(test_crs_that_end_no_header),
+		cmocka_unit_test(test_longest_header),
 		cmocka_unit_test(test_room_that_comes_later),
 		cmocka_unit_test(test_dot_lock_of_a_link),
 	};

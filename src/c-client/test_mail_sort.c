@@ -167,7 +167,7 @@ test_long_keys(void **state)
 			memcpy(h, i ? "a\n\n" : "b\n\n", 4);
 			mem_add(two, fOLD, headers[i], "");
 		}
-		stream = open_box("mem");
+		stream = mem_open_box("mem");
 		assert_int_equal(cc_mail_sort(stream, &pgm, got, 2), 0);
 		assert_int_equal(got[0], more ? 1 : 2);
 		mail_close(stream);

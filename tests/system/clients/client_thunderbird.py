@@ -184,6 +184,7 @@ def sign_in(account, bird):
         server().performExpand(null);
         await until("INBOX", () => folder("INBOX"));
         await update(folder("INBOX"));
+        await until("mail", () => headers(folder("INBOX")).length == 3);
         """, der, account.name, account.password, account.port)
 
 

@@ -91,8 +91,7 @@ int cc_changes_find(struct mbox *m, const struct mbox_stamp *to,
 int cc_changes_recall(struct mbox *m, uint32_t *looked_r, size_t room,
     size_t *n_r);
 
-/* Adds all of m, which was just parsed, where that can be told again: nothing
- * but the file had a say in it. */
+/* Adds all of m, which was just parsed, if it is what the file alone says. */
 void cc_changes_keep(struct mbox *m);
 
 /* Adds what cc_changes_put made. A list that cannot be written is no list. */

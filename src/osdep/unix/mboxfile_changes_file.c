@@ -325,6 +325,7 @@ is_told_by_file(const struct mbox *m)
 
 	return index->count > 0 && !index->unbelieved && !index->lent &&
 	    !index->lenient && !index->exhausted && !m->complained &&
+	    !m->ghosts && m->dirty_to == 0 &&
 	    m->file_uidvalidity == index->uidvalidity &&
 	    m->file_uid_last == index->uid_last && !cc_mbox_uids_missing(index);
 }

@@ -12,6 +12,7 @@
 #include "fdlock.h"
 #include "mail.h"
 #include "mboxfile.h"
+#include "mboxfile_changes.h"
 
 /* A file whose UIDs are not believed has a UIDVALIDITY all the same, which is
  * replaced. */
@@ -76,7 +77,9 @@ cc_mbox_remake(struct mbox *m)
 	}
 	for (uint32_t i = m->dirty_from; i < m->dirty_to; i++)
 		unmark(m, i);
-	return find_again(m);
+	if ((r = find_again(m)) == 0)
+		cc_changes_keep(m);
+	return r;
 }
 
 int

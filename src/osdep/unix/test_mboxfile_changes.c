@@ -556,6 +556,37 @@ test_kept_damaged(void **state)
 	}
 }
 
+/* A rewrite gave it all it lacked. */
+static void
+test_kept_after_rewrite(void **state)
+{
+	MAILSTREAM *s;
+	bool parsed;
+
+	(void)state;
+	begin();
+	big_box();
+	patch("X-IMAPbase: ", "X-Something:");
+	make_old(tmpdir_path(&tmp, "home/box"));
+	s = open_parsed(NIL, &parsed);
+	assert_true(parsed);
+	mail_flag(s, "9", "\\Flagged Mine", ST_SET);
+	mail_check(s);
+	mail_close(s);
+	s = open_parsed(NIL, &parsed);
+	assert_false(parsed);
+	assert_int_equal(s->nmsgs, MESSAGES);
+	assert_string_equal(s->user_flags[0], "Mine");
+	for (unsigned long i = 1; i <= MESSAGES; i++) {
+		assert_int_equal(uid(s, i), i);
+		assert_int_equal(flags(s, i) & fFLAGGED, i == 9 ? fFLAGGED : 0);
+		assert_int_equal(keywords(s, i), i == 9);
+	}
+	expect_header(s, 200, "Subject: 200\n\n");
+	mail_close(s);
+	end();
+}
+
 /* What a session had to make up, or to say, is found out anew by each. */
 static void
 test_not_kept(void **state)
@@ -594,6 +625,7 @@ main(void)
 		cmocka_unit_test(test_not_a_list),
 		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_kept_damaged),
+		cmocka_unit_test(test_kept_after_rewrite),
 		cmocka_unit_test(test_not_kept),
 	};
 

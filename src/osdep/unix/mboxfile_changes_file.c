@@ -341,6 +341,9 @@ cc_changes_keep(struct mbox *m)
 		return;
 	cc_strbuf_init(&entry, CC_CHANGES_MAX);
 	cc_changes_put_whole(&entry, &now, m->keywords_there);
+	/* one that nobody would read from its beginning is begun anew */
+	if ((off_t)m->list.pos > m->stamp.size / MAILBOX_PART)
+		m->list.damaged = true;
 	if ((off_t)entry.len <= m->stamp.size / MAILBOX_PART)
 		cc_changes_add(m, &entry);
 	cc_strbuf_free(&entry);

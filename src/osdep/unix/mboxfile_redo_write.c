@@ -30,6 +30,9 @@
 /* Puts up to this length are recorded with the octets that were there. */
 #define OLD_MAX (16u * 1024)
 
+/* Octets that are read at once to be summed: pieces of CC_REDO_PIECE. */
+#define SUM_READ (64u * 1024)
+
 /* Small pieces of a record collect so far. */
 #define WRITE_MAX (64u * 1024)
 
@@ -103,16 +106,47 @@ read_there(const struct mbox *m, const struct redo_step *step,
 	return 0;
 }
 
-static void
-emit_sums(struct writer *w, const unsigned char *old, size_t len)
+/* Sums of what is there, which is read a little at a time: it stays in the
+ * processor's cache. */
+static int
+emit_sums(struct writer *w, const struct mbox *m, const struct redo_step *step,
+    const struct redo_put *put)
 {
+	size_t len = put->data.len, n;
 	uint64_t *sums = fs_get(cc_redo_pieces(len) * sizeof(*sums));
+	unsigned char *old = fs_get(SUM_READ);
+	int r = 0;
 
-	for (size_t at = 0; at < len; at += CC_REDO_PIECE)
-		sums[at / CC_REDO_PIECE] = cc_redo_sum_of(old + at,
-		    len - at < CC_REDO_PIECE ? len - at : CC_REDO_PIECE);
-	emit(w, sums, cc_redo_pieces(len) * sizeof(*sums));
+	for (size_t at = 0; r == 0 && at < len; at += n) {
+		struct redo_put some = *put;
+
+		n = len - at < SUM_READ ? len - at : SUM_READ;
+		some.pos += at;
+		some.data.len = n;
+		some.old = put->old ? put->old + at : NULL;
+		r = read_there(m, step, &some, old);
+		for (size_t i = 0; r == 0 && i < n; i += CC_REDO_PIECE)
+			sums[(at + i) / CC_REDO_PIECE] = cc_redo_sum_of(old + i,
+			    n - i < CC_REDO_PIECE ? n - i : CC_REDO_PIECE);
+	}
+	if (r == 0)
+		emit(w, sums, cc_redo_pieces(len) * sizeof(*sums));
+	fs_give((void **)&old);
 	fs_give((void **)&sums);
+	return r;
+}
+
+static int
+emit_old(struct writer *w, const struct mbox *m, const struct redo_step *step,
+    const struct redo_put *put)
+{
+	unsigned char *old = fs_get(put->data.len + 1);
+	int r = read_there(m, step, put, old);
+
+	if (r == 0)
+		emit(w, old, put->data.len);
+	fs_give((void **)&old);
+	return r;
 }
 
 static int
@@ -120,8 +154,7 @@ emit_put(struct writer *w, const struct mbox *m, const struct redo_step *step,
     const struct redo_put *put, struct strbuf *text)
 {
 	bool whole = put->data.len <= OLD_MAX;
-	unsigned char *old = fs_get(put->data.len + 1);
-	int r = read_there(m, step, put, old);
+	int r;
 
 	cc_strbuf_puts(text, "put ");
 	cc_strbuf_put_uint(text, put->pos);
@@ -129,12 +162,9 @@ emit_put(struct writer *w, const struct mbox *m, const struct redo_step *step,
 	cc_strbuf_put_uint(text, put->data.len);
 	cc_strbuf_puts(text, whole ? " old\n" : " sums\n");
 	emit_text(w, text);
-	if (whole)
-		emit(w, old, put->data.len);
-	else
-		emit_sums(w, old, put->data.len);
-	emit(w, put->data.p, put->data.len);
-	fs_give((void **)&old);
+	r = whole ? emit_old(w, m, step, put) : emit_sums(w, m, step, put);
+	if (r == 0)
+		emit(w, put->data.p, put->data.len);
 	return r;
 }
 

@@ -627,9 +627,11 @@ def suite_store(server, size, observe, put):
     home = ensure(server, size)
     server.cold(home, "box", size)
     for when, op in (("first", "+"), ("again", "-")):
-        s, _ = opened(server, home, observe)
-        r = s.timed("STORE 1:* %sFLAGS (\\Seen)" % op)
-        put("store_check_" + when, joined(r, s.timed("CHECK")))
+        s, select = opened(server, home, observe)
+        r = joined(s.timed("STORE 1:* %sFLAGS (\\Seen)" % op),
+                   s.timed("CHECK"))
+        put("store_check_" + when, r)
+        put("select_store_check_" + when, joined(select, r))
         s.logout()
 
 
@@ -713,14 +715,19 @@ IDLERS = (
 )
 
 
-def suite_memory(server, size, observe, put, sessions=20):
+def suite_idle(server, size, observe, put):
+    """The first of suite_memory."""
+    suite_memory(server, size, observe, put, works=IDLERS[:1])
+
+
+def suite_memory(server, size, observe, put, sessions=20, works=IDLERS):
     """Mean PSS of sessions that are idle after work."""
     home = home_of(server, "m")
     if not os.path.exists(home + ".ready"):
         shutil.rmtree(home, ignore_errors=True)
         server.setup(home, "box", size)
         open(home + ".ready", "w").close()
-    for name, commands in IDLERS:
+    for name, commands in works:
         live = []
         for _ in range(sessions):
             s, _ = opened(server, home, False)
@@ -741,16 +748,16 @@ def suite_concurrent(server, size, observe, put, sessions=64, count=1000):
     if not os.path.exists(base + ".ready"):
         shutil.rmtree(base, ignore_errors=True)
         server.setup(base, "box", count)
-        s, _ = opened(server, base, False)      # leave it opened once
-        s.timed("FETCH 1:* (FLAGS RFC822.SIZE)")
-        s.timed("FETCH 1:* BODY.PEEK[HEADER.FIELDS (FROM TO SUBJECT DATE)]")
-        s.logout()
         open(base + ".ready", "w").close()
     homes = []
     for k in range(sessions):
         h = home_of(server, "c/u%02d" % k)
         if not os.path.exists(h):
             copy_tree(base, h)
+            s, _ = opened(server, h, False)     # leave it opened once
+            s.timed("FETCH 1:* (FLAGS RFC822.SIZE)")
+            s.timed("FETCH 1:* BODY.PEEK[HEADER.FIELDS (FROM TO SUBJECT DATE)]")
+            s.logout()
         homes.append(h)
     os.sync()
     cmds = (b"a SELECT box\r\n",
@@ -884,7 +891,7 @@ def suite_pop3(server, size, observe, put, count=5000):
 SUITES = {"read": suite_read, "readlight": suite_readlight, "fetch": suite_fetch,
           "sort": suite_sort, "store": suite_store,
           "mutate": suite_mutate, "status": suite_status,
-          "spawn": suite_spawn, "memory": suite_memory,
+          "spawn": suite_spawn, "memory": suite_memory, "idle": suite_idle,
           "concurrent": suite_concurrent, "pop3": suite_pop3}
 
 

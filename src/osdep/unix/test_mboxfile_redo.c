@@ -65,16 +65,17 @@ test_puts(void **state)
 	struct redo_step step = { .size_before = BOX_SIZE, .size = BOX_SIZE };
 	unsigned char *now = malloc(2 * count);
 	struct mbox m = begin();
+	bool first;
 
 	(void)state;
 	for (size_t i = 0; i <= count; i++)
 		puts[i] = (struct redo_put){ 2 * i, cc_span("x", 1), old };
 	step.puts = puts;
 	step.count = count + 1;
-	assert_int_equal(cc_redo_write(&m, &step, false), CC_ELIMIT);
+	assert_int_equal(cc_redo_write(&m, &step, false, &first), CC_ELIMIT);
 	assert_false(cc_redo_found(&m));
 	step.count = count;
-	assert_int_equal(cc_redo_write(&m, &step, false), 0);
+	assert_int_equal(cc_redo_write(&m, &step, false, &first), 0);
 	assert_int_equal(cc_redo_recover(&m), 0);
 	assert_false(cc_redo_found(&m));
 	assert_int_equal(pread(m.fd, now, 2 * count, 0), 2 * count);
@@ -97,12 +98,13 @@ test_octets(void **state)
 		.count = 1 };
 	struct mbox m = begin();
 	size_t size = 0;
+	bool first;
 
 	(void)state;
 	memset(data, 'x', CC_REDO_RECORD_MAX);
 	/* the sums grow with it, so this comes near in a few steps */
 	while (size < CC_REDO_RECORD_MAX) {
-		assert_int_equal(cc_redo_write(&m, &step, false), 0);
+		assert_int_equal(cc_redo_write(&m, &step, false, &first), 0);
 		size = record_size(&m);
 		put.data.len += size < CC_REDO_RECORD_MAX
 		    ? (CC_REDO_RECORD_MAX - size) * 15 / 16 + 1
@@ -115,7 +117,7 @@ test_octets(void **state)
 	assert_int_equal(pread(m.fd, &last, 1, (off_t)put.data.len), 1);
 	assert_int_equal(last, 0);
 	put.data.len++;
-	assert_int_equal(cc_redo_write(&m, &step, false), CC_ELIMIT);
+	assert_int_equal(cc_redo_write(&m, &step, false, &first), CC_ELIMIT);
 	assert_false(cc_redo_found(&m));
 	free(data);
 	end(&m);

@@ -273,6 +273,23 @@ sysinbox(void)
 	return state.sysinbox;
 }
 
+long
+path_create(MAILSTREAM *stream, char *mailbox)
+{
+	long restrictions, made;
+	bool black_box;
+
+	need_init();
+	restrictions = state.restrictions;
+	black_box = state.black_box;
+	state.restrictions = 0;
+	state.black_box = black_box && *mailbox != '/';
+	made = mail_create(stream, mailbox);
+	state.restrictions = restrictions;
+	state.black_box = black_box;
+	return made;
+}
+
 const char *
 cc_env_lock_dir(void)
 {

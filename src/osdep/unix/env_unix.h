@@ -82,6 +82,11 @@ long chk_notsymlink(char *name, void *sbuf);
 /* Gives an inode lock up, and removes it if nobody else uses it. */
 void unlockfd(int fd, char *lock);
 
+/* mail_create() for programs that deliver to other users' mailboxes: of any
+ * name, whatever restrictions this user has; in a black box, too, a name that
+ * begins with "/" is a path. Only where no other thread names mailboxes. */
+long path_create(MAILSTREAM *stream, char *mailbox);
+
 /* write() until all is written: nbytes, or -1. */
 long safe_write(int fd, char *buf, long nbytes);
 

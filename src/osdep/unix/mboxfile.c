@@ -161,6 +161,8 @@ parse_all(struct mbox *m, const struct mbox_index *old)
 	m->complained = notes.left != NOTES_MAX;
 	if (r == 0 && old && m->index.uidvalidity == 0 && m->index.count > 0)
 		r = parse_claims(m, old);
+	if (r == 0)
+		cc_mbox_find_twins(m, old);
 	return r;
 }
 
@@ -245,6 +247,7 @@ recall(struct mbox *m)
 	if (cc_changes_recall(m, looked, LOOKED_AT, &n) != 0)
 		return false;
 	m->racy = cc_mbox_is_same_tick(&m->stamp.mtime);
+	cc_mbox_find_twins(m, NULL);
 	if (!m->racy && !cc_mbox_uids_settle(m, NULL) &&
 	    cc_mbox_list_holds(m, looked, n))
 		return true;

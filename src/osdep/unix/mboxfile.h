@@ -245,6 +245,11 @@ int cc_mbox_uids_of_empty(const char *path, uint32_t *uidvalidity_r,
 
 /* ------------------------------------------- matching: mboxfile_match.c */
 
+/* Finds the messages of m->index that look alike, among themselves or like
+ * those that did in old (may be NULL), and reads them (mboxfile_twins.c). For
+ * one who has a lock; before messages are matched or recorded. */
+void cc_mbox_find_twins(struct mbox *m, const struct mbox_index *old);
+
 /*
  * Writes to uids, by position in now, the UIDs that messages have in old,
  * which are the same as far as their octets tell; the others' are left alone.

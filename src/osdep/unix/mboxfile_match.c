@@ -4,8 +4,9 @@
  *
  * A message whose X-UID line is still there is known by it, and by its
  * from-line. One without is known by its octets: size, from-line and header
- * that clients see. Where several look alike, and not all of them are there
- * any more, none is known: a message must never come under another's UID.
+ * that clients see, and where several look alike by a digest of all octets
+ * (mboxfile_twins.c). A message must never come under another's UID: what is
+ * left in doubt is not known.
  *
  * Pure functions over indexes. The file is a stranger's: what its X-UID lines
  * claim counts only if this session knows it better than the file does.
@@ -18,6 +19,7 @@
 /* A message as its octets tell it from others. */
 struct look {
 	uint64_t key;
+	uint64_t digest; /* 0: not known */
 	uint64_t pos;
 	uint32_t i; /* in its index */
 };
@@ -71,10 +73,13 @@ by_key(const void *a, const void *b)
 
 	if (x->key != y->key)
 		return x->key < y->key ? -1 : 1;
+	if (x->digest != y->digest)
+		return x->digest < y->digest ? -1 : 1;
 	return x->i < y->i ? -1 : x->i > y->i;
 }
 
-/* All that are in the file, sorted by key, then as they stand in it. */
+/* All that are in the file, sorted by key and digest, then as they stand in
+ * it. */
 static struct look *
 look_at(const struct mbox_index *index, size_t *count_r)
 {
@@ -84,12 +89,14 @@ look_at(const struct mbox_index *index, size_t *count_r)
 
 	for (uint32_t i = 0; i < index->count; i++) {
 		const struct mbox_msg *msg = &index->msgs[i];
+		const struct mbox_twin *twin;
 
 		if (msg->flags & MBOX_GONE)
 			continue;
+		twin = cc_mbox_twin_at(index, msg->pos);
 		looks[n++] = (struct look){ (uint64_t)msg->size << 26 |
 			    (uint64_t)msg->from_sum << 13 | msg->head_sum,
-			msg->pos, i };
+			twin ? twin->digest : 0, msg->pos, i };
 	}
 	qsort(looks, n, sizeof(*looks), by_key);
 	*count_r = n;
@@ -107,17 +114,39 @@ alike(const struct look *looks, size_t count)
 	return a;
 }
 
-/* More of a kind than there were are a delivery, if the old ones have not
- * moved. */
+/* Sorted by digests, those that are not known come first. */
 static bool
-are_same(const struct alike *was, const struct alike *is)
+all_known(const struct alike *a)
 {
-	if (was->count >= is->count)
-		return was->count == is->count;
-	for (size_t k = 0; k < was->count; k++)
-		if (was->first[k].pos != is->first[k].pos)
-			return false;
-	return true;
+	return a->first[0].digest != 0;
+}
+
+/* The same octets: which of them is which does not matter. */
+static void
+match_digests(const struct mbox_index *old, const struct alike *was,
+    const struct alike *is, uint32_t *uids)
+{
+	size_t w = 0, i = 0;
+
+	while (w < was->count && i < is->count) {
+		uint64_t a = was->first[w].digest, b = is->first[i].digest;
+
+		if (a == b)
+			uids[is->first[i].i] = old->msgs[was->first[w].i].uid;
+		w += a <= b;
+		i += b <= a;
+	}
+}
+
+/* Of the only one of its kind there was no need for a digest. More of a kind
+ * now are a delivery, if it has not moved. */
+static void
+match_single(const struct mbox_index *old, const struct look *was,
+    const struct alike *is, uint32_t *uids)
+{
+	for (size_t k = 0; k < is->count; k++)
+		if (is->count == 1 || is->first[k].pos == was->pos)
+			uids[is->first[k].i] = old->msgs[was->i].uid;
 }
 
 /* Those that are in the file, one for one. */
@@ -149,10 +178,12 @@ cc_mbox_match(const struct mbox_index *old, const struct mbox_index *now,
 		struct alike a = alike(was + w, was_count - w);
 		struct alike b = alike(is + i, is_count - i);
 
-		if (a.first->key == b.first->key && are_same(&a, &b))
-			for (size_t k = 0; k < a.count; k++)
-				uids[b.first[k].i] =
-				    old->msgs[a.first[k].i].uid;
+		if (a.first->key != b.first->key)
+			;
+		else if (all_known(&a) && all_known(&b))
+			match_digests(old, &a, &b, uids);
+		else if (a.count == 1 && !all_known(&a))
+			match_single(old, a.first, &b, uids);
 		if (a.first->key <= b.first->key)
 			w += a.count;
 		if (b.first->key <= a.first->key)

@@ -617,27 +617,53 @@ first_line(struct scan *s, struct span *line_r)
 	return r < 0 ? r : CC_EPARSE;
 }
 
+/* From-line and header of the message that should begin at pos. */
+static int
+read_head(struct scan *s, uint64_t pos, struct mbox_msg *msg_r)
+{
+	struct span line;
+	int r;
+
+	cc_mbox_window_seek(s->w, pos);
+	if ((r = first_line(s, &line)) <= 0)
+		return r < 0 ? r : CC_EPARSE;
+	*msg_r = (struct mbox_msg){ .pos = pos & CC_MBOX_SIZE_MAX,
+		.from_sum = cc_mbox_from_sum(line) & CC_MBOX_SUM_MAX,
+		.junk = pos < position(s) };
+	s->at += line.len + 1;
+	if ((r = header(s)) < 0)
+		return r;
+	msg_r->head_sum = fold(s->sum) & CC_MBOX_SUM_MAX;
+	return 0;
+}
+
 int
 cc_mbox_read_sums(struct mbox_window *w, uint64_t pos, uint64_t end,
     struct mbox_msg *msg_r, uint64_t *text_r)
 {
 	struct mbox_index index = { .started = true };
 	struct scan s = { .index = &index, .w = w, .limit = end };
-	struct span line;
-	int r;
+	int r = read_head(&s, pos, msg_r);
 
-	cc_mbox_window_seek(w, pos);
-	if ((r = first_line(&s, &line)) <= 0)
-		return r < 0 ? r : CC_EPARSE;
-	*msg_r = (struct mbox_msg){ .pos = pos & CC_MBOX_SIZE_MAX,
-		.from_sum = cc_mbox_from_sum(line) & CC_MBOX_SUM_MAX,
-		.junk = pos < position(&s) };
-	s.at += line.len + 1;
-	if ((r = header(&s)) < 0)
-		return r;
-	msg_r->head_sum = fold(s.sum) & CC_MBOX_SUM_MAX;
-	*text_r = position(&s);
-	return 0;
+	if (r == 0)
+		*text_r = position(&s);
+	return r;
+}
+
+int
+cc_mbox_read_header(struct mbox_window *w, uint64_t pos, uint64_t end,
+    uint64_t *sum_r, uint64_t *text_r)
+{
+	struct mbox_index index = { .started = true };
+	struct scan s = { .index = &index, .w = w, .limit = end };
+	struct mbox_msg msg;
+	int r = read_head(&s, pos, &msg);
+
+	if (r == 0) {
+		*sum_r = s.sum;
+		*text_r = position(&s);
+	}
+	return r;
 }
 
 /* Takes back what a failed parse added. */

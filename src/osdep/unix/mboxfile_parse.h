@@ -52,6 +52,13 @@ enum {
 	MBOX_DIRTY = 0x4000,   /* flags are other than in the file */
 };
 
+/* One of several messages that look alike (mboxfile_twins.c). */
+struct mbox_twin {
+	uint64_t pos;    /* as in its record */
+	uint64_t near;   /* pos of another of them, the first if it is none */
+	uint64_t digest; /* of its octets; 0: could not be read */
+};
+
 /* A mailbox file, as far as it was parsed. */
 struct mbox_index {
 	struct mbox_msg *msgs; /* owned */
@@ -71,6 +78,8 @@ struct mbox_index {
 	bool lent;       /* UIDVALIDITY is not the file's, but was set before */
 	bool ordered;    /* the file was just rewritten by us, in this order */
 	struct mbox_msg internal; /* the internal-data message */
+	struct mbox_twin *twins;  /* by pos; owned */
+	uint32_t twin_count;
 };
 
 /* Complaints of the parser, each a short line for the user. */
@@ -127,6 +136,20 @@ uint16_t cc_mbox_from_sum(struct span line);
  */
 int cc_mbox_read_sums(struct mbox_window *w, uint64_t pos, uint64_t end,
     struct mbox_msg *msg_r, uint64_t *text_r);
+
+/* The same of one message: a sum of its header, from-line left out, that no
+ * other header has. */
+int cc_mbox_read_header(struct mbox_window *w, uint64_t pos, uint64_t end,
+    uint64_t *sum_r, uint64_t *text_r);
+
+/* That of the message at pos, or NULL. */
+const struct mbox_twin *cc_mbox_twin_at(const struct mbox_index *index,
+    uint64_t pos);
+
+void cc_mbox_twins_free(struct mbox_index *index);
+
+/* Do messages from number `from' on look like any before them? */
+bool cc_mbox_looks_known(const struct mbox_index *index, uint32_t from);
 
 /* Same size, from-line and header: is it the same message? */
 static inline bool

@@ -270,8 +270,10 @@ load_from_list(struct mbox *m, const struct mbox_stamp *now)
 
 	if (cc_changes_find(m, now, looked, LOOKED_AT, &n) != 0)
 		return CC_ENOENT;
-	if (cc_mbox_list_holds(m, looked, n))
+	if (cc_mbox_list_holds(m, looked, n)) {
+		cc_mbox_find_twins(m, &was);
 		return 0;
+	}
 	m->list.damaged = true;
 	cc_mbox_index_free(&m->index);
 	m->index = was;
@@ -351,6 +353,8 @@ grow(struct mbox *m, const struct mbox_stamp *now)
 	m->stamp = *now;
 	m->stale = true;
 	m->file_uid_last = m->index.uid_last;
+	if (cc_mbox_looks_known(&m->index, before))
+		cc_mbox_find_twins(m, NULL);
 	for (uint32_t i = before; i < m->index.count; i++)
 		if (m->index.msgs[i].flags & MBOX_NO_UID)
 			return 1;

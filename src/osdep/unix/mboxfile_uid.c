@@ -33,22 +33,48 @@ struct memory {
 	uint32_t uidvalidity; /* to which they belong, or 0 */
 };
 
+/* Where message n of those in the file begins, from 0. */
+static uint64_t
+position_of(const struct mbox_index *index, uint64_t n)
+{
+	for (uint32_t i = 0; i < index->count; i++)
+		if (!(index->msgs[i].flags & MBOX_GONE) && n-- == 0)
+			return index->msgs[i].pos;
+	return UINT64_MAX;
+}
+
+static uint64_t
+add_word(uint64_t h, uint64_t v)
+{
+	for (int k = 0; k < 8; k++, v >>= 8)
+		h = fnv_octet(h, v & 0xff);
+	return h;
+}
+
 /* A digest of the first n messages that are in the file: what clients see of
- * them in size, their from-lines and headers. Flags and internal lines do not
- * matter, so that it holds while others write those. */
+ * them in size, their from-lines and headers; all octets of those that look
+ * alike among them. Flags and internal lines do not matter, so that it holds
+ * while others write those. */
 static uint64_t
 digest(const struct mbox_index *index, uint64_t n)
 {
-	uint64_t h = FNV_START, v;
+	uint64_t h = FNV_START, end = position_of(index, n);
+	const struct mbox_twin *twins = index->twins;
+	uint32_t k = 0;
 
 	for (uint32_t i = 0; i < index->count && n > 0; i++) {
-		if (index->msgs[i].flags & MBOX_GONE)
+		const struct mbox_msg *msg = &index->msgs[i];
+
+		if (msg->flags & MBOX_GONE)
 			continue;
-		v = (uint64_t)index->msgs[i].head_sum << 50 |
-		    (uint64_t)index->msgs[i].from_sum << 36 |
-		    (uint64_t)index->msgs[i].size;
-		for (int k = 0; k < 8; k++, v >>= 8)
-			h = fnv_octet(h, v & 0xff);
+		h = add_word(h,
+		    (uint64_t)msg->head_sum << 50 |
+			(uint64_t)msg->from_sum << 36 | (uint64_t)msg->size);
+		while (k < index->twin_count && twins[k].pos < msg->pos)
+			k++;
+		if (k < index->twin_count && twins[k].pos == msg->pos &&
+		    twins[k].near < end)
+			h = add_word(h, twins[k].digest);
 		n--;
 	}
 	return h;

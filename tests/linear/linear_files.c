@@ -66,7 +66,7 @@ uids(struct span text)
 	cc_strbuf_init(&record, SIZE_MAX / 2);
 	cc_strbuf_printf(&record,
 	    "cedar-uids 1\nfile 1 2\nsize 3\ndigest 0000000000000000\n"
-	    "uidvalidity 1 last 4294967295\nruns %zu\n",
+	    "uidvalidity 1 last 4294967295 reserved 0\nruns %zu\n",
 	    runs + 1);
 	cc_strbuf_put_span(&record, text);
 	cc_strbuf_putc(&record, '\n');

@@ -199,9 +199,10 @@ parse_and_settle(struct mbox *m, const struct mbox_index *old)
 		cc_mbox_index_free(&m->index);
 		return r;
 	}
-	if (!cc_mbox_uids_settle(m, old))
+	if (!cc_mbox_uids_settle(m, old)) {
 		m->uid_nosticky = false;
-	else if (r == 0)
+		cc_mbox_uids_reserve(m, m->index.uid_last);
+	} else if (r == 0)
 		cc_mbox_uids_save(m);
 	else
 		m->uid_nosticky = true;

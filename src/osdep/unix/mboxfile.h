@@ -88,6 +88,8 @@ struct mbox {
 	/* UIDs that the file does not say itself (mboxfile_uid.c) */
 	uint32_t file_uidvalidity; /* 0: the file has none */
 	uint32_t file_uid_last;    /* last UID as the file alone gives it */
+	uint32_t uid_safe;         /* UIDs up to this one are on disk outside of
+				      the file, or 0 */
 
 	/* reading (mboxfile_read.c) */
 	struct mbox_view view;
@@ -229,6 +231,14 @@ bool cc_mbox_uids_settle(struct mbox *m, const struct mbox_index *old);
 /* Records what the file does not say. Call it under an exclusive lock. Sets
  * uid_nosticky if that cannot be done. */
 void cc_mbox_uids_save(struct mbox *m);
+
+/*
+ * Makes sure, for a file that carries its UIDs, that those up to uid do not
+ * come again even if another program takes all of that out of the file. Call
+ * it under a lock and before they are told. Where nothing can be recorded the
+ * file is all there is.
+ */
+void cc_mbox_uids_reserve(struct mbox *m, uint32_t uid);
 
 /* Shortens the record to the highest UID: the file says all the rest of it by
  * now, and is synced; or, if it is removed, all of the record. */

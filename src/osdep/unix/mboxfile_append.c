@@ -177,7 +177,10 @@ mind_record(struct mbox *m, const struct stat *st)
 
 	if (privdir < 0)
 		return;
+	m->uid_safe = 0;
 	if (cc_uidrecord_read(privdir, st, &rec) == 0) {
+		if (rec.uidvalidity == m->index.uidvalidity)
+			m->uid_safe = cc_uidrecord_floor(&rec, true);
 		if (rec.uidvalidity == m->index.uidvalidity &&
 		    rec.uidlast > m->index.uid_last &&
 		    rec.uidlast <= CC_MBOX_UID_MAX)
@@ -524,6 +527,8 @@ finish(struct append *a, struct mbox_appended *result_r)
 		small = false;
 	if (a->base && result_r->uid != 0)
 		cc_mbox_uids_forget(a->m, false);
+	if (result_r->uid != 0)
+		cc_mbox_uids_reserve(a->m, a->last);
 	if (small && (!a->uids || result_r->uid != 0))
 		trim(a->tail);
 	else

@@ -358,6 +358,7 @@ grow(struct mbox *m, const struct mbox_stamp *now)
 	for (uint32_t i = before; i < m->index.count; i++)
 		if (m->index.msgs[i].flags & MBOX_NO_UID)
 			return 1;
+	cc_mbox_uids_reserve(m, m->index.uid_last);
 	return 0;
 }
 

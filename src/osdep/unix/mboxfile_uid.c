@@ -7,6 +7,11 @@
  * parsed anew the record counts for as many messages as its digest fits; if
  * it does not fit, its highest UID still is never given again.
  *
+ * UIDs that the file carries itself are safe there from all but programs that
+ * rewrite it without them. For these the record has a number that no UID has
+ * reached yet; it is raised by RESERVE at a time, and UIDs go on behind it
+ * when the file has lost its own UIDVALIDITY.
+ *
  * UIDs only ever move up: a message that cannot be recognised gets a new one
  * above all others, and to clients it is another message.
  */
@@ -23,6 +28,9 @@
 #include "misc.h"
 #include "privdir.h"
 #include "uidrecord.h"
+
+/* UIDs for which one write of the record is enough. */
+#define RESERVE 1000
 
 /* What is known of a mailbox besides its file. */
 struct memory {
@@ -119,7 +127,8 @@ static bool
 same_record(const struct uidrecord *a, const struct uidrecord *b)
 {
 	return a->uidvalidity == b->uidvalidity && a->uidlast == b->uidlast &&
-	    a->digest == b->digest && a->count == b->count &&
+	    a->reserved == b->reserved && a->digest == b->digest &&
+	    a->count == b->count &&
 	    (a->count == 0 ||
 		memcmp(a->runs, b->runs, a->count * sizeof(*a->runs)) == 0);
 }
@@ -133,6 +142,7 @@ static void
 recall(const struct mbox *m, int privdir, uint32_t uidvalidity,
     struct memory *mem)
 {
+	bool lost = m->file_uidvalidity == 0;
 	struct uidrecord rec;
 	struct stat st;
 
@@ -142,10 +152,13 @@ recall(const struct mbox *m, int privdir, uint32_t uidvalidity,
 		mem->covers = covers(&rec, &m->index);
 	}
 	if (uidvalidity == 0 || mem->rec.uidvalidity == uidvalidity)
-		mem->floor = mem->rec.uidlast;
-	if (uidvalidity != 0 && mem->covers < m->index.count &&
+		mem->floor = cc_uidrecord_floor(&mem->rec, lost);
+	if (uidvalidity != 0 &&
+	    (mem->covers < m->index.count ||
+		mem->rec.uidvalidity != uidvalidity) &&
 	    cc_mbox_uids_missing(&m->index)) {
-		uint32_t highest = cc_uidrecord_highest(privdir, uidvalidity);
+		uint32_t highest =
+		    cc_uidrecord_highest(privdir, uidvalidity, lost);
 
 		if (highest > mem->floor)
 			mem->floor = highest;
@@ -270,6 +283,7 @@ remember(struct mbox *m, int privdir, const struct mbox_index *old,
 {
 	struct mbox_index *index = &m->index;
 	size_t octets = ((size_t)index->count + 1) * sizeof(*mem->uids);
+	bool lost = m->file_uidvalidity == 0;
 
 	*mem = (struct memory){ .uids = fs_get(octets) };
 	memset(mem->uids, 0, octets);
@@ -290,8 +304,8 @@ remember(struct mbox *m, int privdir, const struct mbox_index *old,
 	    (index->uidvalidity == 0 || index->uidvalidity == old->uidvalidity))
 		recall_own(index, old, mem);
 	if (mem->uidvalidity == mem->rec.uidvalidity &&
-	    mem->rec.uidlast > mem->floor)
-		mem->floor = mem->rec.uidlast;
+	    cc_uidrecord_floor(&mem->rec, lost) > mem->floor)
+		mem->floor = cc_uidrecord_floor(&mem->rec, lost);
 }
 
 bool
@@ -312,6 +326,9 @@ cc_mbox_uids_settle(struct mbox *m, const struct mbox_index *old)
 			memset(mem.uids, 0, index->count * sizeof(*mem.uids));
 		apply(index, &mem);
 	}
+	m->uid_safe = mem.rec.uidvalidity == index->uidvalidity
+	    ? cc_uidrecord_floor(&mem.rec, true)
+	    : 0;
 	cc_uidrecord_free(&mem.rec);
 	fs_give((void **)&mem.uids);
 	if (index->uidvalidity == 0)
@@ -326,7 +343,7 @@ cc_mbox_uids_settle(struct mbox *m, const struct mbox_index *old)
 
 /* Writes the record unless it is there already. */
 static int
-save(const struct mbox *m, int privdir)
+save(struct mbox *m, int privdir)
 {
 	struct uidrecord rec, there;
 	struct stat st;
@@ -336,12 +353,17 @@ save(const struct mbox *m, int privdir)
 		return r;
 	if (fstat(m->fd, &st) == 0 &&
 	    cc_uidrecord_read(privdir, &st, &there) == 0) {
+		/* what the file carried counts, as long as it carries it */
+		if (m->file_uidvalidity == rec.uidvalidity &&
+		    there.uidvalidity == rec.uidvalidity)
+			rec.reserved = there.reserved;
 		if (!same_record(&rec, &there))
 			r = cc_uidrecord_write(privdir, &rec);
 		cc_uidrecord_free(&there);
 	} else {
 		r = cc_uidrecord_write(privdir, &rec);
 	}
+	m->uid_safe = r == 0 ? cc_uidrecord_floor(&rec, true) : 0;
 	cc_uidrecord_free(&rec);
 	return r;
 }
@@ -354,6 +376,52 @@ cc_mbox_uids_save(struct mbox *m)
 	m->uid_nosticky = privdir < 0 || save(m, privdir) != 0;
 	if (privdir >= 0)
 		close(privdir);
+}
+
+/* The record of the file, or one without messages. */
+static void
+read_or_begin(const struct mbox *m, int privdir, const struct stat *st,
+    struct uidrecord *rec_r)
+{
+	if (cc_uidrecord_read(privdir, st, rec_r) == 0) {
+		if (rec_r->uidvalidity == m->index.uidvalidity)
+			return;
+		cc_uidrecord_free(rec_r);
+	}
+	cc_uidrecord_init(rec_r, st);
+	rec_r->uidvalidity = m->index.uidvalidity;
+}
+
+static void
+reserve(struct mbox *m, int privdir, uint32_t uid)
+{
+	const uint32_t room = CC_MBOX_UID_MAX - uid;
+	struct uidrecord rec;
+	struct stat st;
+
+	if (fstat(m->fd, &st) != 0)
+		return;
+	read_or_begin(m, privdir, &st, &rec);
+	if (cc_uidrecord_floor(&rec, true) < uid) {
+		rec.uidlast = uid;
+		rec.reserved = uid + (room < RESERVE ? room : RESERVE);
+		if (cc_uidrecord_write(privdir, &rec) != 0)
+			rec.uidlast = rec.reserved = 0;
+	}
+	m->uid_safe = cc_uidrecord_floor(&rec, true);
+	cc_uidrecord_free(&rec);
+}
+
+void
+cc_mbox_uids_reserve(struct mbox *m, uint32_t uid)
+{
+	int privdir;
+
+	if (uid <= m->uid_safe || uid > CC_MBOX_UID_MAX ||
+	    (privdir = cc_privdir_open()) < 0)
+		return;
+	reserve(m, privdir, uid);
+	close(privdir);
 }
 
 /*

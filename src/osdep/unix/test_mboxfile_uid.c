@@ -262,6 +262,186 @@ test_killed_while_it_is_opened(void **state)
 	}
 }
 
+/* ------------------------------------------------- what the file has lost */
+
+/* Makes of the file what another program leaves of it. */
+static void
+emptied(void)
+{
+	box("");
+}
+
+static void
+without_lines(void)
+{
+	box(MSG);
+}
+
+static void
+without_front(void)
+{
+	box(FROM "Subject: s\nX-UID: 1\n\nbody\n\n");
+}
+
+static void
+replaced(void)
+{
+	char path[4096];
+
+	tmpdir_write(&tmp, "home/other", "", 0);
+	snprintf(path, sizeof(path), "%s", tmpdir_path(&tmp, "home/other"));
+	assert_int_equal(rename(path, tmpdir_path(&tmp, "home/box")), 0);
+}
+
+/* Appends in another process, as if long ago: the last UID told. */
+static void
+append_some(int times, int each)
+{
+	const char *texts[100];
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0 && each <= 100);
+	if (pid == 0) {
+		for (int i = 0; i < each; i++)
+			texts[i] = JAM;
+		for (int i = 0; i < times; i++)
+			if (!append_all(texts, (size_t)each, LONGT))
+				_exit(1);
+		heard->uidvalidity = told.uidvalidity;
+		heard->uid = told.last;
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+/* What was told of messages that are gone with all the file knew of them is
+ * told of no other: their UIDs do not come again with that UIDVALIDITY. */
+static void
+expect_fresh(const char *what)
+{
+	unsigned long v = heard->uidvalidity, last = heard->uid;
+	MAILSTREAM *s = open_box(NIL);
+
+	if (s->uid_validity == v) {
+		if (s->uid_last < last)
+			fail_msg("%s: UIDNEXT %lu after UID %lu", what,
+			    s->uid_last + 1, last);
+		for (unsigned long i = 1; i <= s->nmsgs; i++)
+			assert_true(uid(s, i) > last);
+	} else {
+		assert_true(s->uid_validity > v);
+	}
+	mail_close(s);
+	append_some(1, 1);
+	assert_true(heard->uidvalidity > v || heard->uid > last);
+}
+
+static const struct {
+	const char *what;
+	void (*change)(void);
+} losses[] = { { "emptied", emptied }, { "without lines", without_lines },
+	{ "without front", without_front }, { "replaced", replaced } };
+
+static void
+test_uids_of_appends_do_not_come_again(void **state)
+{
+	static const struct {
+		int times, each;
+	} appends[] = { { 1, 1 }, { 3, 1 }, { 1, 3 }, { 11, 100 }, { 21, 50 } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(losses); i++)
+		for (size_t k = 0; k < COUNT(appends); k++) {
+			begin_empty();
+			append_some(appends[k].times, appends[k].each);
+			assert_int_equal(heard->uid,
+			    appends[k].times * appends[k].each);
+			(*losses[i].change)();
+			expect_fresh(losses[i].what);
+			/* and again, with what is there by now */
+			append_some(2, 2);
+			(*losses[i].change)();
+			expect_fresh(losses[i].what);
+			end();
+		}
+}
+
+/* The same of a mailbox that carried them from its beginning, and that was
+ * only looked at; with a session that stays, and knows less than was told. */
+static void
+test_uids_in_the_file_do_not_come_again(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 2 * COUNT(losses); i++) {
+		MAILSTREAM *s;
+
+		begin_empty();
+		box(FROM
+		    "Subject: seven\nX-IMAPbase: 1709629200 7\nX-UID: 7\n\n"
+		    "body\n\n");
+		s = open_box(OP_READONLY);
+		heard->uidvalidity = s->uid_validity;
+		heard->uid = s->uid_last;
+		assert_int_equal(heard->uid, 7);
+		if (i & 1)
+			mail_close(s);
+		append_some(1, 2);
+		assert_int_equal(heard->uid, 9);
+		(*losses[i / 2].change)();
+		if (!(i & 1)) {
+			mail_ping(s);
+			mail_close(s);
+		}
+		expect_fresh(losses[i / 2].what);
+		end();
+	}
+}
+
+/* The reserve is written once in a thousand UIDs. */
+static void
+test_reserve_is_seldom_written(void **state)
+{
+	struct uidrecord rec;
+	struct stat st;
+	int privdir;
+
+	(void)state;
+	begin_empty();
+	privdir = cc_privdir_open();
+	for (unsigned n = 1; n < 1200; n += 100) {
+		append_some(1, 100);
+		assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &st), 0);
+		assert_int_equal(cc_uidrecord_read(privdir, &st, &rec), 0);
+		assert_int_equal(rec.uidvalidity, heard->uidvalidity);
+		assert_int_equal(rec.uidlast, n < 1100 ? 100 : 1200);
+		assert_int_equal(rec.reserved, n < 1100 ? 1100 : 2200);
+		assert_int_equal(rec.count, 0);
+		cc_uidrecord_free(&rec);
+	}
+	close(privdir);
+	end();
+}
+
+/* An append that is killed anywhere, and a file that loses it all: what was
+ * told does not come again, and what was not told leaves no hole. */
+static void
+test_killed_append_then_emptied(void **state)
+{
+	bool lived = false;
+
+	(void)state;
+	for (int n = 1; !lived; n += stride()) {
+		begin_empty();
+		append_some(1, 1);
+		lived = run_until(n, BEFORE, append_and_tell, 0);
+		box("");
+		expect_fresh("killed");
+		end();
+	}
+}
+
 /* ----------------------------------------------------------- kept nowhere */
 
 /* What cannot be written down is not told as if it were. */
@@ -291,6 +471,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_filled_while_it_is_opened),
 		cmocka_unit_test(test_killed_while_it_is_opened),
+		cmocka_unit_test(test_uids_of_appends_do_not_come_again),
+		cmocka_unit_test(test_uids_in_the_file_do_not_come_again),
+		cmocka_unit_test(test_reserve_is_seldom_written),
+		cmocka_unit_test(test_killed_append_then_emptied),
 		cmocka_unit_test(test_not_kept_is_said),
 	};
 

@@ -27,6 +27,7 @@ make(struct uidrecord *rec, const uint32_t *uids)
 	rec->size = 1000;
 	rec->digest = 0x123456789abcdefu;
 	rec->uidvalidity = 1709629200;
+	rec->reserved = UINT32_MAX;
 	for (; *uids; uids++)
 		assert_int_equal(cc_uidrecord_add(rec, *uids), 0);
 }
@@ -49,7 +50,8 @@ static const char text_of_some[] = "cedar-uids 1\n"
 				   "file fe00 a945f1\n"
 				   "size 1000\n"
 				   "digest 0123456789abcdef\n"
-				   "uidvalidity 1709629200 last 4294967295\n"
+				   "uidvalidity 1709629200 last 4294967295 "
+				   "reserved 4294967295\n"
 				   "runs 4\n"
 				   "1 3\n"
 				   "7 1\n"
@@ -81,6 +83,7 @@ test_format(void **state)
 	assert_int_equal(rec.digest, 0x123456789abcdefu);
 	assert_int_equal(rec.uidvalidity, 1709629200);
 	assert_int_equal(rec.uidlast, UINT32_MAX);
+	assert_int_equal(rec.reserved, UINT32_MAX);
 	cc_uidrecord_free(&rec);
 	cc_strbuf_free(&out);
 }
@@ -131,7 +134,7 @@ parse_summed(const char *text)
 }
 
 #define HEAD "cedar-uids 1\nfile 0 1\nsize 0\ndigest 0000000000000000\n"
-#define VALID HEAD "uidvalidity 1 last 9\n"
+#define VALID HEAD "uidvalidity 1 last 9 reserved 0\n"
 
 static const struct {
 	const char *text;
@@ -140,8 +143,11 @@ static const struct {
 	{ VALID "runs 0\n", true },
 	{ VALID "runs 1\n9 1\n", true },
 	{ VALID "runs 2\n1 2\n4 6\n", true },
-	{ HEAD "uidvalidity 4294967295 last 0\nruns 0\n", true },
-	{ HEAD "uidvalidity 1 last 4294967295\nruns 1\n1 4294967295\n", true },
+	{ HEAD "uidvalidity 4294967295 last 0 reserved 0\nruns 0\n", true },
+	{ HEAD "uidvalidity 1 last 4294967295 reserved 0\n"
+	       "runs 1\n1 4294967295\n",
+	    true },
+	{ HEAD "uidvalidity 1 last 9 reserved 4294967295\nruns 0\n", true },
 	/* Not the one way to write it. */
 	{ VALID "runs 1\n9 01\n", false },
 	{ VALID "runs 01\n9 1\n", false },
@@ -151,27 +157,31 @@ static const struct {
 	{ VALID "runs 2\n1 2\n3 1\n", false },
 	{ VALID "runs 1\n9 1\nx\n", false },
 	{ "cedar-uids 2\nfile 0 1\nsize 0\ndigest 0000000000000000\n"
-	  "uidvalidity 1 last 9\nruns 0\n",
+	  "uidvalidity 1 last 9 reserved 0\nruns 0\n",
 	    false },
 	{ "cedar-uids 1\nfile 00 1\nsize 0\ndigest 0000000000000000\n"
-	  "uidvalidity 1 last 9\nruns 0\n",
+	  "uidvalidity 1 last 9 reserved 0\nruns 0\n",
 	    false },
 	{ "cedar-uids 1\nfile A 1\nsize 0\ndigest 0000000000000000\n"
-	  "uidvalidity 1 last 9\nruns 0\n",
+	  "uidvalidity 1 last 9 reserved 0\nruns 0\n",
 	    false },
 	{ "cedar-uids 1\nfile 11111111111111111 1\nsize 0\n"
-	  "digest 0000000000000000\nuidvalidity 1 last 9\nruns 0\n",
+	  "digest 0000000000000000\nuidvalidity 1 last 9 reserved 0\nruns 0\n",
 	    false },
 	{ "cedar-uids 1\nfile 0 1\nsize 0\ndigest 000000000000000\n"
-	  "uidvalidity 1 last 9\nruns 0\n",
+	  "uidvalidity 1 last 9 reserved 0\nruns 0\n",
 	    false },
 	{ "cedar-uids 1\nfile 0 1\nsize 9223372036854775808\n"
-	  "digest 0000000000000000\nuidvalidity 1 last 9\nruns 0\n",
+	  "digest 0000000000000000\nuidvalidity 1 last 9 reserved 0\nruns 0\n",
 	    false },
 	/* Numbers that cannot be. */
-	{ HEAD "uidvalidity 0 last 9\nruns 0\n", false },
-	{ HEAD "uidvalidity 4294967296 last 9\nruns 0\n", false },
-	{ HEAD "uidvalidity 1 last 4294967296\nruns 0\n", false },
+	{ HEAD "uidvalidity 0 last 9 reserved 0\nruns 0\n", false },
+	{ HEAD "uidvalidity 4294967296 last 9 reserved 0\nruns 0\n", false },
+	{ HEAD "uidvalidity 1 last 4294967296 reserved 0\nruns 0\n", false },
+	{ HEAD "uidvalidity 1 last 9 reserved 4294967296\nruns 0\n", false },
+	{ HEAD "uidvalidity 1 last 9 reserved 01\nruns 0\n", false },
+	{ HEAD "uidvalidity 1 last 9 reserved \nruns 0\n", false },
+	{ HEAD "uidvalidity 1 last 9\nruns 0\n", false },
 	{ VALID "runs 1\n0 1\n", false },
 	{ VALID "runs 1\n1 0\n", false },
 	{ VALID "runs 1\n10 1\n", false },

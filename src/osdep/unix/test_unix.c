@@ -595,7 +595,8 @@ test_emptied(void **state)
 		assert_int_equal(mail_ping(s), LONGT);
 		assert_int_equal(s->nmsgs, 1);
 		assert_int_equal(s->uid_validity, validity);
-		assert_int_equal(uid(s, 1), i == 0 ? 3 : 8);
+		/* what the file carried others may have told more of */
+		assert_int_equal(uid(s, 1), i == 0 ? 3 : 1008);
 		mail_close(s);
 		end();
 	}

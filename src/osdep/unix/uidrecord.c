@@ -5,7 +5,7 @@
  *	file DEV INO			hexadecimal
  *	size SIZE
  *	digest DIGEST			16 hexadecimal digits
- *	uidvalidity N last N
+ *	uidvalidity N last N reserved N
  *	runs N
  *	FIRST COUNT			N times
  *	check SUM			FNV-1a of all before, 16 digits
@@ -109,6 +109,13 @@ cc_uidrecord_next(const struct uidrecord *rec, struct uidrecord_pos *pos)
 	return uid;
 }
 
+uint32_t
+cc_uidrecord_floor(const struct uidrecord *rec, bool lost)
+{
+	return lost && rec->reserved > rec->uidlast ? rec->reserved
+						    : rec->uidlast;
+}
+
 int
 cc_uidrecord_word(struct cursor *c, const char *word)
 {
@@ -184,7 +191,7 @@ cc_uidrecord_check(struct cursor *c, const char *start)
 static int
 parse_head(struct cursor *c, struct uidrecord *rec, uint64_t *runs_r)
 {
-	uint64_t validity, last;
+	uint64_t validity, last, reserved;
 
 	if (cc_uidrecord_word(c, "cedar-uids 1\nfile ") != 0 ||
 	    cc_uidrecord_hex(c, 0, &rec->dev) != 0 ||
@@ -198,12 +205,15 @@ parse_head(struct cursor *c, struct uidrecord *rec, uint64_t *runs_r)
 	    cc_uidrecord_dec(c, UINT32_MAX, &validity) != 0 ||
 	    cc_uidrecord_word(c, " last ") != 0 ||
 	    cc_uidrecord_dec(c, UINT32_MAX, &last) != 0 ||
+	    cc_uidrecord_word(c, " reserved ") != 0 ||
+	    cc_uidrecord_dec(c, UINT32_MAX, &reserved) != 0 ||
 	    cc_uidrecord_word(c, "\nruns ") != 0 ||
 	    cc_uidrecord_dec(c, CC_UIDRECORD_RUNS, runs_r) != 0 ||
 	    cc_uidrecord_word(c, "\n") != 0 || validity == 0)
 		return CC_EPARSE;
 	rec->uidvalidity = (uint32_t)validity;
 	rec->uidlast = (uint32_t)last;
+	rec->reserved = (uint32_t)reserved;
 	return 0;
 }
 
@@ -252,9 +262,11 @@ cc_uidrecord_format(struct strbuf *out, const struct uidrecord *rec)
 	cc_strbuf_printf(out, "cedar-uids 1\nfile %llx %llx\nsize %llu\n",
 	    (unsigned long long)rec->dev, (unsigned long long)rec->ino,
 	    (unsigned long long)rec->size);
-	cc_strbuf_printf(out, "digest %016llx\nuidvalidity %lu last %lu\n",
-	    (unsigned long long)rec->digest, (unsigned long)rec->uidvalidity,
-	    (unsigned long)rec->uidlast);
+	cc_strbuf_printf(out, "digest %016llx\n",
+	    (unsigned long long)rec->digest);
+	cc_strbuf_printf(out, "uidvalidity %lu last %lu reserved %lu\n",
+	    (unsigned long)rec->uidvalidity, (unsigned long)rec->uidlast,
+	    (unsigned long)rec->reserved);
 	cc_strbuf_printf(out, "runs %zu\n", rec->count);
 	for (size_t i = 0; i < rec->count; i++) {
 		cc_strbuf_put_uint(out, rec->runs[i].first);

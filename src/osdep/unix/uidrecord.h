@@ -11,6 +11,7 @@
 #ifndef UIDRECORD_H
 #define UIDRECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -32,6 +33,8 @@ struct uidrecord {
 	uint64_t digest;      /* of what the driver chooses; 0 if of nothing */
 	uint32_t uidvalidity; /* at least 1 */
 	uint32_t uidlast;     /* highest UID ever given; 0: none */
+	uint32_t reserved;    /* UIDs up to this one may have been given while
+				 the mailbox carried them itself */
 	struct uidrun *runs;  /* UIDs of all messages in file order, owned */
 	size_t count;         /* runs */
 	size_t room;          /* runs allocated */
@@ -70,11 +73,15 @@ int cc_uidrecord_write(int privdir, const struct uidrecord *rec);
 /* Removes the record of the file *st; harmless if there is none. */
 int cc_uidrecord_remove(int privdir, const struct stat *st);
 
+/* The highest UID that may have been given: if the mailbox, which may have
+ * carried higher ones than the record, is no witness any more, lost. */
+uint32_t cc_uidrecord_floor(const struct uidrecord *rec, bool lost);
+
 /*
- * The highest UID that any record names of this UIDVALIDITY, or 0: a mailbox
- * that was replaced by a new file has its records under the old ones' names.
+ * The same of all records of this UIDVALIDITY, or 0: a mailbox that was
+ * replaced by a new file has its records under the old ones' names.
  */
-uint32_t cc_uidrecord_highest(int privdir, uint32_t uidvalidity);
+uint32_t cc_uidrecord_highest(int privdir, uint32_t uidvalidity, bool lost);
 
 /* Text form, for the two above and their tests. */
 int cc_uidrecord_parse(struct span text, struct uidrecord *rec_r);

@@ -102,7 +102,7 @@ cc_uidrecord_write(int privdir, const struct uidrecord *rec)
 }
 
 uint32_t
-cc_uidrecord_highest(int privdir, uint32_t uidvalidity)
+cc_uidrecord_highest(int privdir, uint32_t uidvalidity, bool lost)
 {
 	int fd = openat(privdir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
@@ -118,8 +118,9 @@ cc_uidrecord_highest(int privdir, uint32_t uidvalidity)
 		    strstr(d->d_name, ".new") ||
 		    read_named(privdir, d->d_name, &rec) != 0)
 			continue;
-		if (rec.uidvalidity == uidvalidity && rec.uidlast > highest)
-			highest = rec.uidlast;
+		if (rec.uidvalidity == uidvalidity &&
+		    cc_uidrecord_floor(&rec, lost) > highest)
+			highest = cc_uidrecord_floor(&rec, lost);
 		cc_uidrecord_free(&rec);
 	}
 	if (dir)

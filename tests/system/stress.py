@@ -343,10 +343,21 @@ class Client:
             self.mine.update(dict.fromkeys(self.pending, add))
         else:
             self.world.count("store refused")
+            self.look_again(chosen)
         self.pending = set()
         for e in chosen:
             if e.flags is not None:
                 self.flags_told(e, e.flags)
+
+    def look_again(self, chosen):
+        """A refused STORE may have been told before it was taken back. Of
+        what another session expunged meanwhile nothing more is told than
+        that, later; of all that is there it is told that it was."""
+        doomed = [e for e in chosen if self.books.is_doomed(e.uid)]
+        self.pending -= {e.uid for e in doomed}
+        for e in doomed:
+            e.flags = None
+            self.command(b"UID FETCH %d FLAGS" % e.uid)
 
     def expunge(self):
         if self.rng.random() < 0.5:

@@ -3,6 +3,7 @@
  * others, and that it never shows octets of another message.
  */
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 
 #include "test_unix.h"
@@ -797,11 +798,59 @@ test_pid_of_a_lock_is_not_believed(void **state)
 	end();
 }
 
+/* Has the lock as the original takes it, for a moment longer than ours do;
+ * the pid in it is that of the one before. */
+static void
+keep_for_a_moment(const char *name)
+{
+	const struct timespec moment = { 1, 500000000 };
+	int fd = open(name, O_RDWR | O_CREAT, 0666);
+
+	if (fd < 0 || flock(fd, LOCK_EX) != 0 || write(fd, "1", 1) != 1)
+		_exit(1);
+	nanosleep(&moment, NULL);
+	unlink(name);
+	_exit(0);
+}
+
+/* Programs that come and go: none of them keeps the mailbox, and a session
+ * that meets one after another is not read-only for that. */
+static void
+test_holders_that_change(void **state)
+{
+	struct inodelock lock;
+	struct stat st;
+	MAILSTREAM *s;
+	char *name;
+	pid_t pid;
+
+	(void)state;
+	begin();
+	box(MSG);
+	assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &st), 0);
+	assert_int_equal(cc_inodelock_get(&lock, &st, FDLOCK_EX, 0, NULL), 0);
+	name = strdup(lock.name);
+	cc_inodelock_release(&lock);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		keep_for_a_moment(name);
+	while (!cc_inodelock_is_holder(&st, pid))
+		poll(NULL, 0, 1);
+	s = open_box(NIL);
+	assert_false(s->rdonly);
+	mail_close(s);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	free(name);
+	end();
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pid_of_a_lock_is_not_believed),
+		cmocka_unit_test(test_holders_that_change),
 		cmocka_unit_test(test_open),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_delivery_that_has_just_begun),

@@ -31,6 +31,9 @@
 /* Milliseconds in which a session that only writes lets go of itself. */
 #define SHORT_HOLD 1000
 
+/* Looks for the process that has the lock, which may be another each time. */
+#define HOLDERS_MAX 4
+
 static DRIVER *unix_valid(char *mailbox);
 static void *unix_parameters(long function, void *value);
 static MAILSTREAM *unix_open(MAILSTREAM *stream);
@@ -182,9 +185,7 @@ was_kissed(const struct stat *st)
 static int
 kiss(const struct stat *st, pid_t holder, struct inodelock *lock)
 {
-	if (holder <= 1 || holder == getpid() ||
-	    !cc_inodelock_is_holder(st, holder) || was_kissed(st) ||
-	    kill(holder, SIGUSR2) != 0)
+	if (was_kissed(st) || kill(holder, SIGUSR2) != 0)
 		return CC_EBUSY;
 	cc_say(WARN, "Trying to get mailbox lock from process %ld",
 	    (long)holder);
@@ -223,6 +224,26 @@ say_readonly(int r)
 	cc_strbuf_free(&b);
 }
 
+/* Who has the lock for longer, and is no program of ours: *holder_r, or 0 if
+ * that cannot be told. Programs come and go: that one was in the way a moment
+ * ago says nothing about the next. */
+static int
+find_keeper(const struct stat *st, struct inodelock *lock, pid_t *holder_r)
+{
+	int r = CC_EBUSY;
+
+	for (int i = 0; r == CC_EBUSY && i < HOLDERS_MAX; i++) {
+		r = wait_for_ours(st, lock, holder_r);
+		if (r == CC_EBUSY && cc_inodelock_is_ours(st))
+			return CC_ELIMIT;
+		if (*holder_r > 1 && *holder_r != getpid() &&
+		    cc_inodelock_is_holder(st, *holder_r))
+			return r;
+	}
+	*holder_r = 0;
+	return r;
+}
+
 /*
  * Another program may keep the mailbox for itself as long as it has it open.
  * It is asked to let go (formats/locking.md section 5); if it does not, this
@@ -238,10 +259,10 @@ is_kept(MAILSTREAM *stream, const struct mbox *m)
 
 	if (fstat(m->fd, &st) != 0)
 		return false;
-	r = wait_for_ours(&st, &lock, &holder);
-	if (r == CC_EBUSY && cc_inodelock_is_ours(&st))
+	r = find_keeper(&st, &lock, &holder);
+	if (r == CC_ELIMIT)
 		return false;
-	if (r == CC_EBUSY && !stream->nokod && !stream->silent)
+	if (r == CC_EBUSY && holder && !stream->nokod && !stream->silent)
 		r = kiss(&st, holder, &lock);
 	if (r == 0) {
 		cc_inodelock_release(&lock);

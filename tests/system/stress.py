@@ -156,6 +156,7 @@ class Client:
         self.unsure = set()     # UIDs: a kill may undo it until CHECK
         self.serials = 0
         self.wire = None
+        self.readonly = False
         self.log = collections.deque(maxlen=120)
 
     # --- the connection
@@ -171,6 +172,7 @@ class Client:
         mailbox may it be READ-ONLY: then again."""
         for _ in range(100):
             self.pic = []
+            self.readonly = False
             status, text = self.command(b"SELECT " + self.books.name.encode())
             if status != "OK" or "READ-ONLY" not in text or \
                     not self.world.visited():
@@ -180,6 +182,10 @@ class Client:
 
     def untagged(self, line, literals):
         self.log.append(line)
+        if b"[READ-ONLY]" in line:
+            # an empty mailbox got mail while another program had it
+            must(self.world.visited(), line)
+            self.readonly = True
         m = re.match(rb"\* (\d+) (EXISTS|EXPUNGE|FETCH)", line)
         if not m:
             m = re.match(rb"\* OK \[UIDVALIDITY (\d+)\]", line)
@@ -454,6 +460,9 @@ class Client:
             ("reselect", 1), ("leave", 1)]
 
     def step(self):
+        if self.readonly:
+            self.select()
+            self.learn()
         names, weights = zip(*self.WHAT)
         name = self.rng.choices(names, weights)[0]
         self.world.count(name)
@@ -487,6 +496,8 @@ class Client:
             try:
                 if not self.wire:
                     self.connect()
+                elif self.readonly:
+                    self.select()
                 self.check()
                 return
             except Gone as e:

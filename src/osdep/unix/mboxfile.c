@@ -343,6 +343,8 @@ cc_mbox_open(struct mbox *m, const char *path, bool rdonly)
 	}
 	recalled = recall(m);
 	r = recalled ? 0 : cc_mbox_load(m, NULL);
+	if (recalled)
+		cc_mbox_uids_reserve(m, m->index.uid_last);
 	if (r == 0) {
 		m->keywords_there =
 		    (uint32_t)(((uint64_t)1 << m->index.keywords.count) - 1);

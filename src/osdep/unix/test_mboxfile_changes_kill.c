@@ -267,5 +267,5 @@ main(void)
 		cmocka_unit_test(test_killed_in_check),
 	};
 
-	return cmocka_run_group_tests(tests, setup, NULL);
+	return cmocka_run_group_tests(tests, choose_seed, NULL);
 }

@@ -307,12 +307,15 @@ rescan(struct mbox *m, const struct mbox_stamp *list)
 	} else if (r == 0 || r == CC_EPARSE) {
 		r = CC_ECHANGED;
 	}
+	/* what was looked at on the way has other numbers now: ghosts count */
+	m->place.known = false;
 	if (r == 0) {
 		cc_mbox_is_sure(m);
 		cc_changes_add(m, &entry);
 		cc_mbox_index_free(&was);
 	} else {
 		/* as before: nothing of it was understood */
+		cc_mbox_view_drop(m);
 		cc_mbox_index_free(&m->index);
 		m->index = was;
 		m->stamp = stamp;
@@ -477,6 +480,8 @@ tell_expunged(struct mbox *m, MAILSTREAM *stream)
 	index->count = to;
 	m->ghosts = false;
 	m->place.known = false;
+	if (m->view.of_one)
+		cc_mbox_view_drop(m);
 	cc_mbox_find_dirty(m);
 }
 

@@ -374,6 +374,36 @@ test_numbers(void **state)
 	end();
 }
 
+/* A message is read behind one that is gone, which the client has not heard
+ * of; the next one was just compared with the file, under the same number. */
+static void
+test_first_read_by_number(void **state)
+{
+	(void)state;
+	for (unsigned long i = 3; i < MESSAGES; i += 37) {
+		MAILSTREAM *a, *b;
+		char header[64];
+
+		begin();
+		big_box();
+		a = open_box(NIL);
+		b = open_box(NIL);
+		mail_parameters(NIL, SET_EXPUNGEATPING, NIL);
+		mail_flag(a, "2", "\\Deleted", ST_SET);
+		mail_expunge(a);
+		assert_int_equal(mail_ping(b), LONGT);
+		snprintf(header, sizeof(header), "%lu", i);
+		mail_flag(a, header, "\\Seen", ST_SET);
+		assert_int_equal(mail_ping(b), LONGT);
+		assert_int_equal(b->nmsgs, MESSAGES);
+		snprintf(header, sizeof(header), "Subject: %lu\n\n", i);
+		expect_header(b, i, header);
+		mail_close(a);
+		mail_close(b);
+		end();
+	}
+}
+
 /* What must not be read or written as a list. */
 static void
 test_not_a_list(void **state)
@@ -622,6 +652,7 @@ main(void)
 		cmocka_unit_test(test_insane),
 		cmocka_unit_test(test_forged_flags),
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_first_read_by_number),
 		cmocka_unit_test(test_not_a_list),
 		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_kept_damaged),

@@ -652,7 +652,15 @@ class World:
             self.fault = self.fault or (actor, e)
 
     def raise_fault(self, actor, e):
+        """With all that this client said and heard, and who told which UID
+        or did what at the end."""
         tail = b"\n    ".join(getattr(actor, "log", []))
+        for c in self.clients:
+            if c is not actor:
+                lines = [b"client %d" % c.number] + [
+                    s for s in c.log
+                    if not s.startswith(b"* ") or b"EXPUNGE" in s][-20:]
+                tail += b"\n  " + b"\n    ".join(lines)
         raise AssertionError("seed %s, %s: %s: %s\n    %s" % (
             self.seed, getattr(actor, "number", actor), type(e).__name__, e,
             tail.decode("latin-1"))) from e

@@ -57,6 +57,10 @@ struct mbox_change {
 	uint32_t uid;
 	uint32_t flags; /* bits as in mbox_msg.flags */
 	uint32_t keywords;
+	/* of those the ones that waited already when the last command came,
+	 * and the flags as they were then: if it fails they wait on */
+	uint32_t waited_flags, waited_keywords;
+	uint32_t had_flags, had_keywords;
 };
 
 /* How far the change list was read (mboxfile_changes_file.c). */

@@ -121,12 +121,22 @@ note_change(struct mbox *m, const struct mbox_msg *msg, unsigned flags,
     uint32_t keywords)
 {
 	size_t k = change_place(m, msg->uid);
+	struct mbox_change *c;
 
 	if (k == m->change_count || m->changes[k].uid != msg->uid)
 		insert_change(m, k);
-	m->changes[k].uid = msg->uid;
-	m->changes[k].flags |= flags;
-	m->changes[k].keywords |= keywords;
+	c = &m->changes[k];
+	c->uid = msg->uid;
+	if (!(msg->flags & MBOX_PENDING)) {
+		bool waits = (msg->flags & MBOX_DIRTY) != 0;
+
+		c->waited_flags = waits ? c->flags : 0;
+		c->waited_keywords = waits ? c->keywords : 0;
+		c->had_flags = msg->flags;
+		c->had_keywords = msg->keywords;
+	}
+	c->flags |= flags;
+	c->keywords |= keywords;
 }
 
 void
@@ -569,6 +579,23 @@ read_flags(struct mbox *m, uint32_t i)
 	return 0;
 }
 
+/* What an earlier command changed, for which there was no room, waits on. */
+static void
+wait_on(struct mbox *m, struct mbox_msg *msg)
+{
+	size_t k = change_place(m, msg->uid);
+	struct mbox_change *c = &m->changes[k];
+
+	if (k == m->change_count || c->uid != msg->uid ||
+	    (c->waited_flags == 0 && c->waited_keywords == 0))
+		return;
+	c->flags = c->waited_flags;
+	c->keywords = c->waited_keywords;
+	msg->flags ^= (uint16_t)((msg->flags ^ c->had_flags) & c->flags);
+	msg->keywords ^= (msg->keywords ^ c->had_keywords) & c->keywords;
+	msg->flags |= MBOX_DIRTY;
+}
+
 /* Forgets the changes since the last flush: the command said no. */
 void
 cc_mbox_take_back(struct mbox *m)
@@ -583,6 +610,7 @@ cc_mbox_take_back(struct mbox *m)
 			msg->flags |= MBOX_TELL;
 			m->tell = true;
 		}
+		wait_on(m, msg);
 	}
 	cc_mbox_find_dirty(m);
 }

@@ -184,6 +184,46 @@ test_busy(void **state)
 	end();
 }
 
+/* A flag that waits for room was answered with OK. It is still there when a
+ * later change of the same message is refused, whatever that is. */
+static void
+test_busy_while_others_wait(void **state)
+{
+	MAILSTREAM *s;
+	int fd;
+
+	(void)state;
+	for (int again = 0; again < 2; again++) {
+		begin();
+		box(ONE FROM2 "Subject: cake\n\nYes.\n\n");
+		s = open_box(NIL);
+		assert_int_equal(store(s, 2, fFLAGGED | fDRAFT, fFLAGGED, 1, 1),
+		    0);
+		fd = open(tmpdir_path(&tmp, "home/box"), O_RDWR);
+		assert_int_equal(cc_fdlock_get(fd, FDLOCK_EX, 0), 0);
+		assert_int_equal(cc_mail_store(s, 2, fSEEN, fSEEN, 2, 2), 0);
+		if (again) /* two changes before they are written */
+			assert_int_equal(cc_mail_store(s, 2, fFLAGGED, 0, 1, 0),
+			    0);
+		assert_int_equal(cc_mail_flush(s, false), CC_EBUSY);
+		assert_int_equal(flags(s, 2) & (fFLAGGED | fSEEN), fFLAGGED);
+		assert_int_equal(keywords(s, 2), 1);
+		/* once more, with nothing new before */
+		assert_int_equal(store(s, 2, fFLAGGED, 0, 3, 2), CC_EBUSY);
+		assert_int_equal(flags(s, 2) & (fFLAGGED | fSEEN), fFLAGGED);
+		assert_int_equal(keywords(s, 2), 1);
+		cc_fdlock_release(fd);
+		close(fd);
+		mail_check(s);
+		mail_close(s);
+		s = open_box(NIL);
+		assert_int_equal(flags(s, 2) & (fFLAGGED | fSEEN), fFLAGGED);
+		assert_int_equal(keywords(s, 2), 1);
+		mail_close(s);
+		end();
+	}
+}
+
 /* What others did meanwhile is looked at first. */
 static void
 test_after_others(void **state)
@@ -310,6 +350,7 @@ main(void)
 		cmocka_unit_test(test_new_keyword),
 		cmocka_unit_test(test_no_room),
 		cmocka_unit_test(test_busy),
+		cmocka_unit_test(test_busy_while_others_wait),
 		cmocka_unit_test(test_after_others),
 		cmocka_unit_test(test_of_ghost),
 		cmocka_unit_test(test_read_only),

@@ -154,6 +154,11 @@ class Client:
         self.mine = {}          # by UID: whether the message has the keyword
         self.pending = set()    # UIDs of which it changes that keyword now
         self.unsure = set()     # UIDs: a kill may undo it until CHECK
+        # A STORE that is refused is taken back, which is told at once; but
+        # not of what another session expunged meanwhile. So what was not taken
+        # back must be gone.
+        self.refused = set()    # UIDs that may be gone
+        self.ghosts = set()     # UIDs that must
         self.serials = 0
         self.wire = None
         self.readonly = False
@@ -233,6 +238,9 @@ class Client:
             have = self.keyword in flags
             want = self.mine.setdefault(entry.uid, have)
             if want is None:
+                self.mine[entry.uid] = want = have
+            if want != have and entry.uid in self.refused:
+                self.ghosts.add(entry.uid)
                 self.mine[entry.uid] = want = have
             must(want == have, "the keyword of UID", entry.uid, "is", have)
 
@@ -337,11 +345,14 @@ class Client:
         if self.keyword in flags:
             self.pending = {e.uid for e in chosen}
             self.unsure |= self.pending
+        assumed = []
         if silent:
             for e in chosen:    # what is told from here on is younger
                 if e.flags is not None:
+                    before = e.flags
                     e.flags = e.flags | set(flags) if add else \
                         e.flags - set(flags)
+                    assumed.append((e, e.flags, before))
         status, _ = self.command(b"UID STORE %s %sFLAGS%s (%s)" % (
             uids, b"+" if add else b"-", b".SILENT" if silent else b"",
             " ".join(flags).encode()))
@@ -349,21 +360,15 @@ class Client:
             self.mine.update(dict.fromkeys(self.pending, add))
         else:
             self.world.count("store refused")
-            self.look_again(chosen)
+            for e, after, before in assumed:
+                if e.flags is after:
+                    e.flags = before
+            self.refused |= {u for u in self.pending
+                             if self.books.is_doomed(u)}
         self.pending = set()
         for e in chosen:
             if e.flags is not None:
                 self.flags_told(e, e.flags)
-
-    def look_again(self, chosen):
-        """A refused STORE may have been told before it was taken back. Of
-        what another session expunged meanwhile nothing more is told than
-        that, later; of all that is there it is told that it was."""
-        doomed = [e for e in chosen if self.books.is_doomed(e.uid)]
-        self.pending -= {e.uid for e in doomed}
-        for e in doomed:
-            e.flags = None
-            self.command(b"UID FETCH %d FLAGS" % e.uid)
 
     def expunge(self):
         if self.rng.random() < 0.5:
@@ -511,6 +516,8 @@ class Client:
             self.command(b"NOOP")
             self.learn()
         heard = [(e.uid, e.flags) for e in self.pic]
+        must(not self.ghosts & {uid for uid, _ in heard}, "not taken back:",
+             self.ghosts & {uid for uid, _ in heard})
         if self.pic:
             self.command(b"FETCH 1:* " + WHOLE)
         now = [(e.uid, e.flags) for e in self.pic]

@@ -7,6 +7,7 @@ import compare
 import corpora
 import imap
 import python_reader
+import ripmime_reader
 import servers
 from servers import wire
 
@@ -186,3 +187,70 @@ def from_mimetools():
             mail, texts, {section: python_reader.sent(text)
                           for section, text in theirs.items()})
     return found, count
+
+
+# ------------------------------------------- decoded parts, a second opinion
+
+def leaves_of(table):
+    """The sections of parts that hold no others, as they stand in the mail."""
+    return sorted((section for section, item in table if item == "octets" and
+                   (section, "from") not in table),
+                  key=lambda section: [int(n) for n in section.split(".")])
+
+
+def has_ripmime():
+    return ripmime_reader.PROGRAM is not None
+
+
+def paired(mail, table, texts, leaves):
+    """Differences of the leaves [(section, octets)] from ripmime's files: each
+    leaf is to be one of them. Of one that is not, "theirs" is what it is with
+    one more line end, if that is there, or else all files that no leaf is; and
+    if all have theirs, what is left is a difference of the mail."""
+    left = ripmime_reader.read(mail.octets)
+    found, alone = [], []
+    for section, octets in leaves:
+        more = octets + b"\r\n"
+        if more in left:
+            left.remove(more)
+            found.append(compare.Difference(mail, section, "decoded", octets,
+                                            (more,)))
+        elif octets in left:
+            left.remove(octets)
+        elif octets:    # of an empty part it makes no file
+            alone.append((section, octets))
+    boundaries = [value for (section, item), pairs in table.items()
+                  if item == "params" and section.endswith("[]")
+                  for name, value in pairs if name == b"boundary"]
+    octets = ripmime_reader.wire(mail.octets)
+    # it also writes each message/rfc822 as it is
+    messages = {texts[section].rstrip(b"\r\n") for section, item in table
+                if item == "from" and section}
+    left = tuple(text for text in left if not ripmime_reader.is_preamble(
+        text, octets, boundaries) and text.rstrip(b"\r\n") not in messages)
+    found += [compare.Difference(mail, section, "decoded", text, left)
+              for section, text in alone]
+    if left and not alone:
+        found.append(compare.Difference(
+            mail, "", "files", tuple(text for _, text in leaves), left))
+    return found
+
+
+def from_ripmime():
+    places, parts = [], []
+    for i, table in enumerate(ours().tables):
+        for section in leaves_of(table):
+            coding = table[section, "encoding"].lower()
+            places.append((i, section))
+            parts.append((coding if coding in (
+                b"base64", b"quoted-printable") else b"7bit",
+                ours().texts[i][section]))
+    leaves = {}
+    for (i, section), octets in zip(places, decoded(parts)):
+        leaves.setdefault(i, []).append((section,
+                                         ripmime_reader.wire(octets)))
+    found = []
+    for i, mail in enumerate(mails()):
+        found += paired(mail, ours().tables[i], ours().texts[i],
+                        leaves.get(i, []))
+    return found, len(places)

@@ -8,6 +8,7 @@ import causes_decoding
 import causes_dovecot
 import causes_mimetools
 import causes_python
+import causes_ripmime
 import corpora
 import judging
 import readings
@@ -15,7 +16,8 @@ import servers
 
 ALL = pytest.mark.parametrize(
     "causes", [causes_dovecot.CAUSES, causes_python.CAUSES,
-               causes_mimetools.CAUSES, causes_decoding.CAUSES],
+               causes_mimetools.CAUSES, causes_decoding.CAUSES,
+               causes_ripmime.CAUSES],
     ids=lambda causes: causes.peer)
 
 
@@ -48,6 +50,15 @@ def test_decoded_parts():
     found, count = readings.from_decoding()
     assert count > len(readings.mails()) // 20
     assert judging.faults(causes_decoding.CAUSES, found,
+                          readings.mails()) == []
+
+
+@pytest.mark.skipif(not readings.has_ripmime(),
+                    reason="ripmime is not installed")
+def test_ripmime():
+    found, count = readings.from_ripmime()
+    assert count > len(readings.mails())
+    assert judging.faults(causes_ripmime.CAUSES, found,
                           readings.mails()) == []
 
 

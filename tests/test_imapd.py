@@ -125,6 +125,25 @@ def test_partial_fetches_make_the_whole():
                 assert piece == text[pos:pos + n], (section, pos, n, SEED)
 
 
+def test_partial_fetches_anywhere_in_a_large_text():
+    """More places than are kept of a text: from the end, and anywhere."""
+    rng = random.Random(SEED)
+    header = b"Subject: x\n\n"
+    body = b"".join(b"%d%s\r\n" % (i, b"x" * (i % 97))
+                    for i in range(600000)) + b"\r\nend"
+    with Session({"box": FROM + header + body + b"\n\n"}) as s:
+        s.command(b"EXAMINE box")
+        want = as_sent(header + body + b"\n")
+        text = want[len(as_sent(header)):]
+        assert len(text) > 300 * 65536
+        for section, whole in ((b"[TEXT]", text), (b"[]", want)):
+            places = [rng.randrange(len(whole)) for _ in range(200)]
+            for pos in sorted(places, reverse=True) + places:
+                n = rng.choice((1, 1000, 70000))
+                piece = s.fetch(1, section + b"<%d.%d>" % (pos, n))
+                assert piece == whole[pos:pos + n], (section, pos, n, SEED)
+
+
 def octets_read(s):
     """What the server read from files and its client so far."""
     with open("/proc/%d/io" % s.server.process.pid) as f:

@@ -69,14 +69,29 @@ struct fetch_decoded {
 	struct mime_decoder decoder;
 };
 
-/* Where the last partial fetch ended, so that the next one need not read the
- * part from its beginning. Valid for the named message and extent only. */
-struct fetch_resume {
-	uint32_t uid;    /* 0: nothing known */
-	uint64_t pos;    /* driver's position where the text begins */
+/* A place in a text that is sent in pieces. */
+struct fetch_mark {
 	uint64_t octets; /* sent octets before `at` */
 	uint64_t at;     /* driver's position */
 	unsigned state;  /* of cc_mail_convert */
+};
+
+/* Places that are kept of one text; with more, every second one goes. */
+#define FETCH_MARKS 256
+
+/* Sent octets between them, as long as there are so few. */
+#define FETCH_MARK_STEP (64u * 1024)
+
+/* Where the last partial fetch ended, and places on the way there, so that
+ * the next one need not read the part from its beginning. Valid for the named
+ * message and extent only. */
+struct fetch_resume {
+	uint32_t uid; /* 0: nothing known */
+	uint64_t pos; /* driver's position where the text begins */
+	struct fetch_mark last;
+	uint64_t step; /* octets from mark to mark */
+	size_t mark_count;
+	struct fetch_mark marks[FETCH_MARKS]; /* by octets */
 
 	uint64_t header;        /* driver's position of the header, ... */
 	uint64_t header_octets; /* and its octets as sent; 0: not known */

@@ -89,6 +89,8 @@ struct walk {
 	enum mime_newline newline;
 	struct span span; /* what is left of the present span */
 	unsigned state;   /* of cc_mail_convert */
+	bool marking;     /* places of this text are kept */
+	uint64_t octets;  /* marking: sent octets before the present place */
 };
 
 enum walk_to {
@@ -103,6 +105,43 @@ walk_init(struct walk *w, struct fetch_run *run)
 	w->newline = cc_mail_newline(run->stream);
 	w->span = cc_span(NULL, 0);
 	w->state = 0;
+	w->marking = false;
+}
+
+static struct fetch_mark
+mark_here(const struct walk *w, uint64_t octets)
+{
+	return (struct fetch_mark){ octets, w->reader.pos - w->span.len,
+		w->state };
+}
+
+/* Every second mark goes. */
+static void
+thin_marks(struct fetch_resume *resume)
+{
+	size_t kept = 0;
+
+	for (size_t i = 1; i < resume->mark_count; i += 2)
+		resume->marks[kept++] = resume->marks[i];
+	resume->mark_count = kept;
+	resume->step *= 2;
+}
+
+/* Another n octets went by. */
+static void
+pass_by(struct walk *w, size_t n)
+{
+	struct fetch_resume *resume = w->run->resume;
+	size_t count = resume->mark_count;
+
+	w->octets += n;
+	if (w->octets <
+	    (count ? resume->marks[count - 1].octets : 0) + resume->step)
+		return;
+	if (count == FETCH_MARKS)
+		thin_marks(resume);
+	else
+		resume->marks[resume->mark_count++] = mark_here(w, w->octets);
 }
 
 /* Moves `want` octets as sent to the output, or away if `to` is AWAY. Fewer at
@@ -130,6 +169,8 @@ walk_move(struct walk *w, enum walk_to to, uint64_t want, uint64_t *done_r)
 		if (n == 0 && more == 0)
 			return 0;
 		*done_r += n;
+		if (w->marking)
+			pass_by(w, n);
 		if (to == AWAY)
 			continue;
 		cc_strbuf_claim(b, n);
@@ -151,33 +192,60 @@ walk_exactly(struct walk *w, enum walk_to to, uint64_t want)
 	return r;
 }
 
-/* Goes on where the last partial fetch of this text ended, if that is not
- * behind start. The octets that are still to be skipped. */
-static uint64_t
-take_up(struct walk *w, uint64_t start)
+/* The last place known that is not behind start, or NULL. */
+static const struct fetch_mark *
+find_mark(const struct fetch_resume *resume, uint64_t start)
 {
-	const struct fetch_resume *resume = w->run->resume;
+	const struct fetch_mark *found = NULL;
 
-	if (resume->uid != w->run->record.uid || resume->pos != w->reader.pos ||
-	    resume->octets > start)
-		return start;
-	w->reader.pos = resume->at;
-	w->state = resume->state;
-	return start - resume->octets;
+	for (size_t i = 0; i < resume->mark_count; i++)
+		if (resume->marks[i].octets <= start)
+			found = &resume->marks[i];
+	if (resume->last.octets <= start &&
+	    (!found || found->octets < resume->last.octets))
+		found = &resume->last;
+	return found;
 }
 
-/* Keeps the place in the text that begins at pos, octets behind it. */
+/* Begins with a text of which places are kept. */
 static void
-keep_place(const struct walk *w, uint64_t pos, uint64_t octets)
+begin_marks(const struct walk *w, struct fetch_resume *resume)
 {
-	struct fetch_resume *resume = w->run->resume;
-
 	if (resume->uid != w->run->record.uid)
 		*resume = (struct fetch_resume){ .uid = w->run->record.uid };
-	resume->pos = pos;
-	resume->octets = octets;
-	resume->at = w->reader.pos - w->span.len;
-	resume->state = w->state;
+	resume->pos = w->reader.pos;
+	resume->last = mark_here(w, 0);
+	resume->step = FETCH_MARK_STEP;
+	resume->mark_count = 0;
+}
+
+/* Goes on at the last place of this text that is known and not behind start.
+ * The octets that are still to be skipped. */
+static uint64_t
+take_up(struct walk *w, bool partial, uint64_t start)
+{
+	struct fetch_resume *resume = w->run->resume;
+	const struct fetch_mark *mark;
+
+	if (!partial)
+		return start;
+	if (resume->uid != w->run->record.uid || resume->pos != w->reader.pos)
+		begin_marks(w, resume);
+	w->marking = true;
+	w->octets = 0;
+	if ((mark = find_mark(resume, start)) == NULL)
+		return start;
+	w->octets = mark->octets;
+	w->reader.pos = mark->at;
+	w->state = mark->state;
+	return start - mark->octets;
+}
+
+/* Keeps the place in the text, octets behind its beginning. */
+static void
+keep_place(const struct walk *w, uint64_t octets)
+{
+	w->run->resume->last = mark_here(w, octets);
 }
 
 /* Sends what lies in header or text of a range that begins *start octets
@@ -201,13 +269,13 @@ put_half(struct fetch_run *run, enum mail_what what, bool partial,
 		*start -= resume->header_octets;
 		return 0;
 	}
-	skip = take_up(&w, *start);
+	skip = take_up(&w, partial, *start);
 	if ((r = walk_move(&w, AWAY, skip, &done)) != 0 ||
 	    (done == skip && (r = walk_move(&w, OUT, *length, &sent)) != 0))
 		return r;
 	done += *start - skip + sent;
 	if (partial)
-		keep_place(&w, pos, done);
+		keep_place(&w, done);
 	if (partial && what == MAIL_HEADER && sent < *length) {
 		resume->header = pos;
 		resume->header_octets = done;
@@ -241,16 +309,17 @@ static int
 put_walk(struct fetch_run *run, const struct fetch_item *item, struct walk *w,
     uint64_t size)
 {
-	uint64_t pos = w->reader.pos, start, length;
+	bool partial = item->section.partial;
+	uint64_t start, length;
 	int r;
 
 	fetch_clip(&item->section, size, &start, &length);
 	put_literal(run, item, length);
-	if ((r = walk_exactly(w, AWAY, take_up(w, start))) != 0 ||
+	if ((r = walk_exactly(w, AWAY, take_up(w, partial, start))) != 0 ||
 	    (r = walk_exactly(w, OUT, length)) != 0)
 		return r;
-	if (item->section.partial)
-		keep_place(w, pos, start + length);
+	if (partial)
+		keep_place(w, start + length);
 	return 0;
 }
 

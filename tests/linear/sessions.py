@@ -131,6 +131,10 @@ def addresses_of(n):
 MESSAGE = {
     "pieces of a text": (text_of, lambda n: [
         "FETCH 1 BODY.PEEK[]<%d.256>" % i for i in range(0, n, 256)]),
+    # each is looked for from the last place that is known, 64 KiB before
+    "pieces from the end": (lambda n: text_of(64 * n), lambda n: [
+        "FETCH 1 BODY.PEEK[TEXT]<%d.4096>" % i
+        for i in range(64 * n, 0, -4096)]),
     "parts at once": (parts_of, lambda n: [
         "FETCH 1 (%s)" % " ".join("BODY.PEEK[%d]" % (i + 1)
                                   for i in range(n // 480))]),

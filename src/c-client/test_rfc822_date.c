@@ -151,11 +151,46 @@ test_sent_date(void **state)
 	}
 }
 
+/* RFC 5322 section 4.3, and the names of other places; letters alone, and what
+ * is not known, say nothing. */
+static void
+test_zones(void **state)
+{
+	static const struct {
+		const char *name;
+		int hours;
+	} zones[] = { { "UT", 0 }, { "GMT", 0 }, { "EST", -5 }, { "EDT", -4 },
+		{ "CST", -6 }, { "CDT", -5 }, { "MST", -7 }, { "MDT", -6 },
+		{ "PST", -8 }, { "PDT", -7 }, { "BST", 1 }, { "WET", 0 },
+		{ "WEST", 1 }, { "CET", 1 }, { "CEST", 2 }, { "MET", 1 },
+		{ "MEST", 2 }, { "EET", 2 }, { "EEST", 3 }, { "MSK", 3 },
+		{ "JST", 9 }, { "HST", -10 }, { "AKST", -9 }, { "AKDT", -8 },
+		{ "Z", 0 }, { "A", 0 }, { "M", 0 }, { "n", 0 }, { "Y", 0 },
+		{ "cet", 1 }, { "ES", 0 }, { "ESTX", 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(zones); i++) {
+		struct imap_date date;
+		char text[64];
+
+		snprintf(text, sizeof(text), "5 Mar 2024 09:01:02 %s",
+		    zones[i].name);
+		assert_int_equal(cc_rfc822_parse_date(cc_span_z(text), &date),
+		    0);
+		if (date.zone != zones[i].hours * 60)
+			print_error("%s\n", zones[i].name);
+		assert_int_equal(date.zone, zones[i].hours * 60);
+		assert_int_equal(date.time,
+		    1709629262 - (int64_t)zones[i].hours * 3600);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_zones),
 		cmocka_unit_test(test_every_prefix),
 		cmocka_unit_test(test_sent_date),
 	};

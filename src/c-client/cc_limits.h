@@ -176,4 +176,34 @@
 #define CC_REDO_RECORD_MAX (4 * CC_REDO_PUT_MAX)
 #define CC_REDO_PUTS 1000000u
 
+/* Messages of one append of which the begins are in its record: of a COPY of
+ * all of a mailbox that anybody has. */
+#define CC_UNDO_STARTS 1000000u
+
+/* Octets of a change list; beyond it a new one is begun. */
+#define CC_CHANGES_MAX (4u * 1024 * 1024)
+
+/* Octets in which the first from-line of a mailbox file must end. */
+#define CC_MBOX_SNIFF 1023
+
+/* Octets of an alert file that are shown. */
+#define CC_ALERT_MAX (64u * 1024)
+
+/* Octets of a decoded text that a search keeps until the end of a line comes;
+ * a longer one is cut, and a character at the cut is lost. A multiple of 4,
+ * for UCS-4. */
+#define CC_SEARCH_LINE ((size_t)1024 * 1024)
+
+/* Milliseconds that a client may take: between commands (RFC 3501 section 5.4
+ * asks for at least 30 minutes), within one, and to read an answer. */
+#define CC_SESSION_IDLE (30 * 60 * 1000)
+#define CC_SESSION_MORE (5 * 60 * 1000)
+#define CC_OUTPUT_PATIENCE (5 * 60 * 1000)
+
+/* Seconds from the connection to the login (imapd.md section 2.2). Tests set
+ * it to less. */
+#ifndef CC_LOGIN_SECONDS
+#define CC_LOGIN_SECONDS 180
+#endif
+
 #endif

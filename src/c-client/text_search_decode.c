@@ -9,6 +9,7 @@
  * the unit since no character of these charsets, and no state of ISO 2022 or
  * UTF-7, goes over a line's end; of UTF-16 and UCS all of it is decoded.
  */
+#include "cc_limits.h"
 #include "charset.h"
 #include "fs.h"
 #include "text_search.h"
@@ -16,10 +17,6 @@
 /* Octets that are decoded at once, more only for the end of a line, where a
  * converter has to be opened first. */
 #define DECODED 2048
-
-/* Octets that are kept until the end of a line comes; a longer one is cut, and
- * a character at the cut is lost. A multiple of 4, for UCS-4. */
-#define HELD_MAX ((size_t)1024 * 1024)
 
 void
 cc_text_search_init(struct cc_text_search *t, const struct cc_needle *needle,
@@ -29,7 +26,7 @@ cc_text_search_init(struct cc_text_search *t, const struct cc_needle *needle,
 
 	cc_search_init(&t->search, needle);
 	t->cs = cs ? cs : &utf8;
-	cc_strbuf_init(&t->held, HELD_MAX);
+	cc_strbuf_init(&t->held, CC_SEARCH_LINE);
 }
 
 static bool
@@ -129,11 +126,11 @@ hold(struct cc_text_search *t, struct span text)
 	size_t room, n;
 
 	while (text.len) {
-		room = HELD_MAX - t->held.len;
+		room = CC_SEARCH_LINE - t->held.len;
 		n = text.len < room ? text.len : room;
 		cc_strbuf_put(&t->held, text.p, n);
 		text = cc_span(text.p + n, text.len - n);
-		if (t->held.len == HELD_MAX)
+		if (t->held.len == CC_SEARCH_LINE)
 			release(t);
 	}
 }

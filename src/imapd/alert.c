@@ -10,12 +10,12 @@
 
 #include "alert.h"
 #include "cc_err.h"
+#include "cc_limits.h"
 #include "event.h"
 
 #define ALERT_SYSTEM "/etc/imapd.alert"
 #define ALERT_USER ".imapalert" /* in the home directory, which we are in */
 #define ALERT_NOLOGIN "/etc/nologin"
-#define ALERT_MAX (64u * 1024) /* octets of a file that are shown */
 
 bool
 alert_nologin(void)
@@ -64,12 +64,12 @@ show(struct session *s, const char *path, time_t *shown)
 
 	if (fd < 0)
 		return;
-	cc_strbuf_init(&text, ALERT_MAX);
+	cc_strbuf_init(&text, CC_ALERT_MAX);
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
 	    st.st_mtime > *shown) {
 		*shown = st.st_mtime;
-		if ((room = cc_strbuf_room(&text, ALERT_MAX)) != NULL &&
-		    (n = read(fd, room, ALERT_MAX)) > 0)
+		if ((room = cc_strbuf_room(&text, CC_ALERT_MAX)) != NULL &&
+		    (n = read(fd, room, CC_ALERT_MAX)) > 0)
 			cc_strbuf_claim(&text, (size_t)n);
 		put_lines(&s->out, cc_strbuf_span(&text));
 	}

@@ -2,7 +2,7 @@
  * output.c - what goes to the client (see output.h).
  *
  * The descriptor does not block. A client that does not read stops the session
- * here for at most OUTPUT_PATIENCE, while signals are still heard.
+ * here for at most CC_OUTPUT_PATIENCE, while signals are still heard.
  */
 #include <errno.h>
 #include <poll.h>
@@ -31,7 +31,7 @@ static bool
 wait_writable(struct output *out)
 {
 	struct pollfd p = { .fd = out->fd, .events = POLLOUT };
-	int64_t until = event_now() + OUTPUT_PATIENCE;
+	int64_t until = event_now() + CC_OUTPUT_PATIENCE;
 
 	for (;;) {
 		int n = event_wait(&p, 1, until);

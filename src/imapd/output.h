@@ -18,9 +18,6 @@
  * costs nothing beside copying so much. */
 #define OUTPUT_SIZE (64u * 1024)
 
-/* Milliseconds that the client may take to read something. */
-#define OUTPUT_PATIENCE (5 * 60 * 1000)
-
 struct output {
 	struct strbuf buf; /* not yet written */
 	int fd;

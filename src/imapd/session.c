@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cc_err.h"
+#include "cc_limits.h"
 #include "command.h"
 #include "env_state.h"
 #include "event.h"
@@ -180,8 +181,8 @@ wait_input(void *ctx, enum input_wait why)
 {
 	struct session *s = ctx;
 	struct pollfd p = { .fd = s->in.fd, .events = POLLIN };
-	int64_t until =
-	    event_now() + (why == INPUT_COMMAND ? SESSION_IDLE : SESSION_MORE);
+	int64_t until = event_now() +
+	    (why == INPUT_COMMAND ? CC_SESSION_IDLE : CC_SESSION_MORE);
 
 	for (;;) {
 		int n = session_wait(s, &p, 1, until);

@@ -26,10 +26,7 @@
 #define ST_SELECTED 2u
 #define ST_ANY (ST_AUTH | ST_SELECTED)
 
-/* Milliseconds of waiting (RFC 3501 section 5.4 asks for at least 30 minutes
- * between commands). */
-#define SESSION_IDLE (30 * 60 * 1000)
-#define SESSION_MORE (5 * 60 * 1000)
+/* Milliseconds of waiting; what the client may take is in cc_limits.h. */
 #define SESSION_ALERT (60 * 1000) /* between looks at the alert files */
 #define SESSION_SYNC (5 * 1000)   /* from a flag change to its fsync */
 #define SESSION_REST 300          /* of silence, until memory is given back */

@@ -4,6 +4,7 @@
  * length and sum are made right, so that they keep nothing from being looked
  * at; and what was taken over is written as an entry and taken over again.
  */
+#include "cc_limits.h"
 #include "fs.h"
 #include "fuzz_util.h"
 #include "mboxfile_changes.h"

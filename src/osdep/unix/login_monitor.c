@@ -19,14 +19,13 @@
 #include <unistd.h>
 
 #include "cc_err.h"
+#include "cc_limits.h"
 #include "login_files.h"
 #include "login_monitor.h"
 #include "login_session.h"
 
-#ifndef CC_LOGIN_SECONDS
-#define CC_LOGIN_SECONDS 180 /* from connection to login (imapd.md 2.2) */
-#endif
-/* Time the gate has beyond that for its last words; then it is killed. */
+/* Time the gate has beyond CC_LOGIN_SECONDS for its last words; then it is
+ * killed. */
 #define GATE_GRACE_MS 60000
 #define GATE_END_MS 30000   /* to end after a login in clear */
 #define RELAY_END_MS 240000 /* to deliver what the session wrote */

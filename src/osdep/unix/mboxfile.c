@@ -23,9 +23,8 @@
 #include "mboxfile_changes.h"
 #include "misc.h"
 
-#define SNIFF_MAX 1023 /* octets in which the first from-line must end */
-#define NOTES_MAX 10   /* complaints of one parse that the user sees */
-#define PARSE_MAX 5    /* parses of a file that changes under its locks */
+#define NOTES_MAX 10 /* complaints of one parse that the user sees */
+#define PARSE_MAX 5  /* parses of a file that changes under its locks */
 
 /* ------------------------------------------------------------------ format */
 
@@ -69,7 +68,7 @@ sniff(const char *path, char *text, size_t *len_r)
 	if (fd < 0)
 		return cc_err_errno();
 	r = fstat(fd, &st) == 0 && S_ISREG(st.st_mode)
-	    ? cc_fd_read_at(fd, 0, text, SNIFF_MAX, len_r)
+	    ? cc_fd_read_at(fd, 0, text, CC_MBOX_SNIFF, len_r)
 	    : CC_EINVAL;
 	close(fd);
 	return r;
@@ -78,7 +77,7 @@ sniff(const char *path, char *text, size_t *len_r)
 bool
 cc_mbox_is_unix(const char *path)
 {
-	char text[SNIFF_MAX];
+	char text[CC_MBOX_SNIFF];
 	size_t len;
 
 	return sniff(path, text, &len) == 0 && is_unix_text(text, len);
@@ -88,7 +87,7 @@ bool
 cc_mbox_is_begun(const char *path)
 {
 	static const char from[] = "From ";
-	char text[SNIFF_MAX];
+	char text[CC_MBOX_SNIFF];
 	size_t len, n = sizeof(from) - 1;
 
 	if (sniff(path, text, &len) != 0 || len == sizeof(text))

@@ -14,9 +14,6 @@
 #include "mboxfile.h"
 #include "strbuf.h"
 
-/* Octets of a list; beyond it a new one is begun. */
-#define CC_CHANGES_MAX (4u * 1024 * 1024)
-
 /* Octets of a mailbox that is parsed as fast as the list is read. */
 #define CC_CHANGES_MIN (256u * 1024)
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cc_err.h"
+#include "cc_limits.h"
 #include "env_state.h"
 #include "fdio.h"
 #include "fs.h"

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "cc_err.h"
+#include "cc_limits.h"
 #include "fdio.h"
 #include "fdlock.h"
 #include "fs.h"

@@ -100,6 +100,8 @@ format(struct strbuf *out, const struct mbox *m, uint64_t size,
 	struct stat st;
 	int r;
 
+	if (t->start_count > CC_UNDO_STARTS)
+		return CC_ELIMIT;
 	if (fstat(m->fd, &st) != 0)
 		return CC_EIO;
 	cc_strbuf_printf(out, UNDO_HEAD_WORD "file %llx %llx\nsize %llu %llu\n",

@@ -23,8 +23,6 @@
 /* Seconds that the time of booting may seem to move. */
 #define BOOT_SLACK 60
 
-#define STARTS_MAX 1000000u /* messages of one append */
-
 struct undo {
 	uint64_t before, after;
 	uint64_t booted;
@@ -65,7 +63,7 @@ parse_lines(struct cursor *c, const struct mbox *m, struct undo *u)
 	if (cc_uidrecord_word(c, "booted ") != 0 ||
 	    cc_uidrecord_dec(c, INT64_MAX, &u->booted) != 0 ||
 	    cc_uidrecord_word(c, "\nstarts ") != 0 ||
-	    cc_uidrecord_dec(c, STARTS_MAX, &starts) != 0 ||
+	    cc_uidrecord_dec(c, CC_UNDO_STARTS, &starts) != 0 ||
 	    cc_uidrecord_word(c, " text ") != 0 ||
 	    cc_uidrecord_dec(c, UNDO_TEXT_MAX, &head) != 0 ||
 	    cc_uidrecord_word(c, " sums ") != 0 ||

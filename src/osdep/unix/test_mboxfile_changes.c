@@ -4,6 +4,7 @@
  */
 #include <dirent.h>
 
+#include "cc_limits.h"
 #include "test_unix.h"
 
 #include "fs.h"

@@ -62,6 +62,7 @@ test_params(void **state)
 		/* Never closed. */
 		{ ";a=\"b", ";A=b" },
 		{ ";a=\"b ; c\r\n", ";A=b ; c" },
+		{ ";a=\"b \t ", ";A=b" },
 		{ ";a=\"", ";A=" },
 		{ ";a=\"b\\", ";A=b\\" },
 		{ ";a=b(c;d=e", ";A=b" },

@@ -52,6 +52,9 @@ test_words(void **state)
 		{ "=?x?B?YWI=?=", false, "{x:ab}" },
 		{ "=?x?B?YQ==?=", false, "{x:a}" },
 		{ "=?x?B?YQ?=", false, "{x:a}" },
+		/* padding ends the text */
+		{ "=?x?B?YQ==Yg==?=", false, "{x:a}" },
+		{ "=?x?B?=YWI?=", false, "{x:}" },
 		{ "=?x?B?Y!Q=?=", false, "{x:a}" },
 		{ "=?x?q?"
 		  "?=",

@@ -226,6 +226,10 @@ test_malformed(void **state)
 		{ "a@b.", "<a><b.>," },
 		{ "a..b@c", "<a..b><c>," },
 		{ "a@[1.2", "<a><[1.2>," },
+		{ "a@[1[2]", "<a><[1[2]>," },
+		{ "a@[1[2 3]",
+		    "<a><[1[2>,<UNEXPECTED_DATA_AFTER_ADDRESS>"
+		    "<.SYNTAX-ERROR.>," },
 		/* An open bracket and what a later one closes are no literal
 		 * together. */
 		{ "a@[1\r\n.2]",

@@ -232,8 +232,13 @@ cmd_idle(struct session *s, struct args *args)
 
 	if (result != CMD_OK)
 		return result;
+	/* What came since the last command goes first, as in the example of the
+	 * RFC: Thunderbird misses what comes right behind the continuation. */
+	if (s->stream && !unsolicited_poll(s, true))
+		return CMD_NO;
+	unsolicited_notes(s);
 	output_puts(&s->out, "+ Waiting for DONE\r\n");
-	/* Something may have come since the last command. */
+	/* Once more when changes are watched for: nothing falls between. */
 	idle.look = idle.start;
 	s->in.wait = wait_idle;
 	s->in.ctx = &idle;

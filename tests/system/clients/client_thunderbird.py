@@ -1,6 +1,7 @@
 """Thunderbird without a screen, driven through Marionette, its own remote
 control: what the user would click is asked of the same parts in JavaScript."""
 import json
+import re
 import socket
 
 from accounts import ANSWERED, CA, FIRST, FLAGGED, SEEN, crlf, note
@@ -246,6 +247,19 @@ def read(account, bird):
             message.rstrip()
 
 
+def server_has(account, *patterns):
+    """The flags that it was told, on a connection of their own, before other
+    commands depend on them."""
+    other = account.connect()
+    other.ok(b"EXAMINE INBOX")
+
+    def ask():
+        said = b"\n".join(other.ok(b"NOOP") + other.ok(b"FETCH 1:* FLAGS"))
+        return all(re.search(p, said) for p in patterns)
+    wait_for("flags", ask)
+    other.ok(b"LOGOUT")
+
+
 def change(account, bird):
     """Flags and tags, a copy, a move, a message of its own."""
     bird.run("""
@@ -253,6 +267,10 @@ def change(account, bird):
         inbox.markMessagesRead([header(inbox, "tea")], true);
         inbox.markMessagesFlagged([header(inbox, "tea")], true);
         inbox.addKeywordsToMessages([header(inbox, "cake")], "work");
+        """)
+    server_has(account, rb"1 FETCH .*\\Seen.*\\Flagged", rb"2 FETCH .*work")
+    bird.run("""
+        const inbox = folder("INBOX");
         await listen(l => MailServices.copy.copyMessages(inbox,
             [header(inbox, "tea"), header(inbox, "cake")], folder("one"),
             false, l, null, false));

@@ -271,6 +271,9 @@ void cc_mbox_find_twins(struct mbox *m, const struct mbox_index *old);
 void cc_mbox_match(const struct mbox_index *old, const struct mbox_index *now,
     uint32_t *uids);
 
+/* The first message whose UID is at least this; count if there is none. */
+uint32_t cc_mbox_find_uid(const struct mbox_index *index, uint32_t uid);
+
 /*
  * X-UID lines of a file that is not believed (index.lenient) count, if old has
  * such a message under that UID, or never gave it: the others become

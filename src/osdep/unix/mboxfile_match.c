@@ -30,9 +30,8 @@ struct alike {
 	size_t count;
 };
 
-/* The first message whose UID is at least this; count if there is none. */
-static uint32_t
-find_uid(const struct mbox_index *index, uint32_t uid)
+uint32_t
+cc_mbox_find_uid(const struct mbox_index *index, uint32_t uid)
 {
 	uint32_t low = 0, high = index->count;
 
@@ -58,7 +57,7 @@ cc_mbox_check_claims(struct mbox_index *now, const struct mbox_index *old)
 
 		if ((msg->flags & MBOX_NO_UID) || msg->uid > old->uid_last)
 			continue;
-		k = find_uid(old, msg->uid);
+		k = cc_mbox_find_uid(old, msg->uid);
 		if (k == old->count || old->msgs[k].uid != msg->uid ||
 		    (old->msgs[k].flags & MBOX_GONE) ||
 		    old->msgs[k].from_sum != msg->from_sum)
@@ -138,8 +137,8 @@ match_digests(const struct mbox_index *old, const struct alike *was,
 	}
 }
 
-/* Of the only one of its kind there was no need for a digest. More of a kind
- * now are a delivery, if it has not moved. */
+/* Of the only one of its kind there may be no digest. More of a kind now are a
+ * delivery, if it has not moved. */
 static void
 match_single(const struct mbox_index *old, const struct look *was,
     const struct alike *is, uint32_t *uids)

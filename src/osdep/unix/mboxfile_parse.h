@@ -52,10 +52,11 @@ enum {
 	MBOX_DIRTY = 0x4000,   /* flags are other than in the file */
 };
 
-/* One of several messages that look alike (mboxfile_twins.c). */
+/* One of several messages that look alike, or may come to (mboxfile_twins.c).
+ */
 struct mbox_twin {
 	uint64_t pos;    /* as in its record */
-	uint64_t near;   /* pos of another of them, the first if it is none */
+	uint64_t near;   /* pos of the first other one; UINT64_MAX: none */
 	uint64_t digest; /* of its octets; 0: could not be read */
 };
 

@@ -1,9 +1,10 @@
 /*
  * mboxfile_twins.c - messages of a mailbox that look alike: one size,
  * from-line and header, as far as the compact record knows. Of these, and of
- * no others, a digest of all octets that clients see is kept, so that a UID
- * never passes from one to the other when somebody rewrites the file. Where
- * the file says all UIDs itself, nothing is looked for.
+ * others only where that is little work, a digest of all octets that clients
+ * see is kept, so that a UID never passes from one to the other when somebody
+ * rewrites the file. Where the file says all UIDs itself, nothing is looked
+ * for.
  *
  * Under a lock. Whether messages look alike is found by a table with a secret
  * hash, since their senders can choose what is in the record: the time is that
@@ -20,8 +21,14 @@
 #include "mboxfile_record.h"
 
 #define LISTED 0x80000000u /* of a slot: the message is among the twins */
-#define NEW_FEW 16         /* messages that are compared with all others */
-#define TAIL 64            /* octets in which line ends at the end count not */
+/* Twins that are kept, the first ones: what of a mailbox is written down must
+ * not depend on what comes behind it. */
+#define TWINS_MAX 4096u
+#define FEW 1000u /* messages without UIDs, all of which are digested */
+#define FEW_OCTETS (1024u * 1024) /* ... if they have no more on the wire */
+#define NEW_FEW 16       /* messages that are compared with all others */
+#define HEADER_READ 4096 /* octets that hold most headers */
+#define TAIL 64          /* octets in which line ends at the end count not */
 
 struct table {
 	const struct mbox_index *index;
@@ -73,6 +80,8 @@ add(struct mbox_index *index, uint32_t *room, uint64_t pos, uint64_t near)
 {
 	struct mbox_twin twin = { pos, near, 0 };
 
+	if (near != UINT64_MAX && index->twin_count >= TWINS_MAX)
+		return;
 	if (index->twin_count == *room) {
 		*room += 16 + *room / 2;
 		if (index->twins)
@@ -103,6 +112,34 @@ find_pairs(struct mbox_index *index, const struct table *t, uint32_t *room)
 			add(index, room, first->pos, msg->pos);
 		*slot |= LISTED;
 		add(index, room, msg->pos, first->pos);
+	}
+}
+
+/* Where little has no UID, all of that: mail can be replaced by other mail
+ * under its own header. */
+static void
+find_few(struct mbox_index *index, const struct table *t, uint32_t *room)
+{
+	uint64_t octets = 0;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < index->count; i++)
+		if (index->msgs[i].flags & MBOX_NO_UID) {
+			octets += index->msgs[i].size;
+			n++;
+		}
+	if (octets > FEW_OCTETS || n > FEW)
+		return;
+	for (uint32_t i = 0; i < index->count; i++) {
+		const struct mbox_msg *msg = &index->msgs[i];
+		uint32_t *slot;
+
+		if (!(msg->flags & MBOX_NO_UID) || (msg->flags & MBOX_GONE))
+			continue;
+		slot = find_slot(t, msg);
+		if (!(*slot & LISTED))
+			add(index, room, msg->pos, UINT64_MAX);
+		*slot |= LISTED;
 	}
 }
 
@@ -155,17 +192,15 @@ trim(const struct mbox *m, uint64_t text, uint64_t *end)
 
 /* A digest of message i: never 0, which stands for none. */
 static int
-digest(const struct mbox *m, uint32_t i, unsigned char *buf, uint64_t *digest_r)
+digest(const struct mbox *m, uint32_t i, struct mbox_window *w,
+    unsigned char *buf, uint64_t *digest_r)
 {
 	uint64_t end = cc_mbox_msg_end(&m->index, i), text, header;
 	struct redo_sum sum = { .h = 0 };
-	struct mbox_window w;
 	size_t got;
 	int r;
 
-	cc_mbox_window_init(&w, m->fd, CC_READ_WINDOW);
-	r = cc_mbox_read_header(&w, m->index.msgs[i].pos, end, &header, &text);
-	cc_mbox_window_free(&w);
+	r = cc_mbox_read_header(w, m->index.msgs[i].pos, end, &header, &text);
 	if (r != 0 || (r = trim(m, text, &end)) != 0)
 		return r;
 	cc_redo_sum_add(&sum, &header, sizeof(header));
@@ -188,17 +223,20 @@ read_digests(struct mbox *m)
 {
 	struct mbox_index *index = &m->index;
 	unsigned char *buf = fs_get(CC_READ_WINDOW);
+	struct mbox_window w;
 	uint32_t i = 0;
 
+	cc_mbox_window_init(&w, m->fd, HEADER_READ);
 	for (uint32_t k = 0; k < index->twin_count; k++) {
 		uint64_t d;
 
 		while (index->msgs[i].pos != index->twins[k].pos ||
 		    (index->msgs[i].flags & MBOX_GONE))
 			i++;
-		if (digest(m, i, buf, &d) == 0)
+		if (digest(m, i, &w, buf, &d) == 0)
 			index->twins[k].digest = d;
 	}
+	cc_mbox_window_free(&w);
 	fs_give((void **)&buf);
 }
 
@@ -215,6 +253,7 @@ cc_mbox_find_twins(struct mbox *m, const struct mbox_index *old)
 		return;
 	table_init(&t, index);
 	find_pairs(index, &t, &room);
+	find_few(index, &t, &room);
 	if (old)
 		find_widows(index, &t, old, &room);
 	fs_give((void **)&t.slots);

@@ -185,6 +185,30 @@ count_known(const uint32_t *uids, uint32_t count)
 	return n;
 }
 
+static bool
+differ(const struct mbox_twin *a, const struct mbox_twin *b)
+{
+	return a && b && a->digest != 0 && b->digest != 0 &&
+	    a->digest != b->digest;
+}
+
+/* The record tells by headers, mostly: what the session knew under a UID may
+ * be another message now. */
+static void
+doubt(const struct mbox_index *index, const struct mbox_index *old,
+    struct memory *mem)
+{
+	for (uint32_t i = 0; i < mem->covers; i++) {
+		uint32_t k = cc_mbox_find_uid(old, mem->uids[i]);
+
+		if (k < old->count && old->msgs[k].uid == mem->uids[i] &&
+		    !(old->msgs[k].flags & MBOX_GONE) &&
+		    differ(cc_mbox_twin_at(index, index->msgs[i].pos),
+			cc_mbox_twin_at(old, old->msgs[k].pos)))
+			mem->uids[i] = 0;
+	}
+}
+
 /*
  * What the session itself knows, beside the record, or in its place if that is
  * of another UIDVALIDITY and says less.
@@ -200,6 +224,8 @@ recall_own(struct mbox_index *index, const struct mbox_index *old,
 	if (mem->rec.uidvalidity != old->uidvalidity &&
 	    count_known(own, index->count) >= mem->covers)
 		mem->covers = 0;
+	if (mem->rec.uidvalidity == old->uidvalidity)
+		doubt(index, old, mem);
 	if (mem->covers == 0)
 		mem->uidvalidity = old->uidvalidity;
 	/* where the file is not believed all sessions follow the record */

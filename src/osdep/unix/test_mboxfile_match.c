@@ -62,6 +62,9 @@ static const struct rewrite {
 	    { "1", "3" }, 1 },
 	{ "another one in front of two alike", A("1") A("2"),
 	    A("3") A("1") A("2"), { 3, 4, 5 }, { "3", "1", "2" }, 2 },
+	{ "one is another", A("1"), A("2"), { 2 }, { "2" }, 1 },
+	{ "one in front of the other", A("1"), A("2") A("1"), { 2, 3 },
+	    { "2", "1" }, 1 },
 	{ "one alike comes later", A("1"), A("1") A("2"), { 1, 2 },
 	    { "1", "2" }, 0 },
 	{ "of two copies one gone", A("1") A("1"), A("1"), { 1 }, { "1" }, 1 },
@@ -224,6 +227,34 @@ test_recorded(void **state)
 	}
 }
 
+/* It grows past what is digested of all messages: the record still fits. */
+static void
+test_record_while_it_grows(void **state)
+{
+	struct strbuf text;
+	unsigned long validity = 0, v;
+
+	(void)state;
+	begin();
+	cc_strbuf_init(&text, SIZE_MAX);
+	for (unsigned long n = 1; n <= 30; n++) {
+		MAILSTREAM *s;
+
+		cc_strbuf_printf(&text, FROM "Subject: %lu\n\n%99999s\n\n", n,
+		    "x");
+		box_write(text.data, text.len);
+		s = open_box(OP_READONLY);
+		v = s->uid_validity;
+		assert_true(n == 1 || v == validity);
+		validity = v;
+		assert_int_equal(s->nmsgs, n);
+		assert_int_equal(uid(s, n), n);
+		mail_close(s);
+	}
+	cc_strbuf_free(&text);
+	end();
+}
+
 /* A large mailbox is not parsed again for a delivery: one that looks like a
  * message in it is known all the same when the file is rewritten. */
 static void
@@ -268,6 +299,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rewrites),
 		cmocka_unit_test(test_recorded),
+		cmocka_unit_test(test_record_while_it_grows),
 		cmocka_unit_test(test_alike_in_a_large_mailbox),
 	};
 

@@ -8,6 +8,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <time.h>
@@ -136,6 +138,32 @@ cc_redo_name(struct strbuf *name, const struct mbox *m, const char *behind)
 	cc_strbuf_puts(name, behind);
 }
 
+/* The directory that the file itself is in, not that of a link to it: the
+ * record must be found by whatever name the mailbox is opened next. */
+static int
+beside(const struct mbox *m)
+{
+	char resolved[PATH_MAX];
+	struct stat st;
+
+	if (lstat(m->path, &st) != 0 || !S_ISLNK(st.st_mode))
+		return cc_mailfile_parent(m->path);
+	return realpath(m->path, resolved) ? cc_mailfile_parent(resolved)
+					   : cc_err_errno();
+}
+
+int
+cc_redo_place(const struct mbox *m)
+{
+	struct stat st;
+	int dir;
+
+	if (fstat(m->fd, &st) == 0 && st.st_nlink > 1 &&
+	    (dir = cc_privdir_open()) >= 0)
+		return dir;
+	return beside(m);
+}
+
 /*
  * The directory that holds a record: 0 and its descriptor, or CC_ENOENT. tidy:
  * on the way goes what a writer left who was killed before his record was
@@ -145,7 +173,7 @@ static int
 find_in(const struct mbox *m, bool tidy, int *dir_r)
 {
 	struct strbuf name, new;
-	int dirs[2] = { cc_mailfile_parent(m->path), -1 }, r = CC_ENOENT;
+	int dirs[2] = { beside(m), -1 }, r = CC_ENOENT;
 
 	cc_redo_name(&name, m, "");
 	cc_redo_name(&new, m, CC_REDO_NEW);

@@ -64,6 +64,11 @@ int cc_redo_write(const struct mbox *m, const struct redo_step *step, bool sync,
 void cc_redo_name(struct strbuf *name, const struct mbox *m,
     const char *behind);
 
+/* The directory that a record should be in, whatever the name by which the
+ * mailbox was opened: beside the file; the private one for a file that has
+ * several names. A descriptor, or negative. */
+int cc_redo_place(const struct mbox *m);
+
 /* The directory that has the record: 0 and its descriptor, or CC_ENOENT. For
  * one who has the locks: what a killed writer left unfinished goes. */
 int cc_redo_find(const struct mbox *m, int *dir_r);

@@ -22,7 +22,6 @@
 #include "cc_err.h"
 #include "fdio.h"
 #include "fs.h"
-#include "mailfile.h"
 #include "mboxfile_record.h"
 #include "privdir.h"
 #include "strbuf.h"
@@ -248,7 +247,7 @@ write_in(int dir, const struct mbox *m, const struct redo_step *step, bool sync)
 static int
 write_new(const struct mbox *m, const struct redo_step *step, bool sync)
 {
-	int dir = cc_mailfile_parent(m->path), r = dir;
+	int dir = cc_redo_place(m), r = dir;
 
 	if (dir >= 0) {
 		r = write_in(dir, m, step, sync);

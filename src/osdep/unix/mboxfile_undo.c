@@ -28,7 +28,6 @@
 #include "cc_limits.h"
 #include "fdio.h"
 #include "fs.h"
-#include "mailfile.h"
 #include "mboxfile_record.h"
 #include "mboxfile_undo.h"
 #include "mboxfile_undo_inner.h"
@@ -144,7 +143,7 @@ write_in(int dir, const struct mbox *m, struct span text)
 static int
 write_record(const struct mbox *m, struct span text, int *dir_r)
 {
-	int dir = cc_mailfile_parent(m->path), r = dir;
+	int dir = cc_redo_place(m), r = dir;
 
 	if (dir >= 0) {
 		r = write_in(dir, m, text);

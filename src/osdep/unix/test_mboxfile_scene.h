@@ -112,6 +112,9 @@ check_box(int more)
 /* Which messages an expunge takes out. */
 static unsigned doomed;
 
+/* By what name it opens the mailbox. */
+static const char *doomed_name = "box";
+
 /* Called when it says that it is done. */
 static void (*confirmed)(void);
 
@@ -120,7 +123,7 @@ static void (*confirmed)(void);
 static inline void
 expunge_doomed(size_t step)
 {
-	MAILSTREAM *s = open_box(NIL);
+	MAILSTREAM *s = open_named(doomed_name, NIL);
 	char number[16];
 
 	((struct mbox *)s->local)->step_max = step;

@@ -15,6 +15,7 @@
  * written, else in the private directory. A record is replaced whole, under
  * all locks of the mailbox; mboxfile_redo_recover.c reads it.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -202,6 +203,26 @@ emit_record(struct writer *w, const struct mbox *m,
 	return r;
 }
 
+/*
+ * Is there room for another record as long as this one? The next step needs it
+ * while this one's is still there, and must not fail for that: who finds the
+ * mailbox in the middle cannot read it before there is room again.
+ */
+static int
+find_room(int dir, uint64_t len)
+{
+	int fd = openat(dir, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	int r = 0;
+
+	if (fd < 0)
+		return 0; /* no such file system */
+	if (fallocate(fd, 0, 0, (off_t)len) != 0 &&
+	    cc_err_errno() == CC_ENOSPACE)
+		r = CC_ENOSPACE;
+	close(fd);
+	return r;
+}
+
 /* Makes the new record the record. Without sync only a power failure can
  * lose it. */
 static int
@@ -214,7 +235,8 @@ replace(int dir, int fd, const char *new, const char *name, bool sync)
 }
 
 static int
-write_in(int dir, const struct mbox *m, const struct redo_step *step, bool sync)
+write_in(int dir, const struct mbox *m, const struct redo_step *step, bool sync,
+    bool first)
 {
 	struct writer w = { .dir = dir };
 	struct strbuf name, new;
@@ -229,6 +251,8 @@ write_in(int dir, const struct mbox *m, const struct redo_step *step, bool sync)
 	w.fd = cc_redo_create(dir, cc_strbuf_str(&new),
 	    (st.st_mode & 0644) | 0600);
 	r = w.fd < 0 ? w.fd : emit_record(&w, m, step);
+	if (r == 0 && first && !step->bare)
+		r = find_room(dir, w.len);
 	if (r == 0)
 		r = replace(dir, w.fd, cc_strbuf_str(&new),
 		    cc_strbuf_str(&name), sync);
@@ -250,7 +274,7 @@ write_new(const struct mbox *m, const struct redo_step *step, bool sync)
 	int dir = cc_redo_place(m), r = dir;
 
 	if (dir >= 0) {
-		r = write_in(dir, m, step, sync);
+		r = write_in(dir, m, step, sync, true);
 		close(dir);
 	}
 	/* one that is there and could not be synced is the record */
@@ -259,7 +283,7 @@ write_new(const struct mbox *m, const struct redo_step *step, bool sync)
 		return r;
 	if ((dir = cc_privdir_open()) < 0)
 		return r;
-	if (write_in(dir, m, step, sync) == 0)
+	if (write_in(dir, m, step, sync, true) == 0)
 		r = 0;
 	close(dir);
 	return r;
@@ -274,7 +298,7 @@ cc_redo_write(const struct mbox *m, const struct redo_step *step, bool sync,
 	*first_r = cc_redo_find(m, &dir) != 0;
 	if (*first_r)
 		return write_new(m, step, sync);
-	r = write_in(dir, m, step, sync);
+	r = write_in(dir, m, step, sync, false);
 	close(dir);
 	return r;
 }

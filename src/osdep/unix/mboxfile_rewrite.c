@@ -32,7 +32,7 @@
 /* Where there is no room for the record of a step: how much shorter the next
  * try is, and the least that is tried. */
 #define STEP_LESS 16
-#define STEP_LEAST (16u * 1024)
+#define STEP_LEAST (4u * 1024)
 
 /* The new form of a message, but for its text, which is copied. */
 struct form {

@@ -17,6 +17,7 @@
 #include "cc_say.h"
 #include "env_state.h"
 #include "fdlock.h"
+#include "mailfile.h"
 #include "filestat.h"
 #include "mailpath.h"
 #include "privfile.h"
@@ -132,6 +133,18 @@ open_locked(void)
 	return fd;
 }
 
+/* Takes back n octets behind the first size ones, if nobody else's are there. */
+static int
+cut_back(int fd, size_t size, size_t n)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && (uint64_t)st.st_size == size + n &&
+		ftruncate(fd, (off_t)size) == 0
+	    ? 0
+	    : CC_EIO;
+}
+
 /* Appends a line in one write; the line before is ended first if it is not. The
  * file does not become one that is not read any more. */
 static int
@@ -154,10 +167,23 @@ append_line(int fd, struct span text, struct span name)
 	if (n < 0)
 		r = cc_err_errno();
 	else if ((size_t)n != b.len)
-		r = ftruncate(fd, (off_t)text.len) == 0 ? CC_ENOSPACE : CC_EIO;
+		r = CC_ENOSPACE;
 	else if (fsync(fd) != 0)
 		r = cc_err_errno();
+	if (r != 0 && n > 0 && cut_back(fd, text.len, (size_t)n) != 0)
+		r = CC_EIO;
 	cc_strbuf_free(&b);
+	return r;
+}
+
+/* A file that was not there before is to be found after a power failure. */
+static int
+sync_name(void)
+{
+	char *path = path_of(FILE_NAME);
+	int r = cc_mailfile_sync_parent(path);
+
+	fs_give((void **)&path);
 	return r;
 }
 
@@ -188,6 +214,8 @@ sm_subscribe(char *mailbox)
 		r = CC_EEXIST;
 	if (r == 0)
 		r = append_line(fd, cc_strbuf_span(&text), name);
+	if (r == 0 && text.len == 0)
+		r = sync_name();
 	cc_strbuf_free(&text);
 	close(fd);
 	if (r == CC_EEXIST)

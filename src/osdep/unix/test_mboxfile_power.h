@@ -18,12 +18,14 @@
 #include "test_seed.h"
 #include "test_unix.h"
 
-enum kind { WRITE, LENGTH, RENAME, UNLINK, SYNC };
+/* The last four are of test_mboxfile_power_names.c: DROP is the end of the
+ * name that a LINK was made from. */
+enum kind { WRITE, LENGTH, RENAME, UNLINK, SYNC, CREATE, MKDIR, LINK, DROP };
 
 struct op {
 	enum kind kind;
 	char path[128]; /* below the directory of the test */
-	char to[128];   /* RENAME */
+	char to[128];   /* RENAME; LINK: of what */
 	off_t at;       /* WRITE; LENGTH: the length */
 	size_t len;
 	size_t data; /* where the octets are in the log */
@@ -44,6 +46,7 @@ static struct log *recorder; /* shared with the recorded process */
 static bool recording;
 static const char *unsynced; /* a file that is never synced, or NULL */
 static size_t calls_done;    /* of the state that is looked at */
+static bool names_are_made;  /* a file is there only after its CREATE */
 
 /* -------------------------------------------------------------- recording */
 
@@ -203,16 +206,42 @@ is_durable(size_t i, size_t n)
 	return false;
 }
 
+/* What is on the way to it may not be there. */
+static inline void
+apply_name(const struct op *op)
+{
+	const char *path = tmpdir_path(&tmp, op->path);
+	char to[4200];
+	int r;
+
+	if (op->kind == CREATE) {
+		r = open(path, O_WRONLY | O_CREAT, 0600);
+		if (r >= 0)
+			r = close(r);
+	} else if (op->kind == MKDIR) {
+		r = mkdir(path, 0700);
+	} else if (op->kind == LINK) {
+		snprintf(to, sizeof(to), "%s", path);
+		r = link(tmpdir_path(&tmp, op->to), to);
+	} else {
+		r = unlink(path);
+	}
+	if (r != 0)
+		assert_int_equal(errno, ENOENT);
+}
+
 static inline void
 apply(const struct op *op, size_t len)
 {
+	int create = names_are_made ? 0 : O_CREAT;
 	char to[4200];
 	int fd;
 
 	switch (op->kind) {
 	case WRITE:
-		fd =
-		    open(tmpdir_path(&tmp, op->path), O_WRONLY | O_CREAT, 0600);
+		fd = open(tmpdir_path(&tmp, op->path), O_WRONLY | create, 0600);
+		if (fd < 0 && names_are_made)
+			break;
 		assert_true(fd >= 0);
 		assert_int_equal(pwrite(fd, recorder->data + op->data, len,
 				     op->at),
@@ -232,6 +261,12 @@ apply(const struct op *op, size_t len)
 		unlink(tmpdir_path(&tmp, op->path));
 		break;
 	case SYNC:
+		break;
+	case CREATE:
+	case MKDIR:
+	case LINK:
+	case DROP:
+		apply_name(op);
 		break;
 	}
 }

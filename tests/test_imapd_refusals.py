@@ -132,6 +132,19 @@ class Place:
         return self
 
 
+# Names that are subscribed before and after.
+LISTED = {
+    "subscribe": (["other"], ["other", "box"]),
+    "unsubscribe": (["box", "other"], ["other"]),
+}
+
+
+def look_at_names(s, name, done):
+    if name in LISTED:
+        now = [x.split()[-1].decode() for x in s.command(b'LSUB "" *')]
+        assert now == LISTED[name][1] if done else now in LISTED[name], now
+
+
 # Why a mailbox cannot be opened, or a command be done.
 CLEAR = re.compile(rb"NO (\[\w+\] )?.*(input/output error|disk full|quota|"
                    rb"nput/output|o space left|ermission denied|lock|"
@@ -251,11 +264,14 @@ def try_one(name, error, call, number, rest):
             assert said.startswith(b"OK ") or CLEAR.match(said), said
             still_of_use(s, name, command, rest)
             done = said.startswith(b"OK ")
+            if not (rest and call == "openat"):
+                look_at_names(s, name, done)
             # strace cannot refuse files to be made alone
             meanwhile = {} if rest and call == "openat" else \
                 found_after(s, done, effects, told, rest)
         with Session({}, place) as s:
             now = found_after(s, done, effects, {**told, **meanwhile}, False)
+            look_at_names(s, name, done)
             check_told(said, now)
             goes_on(s)
 

@@ -99,6 +99,7 @@ def try_full(place, name, room):
     with Session({}, place) as s:
         found = refusals.found_after(s, done, effects, {**told, **found},
                                      False)
+        refusals.look_at_names(s, name, done)
         refusals.check_told(said, found)
         refusals.goes_on(s)
     return done

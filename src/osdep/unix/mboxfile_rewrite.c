@@ -20,6 +20,7 @@
 #include "fdio.h"
 #include "mail.h"
 #include "mboxfile.h"
+#include "mboxfile_changes.h"
 #include "mboxfile_move.h"
 #include "mboxfile_pseudo.h"
 #include "mboxfile_shrink.h"
@@ -486,6 +487,17 @@ shrink_all(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 	return r;
 }
 
+/* The change list may be on the disk that has no room for a record. It can be
+ * done without. */
+static void
+make_room(const struct mbox *m)
+{
+	struct stat st;
+
+	if (fstat(m->fd, &st) == 0)
+		cc_changes_remove(&st);
+}
+
 /* A disk that has no room for the record of a large step may have it for that
  * of a small one, of which there are many. */
 static int
@@ -503,6 +515,7 @@ carry_out(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 		if (r != CC_ENOSPACE || p->begun ||
 		    cc_redo_put_max(m) <= STEP_LEAST)
 			break;
+		make_room(m);
 		m->step_max = cc_redo_put_max(m) / STEP_LESS;
 		if (m->step_max < STEP_LEAST)
 			m->step_max = STEP_LEAST;

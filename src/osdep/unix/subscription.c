@@ -133,7 +133,7 @@ open_locked(void)
 	return fd;
 }
 
-/* Takes back n octets behind the first size ones, if nobody else's are there. */
+/* Takes back n octets behind the first size ones, if that is all there is. */
 static int
 cut_back(int fd, size_t size, size_t n)
 {

@@ -55,6 +55,7 @@ void
 cc_mbox_index_free(struct mbox_index *index)
 {
 	fs_give((void **)&index->msgs);
+	cc_mbox_twins_free(index);
 	cc_mbox_keywords_free(&index->keywords);
 	cc_mbox_twins_free(index);
 	cc_mbox_index_init(index);

@@ -72,6 +72,7 @@ class Books:
         self.copies = set()     # serials of which copies came in
         self.doomed_copies = set()      # serials: a copy may be marked, too
         self.expunged = set()   # UIDs that were told to be gone
+        self.nameless = set()   # the same, of which no serial was told yet
         self.least = collections.Counter()      # arrivals by serial
         self.most = collections.Counter()
 
@@ -100,8 +101,11 @@ class Books:
 
     def gone(self, uid):
         with self.lock:
-            must(self.is_doomed(uid), self.name, "UID", uid,
-                 "is gone, and nobody wanted that")
+            if uid in self.serial or uid in self.doomed:
+                must(self.is_doomed(uid), self.name, "UID", uid,
+                     "is gone, and nobody wanted that")
+            else:
+                self.nameless.add(uid)
             self.expunged.add(uid)
 
     def arrival(self, serial, sure):
@@ -126,7 +130,15 @@ class Books:
         for uid in self.serial:
             must(uid in left or self.is_doomed(uid), self.name, "UID", uid,
                  "is lost:", self.serial[uid])
+        for uid in self.nameless & set(self.serial):
+            must(self.is_doomed(uid), self.name, "UID", uid,
+                 "was gone, and nobody wanted that")
         ever = collections.Counter(self.serial.values())
+        # copies that came and went before anybody asked what they were
+        room = sum(self.most[s] - ever[s] for s in self.doomed_copies)
+        must(len(self.nameless - set(self.serial)) <= room, self.name,
+             "are gone, and nobody wanted that:",
+             self.nameless - set(self.serial))
         for serial in set(ever) | set(self.most):
             must(self.least[serial] <= ever[serial] <= self.most[serial],
                  self.name, serial, "came", ever[serial], "times, not",
@@ -649,8 +661,8 @@ class World:
     def ended(self, client, why):
         """A server that ended: killed, or because of another program."""
         self.count("bye" if why else "end")
-        if why:
-            self.byes.append(why)
+        if why or not self.kills:
+            self.byes.append(why or "ended without a word")
 
     def work(self, actor, until):
         try:
@@ -696,7 +708,10 @@ class World:
         pictures = []
         clients = [c for c in self.clients if c.books is box]
         for c in clients:
-            c.settle()
+            try:
+                c.settle()
+            except Exception as e:
+                self.raise_fault(c, e)
         for c in clients:
             try:
                 pictures.append(c.picture())

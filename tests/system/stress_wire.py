@@ -60,7 +60,7 @@ class Wire:
         while m := re.search(rb"\{(\d+)\}\Z", line):
             text = self.file.read(int(m.group(1)))
             if len(text) != int(m.group(1)):
-                raise Gone("in a literal")
+                raise Gone(self.bye.decode("latin-1"))
             literals.append(text)
             line += self.line()
         return line, literals

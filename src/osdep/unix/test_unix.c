@@ -3,7 +3,9 @@
  * others, and that it never shows octets of another message.
  */
 #include <poll.h>
+#include <signal.h>
 #include <sys/file.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "test_unix.h"
@@ -845,12 +847,74 @@ test_holders_that_change(void **state)
 	end();
 }
 
+static bool asked_under_lock;
+
+int
+kill(pid_t pid, int sig)
+{
+	if (sig == SIGUSR2)
+		asked_under_lock = tmpdir_has(&tmp, "home/box.lock");
+	return (int)syscall(SYS_kill, pid, sig);
+}
+
+/* Keeps the mailbox as the original does, until it is asked to let go. */
+static void
+keep(const char *name)
+{
+	char pid[32];
+	int fd = open(name, O_RDWR | O_CREAT, 0666);
+	int n = snprintf(pid, sizeof(pid), "%ld", (long)getpid());
+
+	if (fd < 0 || write(fd, pid, (size_t)n) != n || flock(fd, LOCK_EX) != 0)
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+/* A program is thrown out only while it writes nothing: its dot-lock would
+ * stay for minutes, and so would half a change. */
+static void
+test_kiss_under_dot_lock(void **state)
+{
+	struct inodelock lock;
+	struct stat st;
+	MAILSTREAM *s;
+	char *name;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	begin();
+	box(MSG);
+	assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &st), 0);
+	assert_int_equal(cc_inodelock_get(&lock, &st, FDLOCK_EX, 0, NULL), 0);
+	name = strdup(lock.name);
+	cc_inodelock_release(&lock);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		keep(name);
+	while (!cc_inodelock_is_holder(&st, pid))
+		poll(NULL, 0, 1);
+	asked_under_lock = false;
+	s = open_box(NIL);
+	assert_false(s->rdonly);
+	assert_true(asked_under_lock);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR2);
+	assert_false(tmpdir_has(&tmp, "home/box.lock"));
+	mail_close(s);
+	free(name);
+	end();
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pid_of_a_lock_is_not_believed),
 		cmocka_unit_test(test_holders_that_change),
+		cmocka_unit_test(test_kiss_under_dot_lock),
 		cmocka_unit_test(test_open),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_delivery_that_has_just_begun),

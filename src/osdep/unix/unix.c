@@ -31,6 +31,9 @@
 /* Milliseconds in which a session that only writes lets go of itself. */
 #define SHORT_HOLD 1000
 
+/* Looks, 10 ms apart, if a process that was asked is gone. */
+#define GONE_TRIES 20
+
 /* Looks for the process that has the lock, which may be another each time. */
 #define HOLDERS_MAX 4
 
@@ -180,12 +183,36 @@ was_kissed(const struct stat *st)
 	return false;
 }
 
+/* Asks a process to let go, while nobody writes: one that is thrown out in the
+ * middle of a change would leave that, and its dot-lock. Most are gone at
+ * once; who answers first needs the dot-lock himself. */
+static bool
+ask(struct mbox *m, const struct stat *st, pid_t holder)
+{
+	const struct timespec pause = { 0, 10 * 1000000 };
+	struct mbox_lock idle;
+	bool asked;
+
+	if (cc_mbox_lock_as_is(m, FDLOCK_SH, CC_MBOX_WAIT_STORE, &idle) != 0)
+		return false;
+	asked = !was_kissed(st) && cc_inodelock_is_holder(st, holder) &&
+	    kill(holder, SIGUSR2) == 0;
+	for (int i = 0; asked && i < GONE_TRIES; i++) {
+		if (!cc_inodelock_is_holder(st, holder))
+			break;
+		(void)nanosleep(&pause, NULL);
+	}
+	cc_mbox_unlock(&idle);
+	return asked;
+}
+
 /* Asks the holder of the inode lock and waits until he is gone: once, or two
  * clients whose programs restart would throw each other out for ever. */
 static int
-kiss(const struct stat *st, pid_t holder, struct inodelock *lock)
+kiss(struct mbox *m, const struct stat *st, pid_t holder,
+    struct inodelock *lock)
 {
-	if (was_kissed(st) || kill(holder, SIGUSR2) != 0)
+	if (!ask(m, st, holder))
 		return CC_EBUSY;
 	cc_say(WARN, "Trying to get mailbox lock from process %ld",
 	    (long)holder);
@@ -250,7 +277,7 @@ find_keeper(const struct stat *st, struct inodelock *lock, pid_t *holder_r)
  * session can only read. Ours hold the lock for moments, and are waited for.
  */
 static bool
-is_kept(MAILSTREAM *stream, const struct mbox *m)
+is_kept(MAILSTREAM *stream, struct mbox *m)
 {
 	struct inodelock lock;
 	pid_t holder = 0;
@@ -263,7 +290,7 @@ is_kept(MAILSTREAM *stream, const struct mbox *m)
 	if (r == CC_ELIMIT)
 		return false;
 	if (r == CC_EBUSY && holder && !stream->nokod && !stream->silent)
-		r = kiss(&st, holder, &lock);
+		r = kiss(m, &st, holder, &lock);
 	if (r == 0) {
 		cc_inodelock_release(&lock);
 		return false;

@@ -37,6 +37,7 @@ cmd_bboard(struct session *s, struct args *args)
 enum cmd_result
 cmd_find(struct session *s, struct args *args)
 {
+	enum cmd_result r;
 	struct span what;
 	char *text;
 	bool all;
@@ -49,6 +50,8 @@ cmd_find(struct session *s, struct args *args)
 		return cmd_missing(s);
 	if (!args_end(args))
 		return cmd_extra(s);
+	if ((r = cmd_may_name(s, text)) != CMD_OK)
+		return r;
 	if (strpbrk(text, "%?")) {
 		cmd_say(s, "The only wildcard of FIND is *");
 		return CMD_NO;

@@ -316,6 +316,7 @@ enum cmd_result
 cmd_scan(struct session *s, struct args *args)
 {
 	char *reference, *pattern, *contents;
+	enum cmd_result r;
 
 	if (!args_space(args) || args_mailbox(args, &reference) != 0 ||
 	    !args_space(args) || args_list_mailbox(args, &pattern) != 0 ||
@@ -323,6 +324,9 @@ cmd_scan(struct session *s, struct args *args)
 		return cmd_missing(s);
 	if (!args_end(args))
 		return cmd_extra(s);
+	if ((r = cmd_may_name(s, reference)) != CMD_OK ||
+	    (r = cmd_may_name(s, pattern)) != CMD_OK)
+		return r;
 	if (*pattern)
 		mail_scan(NULL, reference, pattern, contents);
 	return CMD_OK;

@@ -12,6 +12,20 @@
 #include "event.h"
 #include "unsolicited.h"
 
+/* The name is whatever somebody unknown wrote: no line of the log is to be
+ * forged by it. */
+static void
+log_anonymous(const struct session *s, const char *name)
+{
+	char shown[81]; /* as much as is logged */
+	size_t n;
+
+	for (n = 0; name[n] && n < sizeof(shown) - 1; n++)
+		shown[n] = name[n] >= ' ' && name[n] <= '~' ? name[n] : '?';
+	shown[n] = '\0';
+	syslog(LOG_INFO, "Anonymous select of %s host=%.80s", shown, s->client);
+}
+
 enum cmd_result
 select_mailbox(struct session *s, char *name, long options)
 {
@@ -24,8 +38,7 @@ select_mailbox(struct session *s, char *name, long options)
 		return cmd_no_mailbox(s, "open mailbox", name);
 	if (s->anonymous) {
 		options |= OP_READONLY | OP_ANONYMOUS;
-		syslog(LOG_INFO, "Anonymous select of %.80s host=%.80s", name,
-		    s->client);
+		log_anonymous(s, name);
 	}
 	s->news.muted = true;
 	s->opening = true;

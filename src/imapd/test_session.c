@@ -259,10 +259,14 @@ test_anonymous(void **state)
 		cc_strbuf_printf(&says, "r%zu %s 1 x\r\n", i, refused[i]);
 	cc_strbuf_puts(&says,
 	    "b STORE 1 +FLAGS (\\Deleted)\r\nc CHECK\r\nd CLOSE\r\n"
+	    "d2 SELECT {14+}\r\nx\nLogin user=y\r\n"
 	    "e SELECT #shared/x\r\nf EXAMINE #mh/x\r\n"
 	    "g STATUS {host}x (MESSAGES)\r\n"
 	    "g2 STATUS \"{host}x\" (MESSAGES)\r\n"
 	    "h LIST #driver.x/ *\r\ni LIST \"\" #PUBLIC/*\r\n"
+	    "h2 SCAN #shared/ * x\r\nh3 SCAN \"\" #shared/* x\r\n"
+	    "h5 FIND ALL.MAILBOXES #shared/*\r\n"
+	    "h4 SCAN \"\" * x\r\n"
 	    "j LSUB \"\" #mhinbox\r\nk NAMESPACE\r\n"
 	    "l CAPABILITY\r\nm SELECT INBOX\r\nn IDLE\r\nDONE\r\n"
 	    "o LOGOUT\r\n");
@@ -272,6 +276,7 @@ test_anonymous(void **state)
 	logged = content(log_fd);
 	close(log_fd);
 	has(logged, "Anonymous select of INBOX host=UNKNOWN\n");
+	has(logged, "Anonymous select of x?Login user=y host=UNKNOWN\n");
 	fs_give((void **)&logged);
 	assert_int_equal(WEXITSTATUS(status), 0);
 	has(said, "a OK [READ-ONLY] SELECT completed\r\n");
@@ -287,6 +292,10 @@ test_anonymous(void **state)
 	has(said, "\r\nf NO Anonymous may not EXAMINE this name\r\n");
 	has(said, "\r\ng2 NO Anonymous may not STATUS this name\r\n");
 	has(said, "\r\nh NO Anonymous may not LIST this name\r\n");
+	has(said, "\r\nh2 NO Anonymous may not SCAN this name\r\n");
+	has(said, "\r\nh3 NO Anonymous may not SCAN this name\r\n");
+	has(said, "\r\nh5 NO Anonymous may not FIND this name\r\n");
+	has(said, "\r\nh4 OK SCAN completed\r\n");
 	has(said, "\r\ni OK LIST completed\r\n");
 	has(said, "\r\nj NO Anonymous may not LSUB this name\r\n");
 	has(said, "* NAMESPACE NIL NIL ((\"#ftp/\" \"/\")");

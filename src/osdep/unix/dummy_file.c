@@ -101,14 +101,21 @@ dummy_create(MAILSTREAM *stream, char *mailbox)
 	    (mode_t)cc_env_file_mode(mailbox));
 }
 
+/* May it be a directory's name only? */
+static bool
+is_directory_name(const char *path)
+{
+	size_t len = strlen(path);
+
+	return len > 1 && path[len - 1] == '/';
+}
+
 /* Cuts the slash off that a directory's name may have. */
 static void
 cut_slash(char *path)
 {
-	size_t len = strlen(path);
-
-	if (len > 1 && path[len - 1] == '/')
-		path[len - 1] = '\0';
+	if (is_directory_name(path))
+		path[strlen(path) - 1] = '\0';
 }
 
 /* Another program's lock on a mailbox is not ours to take away. */
@@ -167,6 +174,9 @@ dummy_rename(MAILSTREAM *stream, char *old, char *newname)
 		return invalid("Can't rename", old);
 	if (!newname || !new_path(to, newname))
 		return invalid("Can't rename to", newname ? newname : "");
+	/* INBOX is a file, which no directory's name is for. */
+	if (cc_mailpath_is_inbox(cc_span_z(old)) && is_directory_name(to))
+		return invalid("Can't rename to", newname);
 	if (cc_mailpath_is_inbox(cc_span_z(old)))
 		return rename_inbox(stream, from, newname);
 	cut_slash(from);

@@ -136,6 +136,17 @@ cc_unix_delete(MAILSTREAM *stream, char *mailbox)
 
 /* ------------------------------------------------------------------ rename */
 
+/* As new_file, for mail that is there: no directory can hold it. */
+static int
+moved_file(const char *mailbox, struct strbuf *path_r)
+{
+	int r = new_file(mailbox, path_r);
+
+	if (r == 0 && path_r->data[path_r->len - 1] == '/')
+		r = CC_EINVAL;
+	return r;
+}
+
 /* A mailbox that goes to another namespace gets the protection of that. */
 static int
 move_file(const char *old, const char *from, char *newname, const char *to)
@@ -177,7 +188,7 @@ cc_unix_move_inbox(const char *path, char *newname)
 
 	cc_strbuf_init(&to, CC_MAILPATH_MAX);
 	errno = 0;
-	if (new_file(newname, &to) != 0) {
+	if (moved_file(newname, &to) != 0) {
 		fail("rename to", newname, r = CC_EINVAL);
 	} else {
 		r = cc_mailfile_parents(cc_strbuf_str(&to),
@@ -200,7 +211,7 @@ rename_file(MAILSTREAM *stream, char *old, char *newname)
 
 	cc_strbuf_init(&from, CC_MAILPATH_MAX);
 	cc_strbuf_init(&to, CC_MAILPATH_MAX);
-	if (new_file(newname, &to) != 0) {
+	if (moved_file(newname, &to) != 0) {
 		fail("rename to", newname, r = CC_EINVAL);
 	} else {
 		if ((r = cc_mailbox_file(old, &from)) == 0)

@@ -69,6 +69,14 @@ struct fetch_decoded {
 	struct mime_decoder decoder;
 };
 
+/* What tells that a mailbox file has changed. */
+struct fetch_stamp {
+	bool known;
+	ino_t ino;
+	off_t size;
+	struct timespec mtime, ctime;
+};
+
 /* A place in a text that is sent in pieces. */
 struct fetch_mark {
 	uint64_t octets; /* sent octets before `at` */
@@ -93,8 +101,9 @@ struct fetch_resume {
 	size_t mark_count;
 	struct fetch_mark marks[FETCH_MARKS]; /* by octets */
 
-	uint64_t header;        /* driver's position of the header, ... */
-	uint64_t header_octets; /* and its octets as sent; 0: not known */
+	uint64_t header;          /* driver's position of the header, ... */
+	uint64_t header_octets;   /* and its octets as sent; 0: not known */
+	struct fetch_stamp stamp; /* of the file when it was read */
 
 	struct fetch_decoded decoded;
 };

@@ -8,6 +8,8 @@
  * changed under us the connection is closed instead (mail_fast.h,
  * CC_ECHANGED).
  */
+#include <sys/stat.h>
+
 #include "cc_err.h"
 #include "cc_limits.h"
 #include "fetch.h"
@@ -248,6 +250,50 @@ keep_place(const struct walk *w, uint64_t octets)
 	w->run->resume->last = mark_here(w, octets);
 }
 
+static struct fetch_stamp
+stamp_of(MAILSTREAM *stream)
+{
+	const char *path = cc_mail_watch(stream);
+	struct stat st;
+
+	if (!path || stat(path, &st) != 0)
+		return (struct fetch_stamp){ .known = false };
+	return (struct fetch_stamp){ true, st.st_ino, st.st_size, st.st_mtim,
+		st.st_ctim };
+}
+
+static bool
+same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+static bool
+same_stamp(const struct fetch_stamp *a, const struct fetch_stamp *b)
+{
+	return a->known && b->known && a->ino == b->ino && a->size == b->size &&
+	    same_time(&a->mtime, &b->mtime) && same_time(&a->ctime, &b->ctime);
+}
+
+/* What is known of the header at pos is true only while nobody writes: the
+ * lines in it that no client sees may go elsewhere with the flags, and all
+ * others behind them move. */
+static void
+check_header(struct fetch_run *run, uint64_t pos)
+{
+	struct fetch_resume *resume = run->resume;
+	struct fetch_stamp now = stamp_of(run->stream);
+
+	if (resume->uid != run->record.uid)
+		*resume = (struct fetch_resume){ .uid = run->record.uid };
+	if (!same_stamp(&now, &resume->stamp)) {
+		resume->header_octets = 0;
+		if (resume->pos == pos)
+			resume->pos = UINT64_MAX;
+	}
+	resume->stamp = now;
+}
+
 /* Sends what lies in header or text of a range that begins *start octets
  * behind it, and leaves the rest of the range for what follows. */
 static int
@@ -263,6 +309,8 @@ put_half(struct fetch_run *run, enum mail_what what, bool partial,
 	if ((r = cc_mail_read(run->stream, run->msgno, what, &w.reader)) != 0)
 		return r;
 	pos = w.reader.pos;
+	if (partial && what == MAIL_HEADER)
+		check_header(run, pos);
 	if (what == MAIL_HEADER && resume->uid == run->record.uid &&
 	    resume->header == pos && resume->header_octets > 0 &&
 	    resume->header_octets <= *start) {
@@ -313,6 +361,8 @@ put_walk(struct fetch_run *run, const struct fetch_item *item, struct walk *w,
 	uint64_t start, length;
 	int r;
 
+	if (partial && w->reader.in_header)
+		check_header(run, w->reader.pos);
 	fetch_clip(&item->section, size, &start, &length);
 	put_literal(run, item, length);
 	if ((r = walk_exactly(w, AWAY, take_up(w, partial, start))) != 0 ||

@@ -74,8 +74,8 @@ open_error(void)
 	return errno == EEXIST ? CC_EBUSY : r;
 }
 
-/* Removes a stale lock: 0; CC_EBUSY if it was another one after all;
- * CC_EACCESS if it may not be removed. */
+/* Removes a stale lock: 0; CC_EBUSY if it was another one after all, which may
+ * have the inode of the first; CC_EACCESS if it may not be removed. */
 static int
 seize(const char *name, const struct stat *stale, int64_t now)
 {
@@ -90,7 +90,8 @@ seize(const char *name, const struct stat *stale, int64_t now)
 		r = errno == ENOENT ? CC_EBUSY : CC_EACCESS;
 	else if (lstat(aside.data, &st) != 0)
 		r = CC_EBUSY;
-	else if (is_same_file(&st, stale))
+	else if (is_same_file(&st, stale) &&
+	    is_same_time(&st.st_mtim, &stale->st_mtim))
 		unlink(aside.data);
 	else {
 		/* Somebody was faster: his lock goes back, if no third one

@@ -19,6 +19,7 @@
 
 #include "dotlock.h"
 #include "dotlock_owner.h"
+#include "filestat.h"
 #include "login_account.h"
 #include "login_monitor.h"
 #include "sandbox.h"
@@ -74,7 +75,9 @@ clear_way(struct keeper *k, struct strbuf *scratch)
 		return '-';
 	if (fstatat(k->dir, aside, &moved, AT_SYMLINK_NOFOLLOW) != 0)
 		return '-';
-	if (moved.st_dev != st.st_dev || moved.st_ino != st.st_ino) {
+	/* one that was made meanwhile may have the inode of the first */
+	if (!is_same_file(&moved, &st) ||
+	    !is_same_time(&moved.st_mtim, &st.st_mtim)) {
 		if (linkat(k->dir, aside, k->dir, k->lock, 0) != 0)
 			errno = 0; /* a third one was faster */
 		unlinkat(k->dir, aside, 0);

@@ -99,8 +99,6 @@ format(struct strbuf *out, const struct mbox *m, uint64_t size,
 	struct stat st;
 	int r;
 
-	if (t->start_count > CC_UNDO_STARTS)
-		return CC_ELIMIT;
 	if (fstat(m->fd, &st) != 0)
 		return CC_EIO;
 	cc_strbuf_printf(out, UNDO_HEAD_WORD "file %llx %llx\nsize %llu %llu\n",
@@ -194,14 +192,44 @@ write_text(const struct mbox *m, const struct mbox_text *t)
 	return r != 0 ? r : (int)n;
 }
 
-/* Cuts off what was written, unless there is more than that. */
+/* Are the file's octets from size up to end the first ones of the text? */
 static bool
-cut_back(const struct mbox *m, uint64_t size, uint64_t len)
+is_ours(const struct mbox *m, uint64_t size, uint64_t end,
+    const struct mbox_text *t)
+{
+	size_t cap = end - size < WRITE_MAX ? (size_t)(end - size) : WRITE_MAX;
+	char *want = fs_get(cap), *there = fs_get(cap);
+	struct mbox_text_pos pos = { 0, 0 };
+	bool same = true;
+
+	while (same && size < end) {
+		long n = cc_text_read(t, &pos, want, cap);
+		size_t got;
+
+		if (n > 0 && (uint64_t)n > end - size)
+			n = (long)(end - size);
+		same = n > 0 &&
+		    cc_fd_read_at(m->fd, size, there, (size_t)n, &got) == 0 &&
+		    got == (size_t)n && memcmp(want, there, got) == 0;
+		size += (uint64_t)(n > 0 ? n : 0);
+	}
+	fs_give((void **)&want);
+	fs_give((void **)&there);
+	return same;
+}
+
+/* Cuts off what was written, unless there is anything else: a delivery that
+ * took no lock may have come in between. */
+static bool
+cut_back(const struct mbox *m, uint64_t size, const struct mbox_text *t)
 {
 	struct stat st;
 
-	return fstat(m->fd, &st) == 0 && (uint64_t)st.st_size <= size + len &&
-	    ((uint64_t)st.st_size <= size ||
+	if (fstat(m->fd, &st) != 0)
+		return false;
+	return (uint64_t)st.st_size <= size ||
+	    ((uint64_t)st.st_size <= size + t->len &&
+		is_ours(m, size, (uint64_t)st.st_size, t) &&
 		ftruncate(m->fd, (off_t)size) == 0);
 }
 
@@ -221,7 +249,7 @@ cc_undo_append(struct mbox *m, uint64_t size, const struct mbox_text *t)
 	if ((r = write_text(m, t)) == 0)
 		r = cc_fd_datasync(m->fd);
 	saved = errno;
-	if (r != 0 && !cut_back(m, size, t->len))
+	if (r != 0 && !cut_back(m, size, t))
 		syslog(LOG_ERR, "Cannot undo a partial append to %.80s",
 		    m->path);
 	else if (dir >= 0)

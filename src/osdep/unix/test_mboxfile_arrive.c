@@ -379,6 +379,42 @@ test_disk_full_in_rewrite(void **state)
 			}
 }
 
+/* Somebody keeps the mailbox, so that a change that was cut off waits: nothing
+ * may be put behind it. */
+static void
+test_behind_a_change_that_waits(void **state)
+{
+	struct strbuf before, is;
+	struct inodelock lock;
+	struct stat st;
+	int waits = 0;
+
+	(void)state;
+	doomed = 0x155;
+	for (int n = 1; waits < 3; n++) {
+		if (n > 1)
+			end();
+		begin();
+		make_box();
+		assert_false(run_until(n, BEFORE, expunge_doomed, 900));
+		waits += files_named(".cedar-redo") == 1;
+	}
+	assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &st), 0);
+	assert_int_equal(cc_inodelock_get(&lock, &st, FDLOCK_EX, 0, NULL), 0);
+	box_read(&before);
+	test_callbacks_reset();
+	append_new(MESSAGES, 1);
+	box_read(&is);
+	assert_int_equal(is.len, before.len);
+	assert_memory_equal(is.data, before.data, is.len);
+	cc_strbuf_free(&before);
+	cc_strbuf_free(&is);
+	cc_inodelock_release(&lock);
+	append_new(MESSAGES, 1);
+	check_left(false, true);
+	end();
+}
+
 int
 main(void)
 {
@@ -388,6 +424,7 @@ main(void)
 		cmocka_unit_test(test_cut_behind_each_octet),
 		cmocka_unit_test(test_disk_full),
 		cmocka_unit_test(test_disk_full_in_rewrite),
+		cmocka_unit_test(test_behind_a_change_that_waits),
 	};
 
 	return cmocka_run_group_tests(tests, choose_seed, NULL);

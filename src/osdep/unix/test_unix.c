@@ -908,6 +908,38 @@ test_kiss_under_dot_lock(void **state)
 	end();
 }
 
+/* A change of flags by a program that then restores the file's time. */
+static void
+test_change_with_the_old_time(void **state)
+{
+	struct timespec times[2];
+	struct stat before, now;
+	MAILSTREAM *s;
+
+	(void)state;
+	begin();
+	box(FROM BASE "Status: RO\nX-UID: 5\n\nx\n\n");
+	s = open_box(NIL);
+	assert_int_equal(flags(s, 1) & fSEEN, fSEEN);
+	mail_check(s);
+	assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &before), 0);
+	patch("Status: RO", "Status: O ");
+	times[0] = before.st_atim;
+	times[1] = before.st_mtim;
+	do {
+		assert_int_equal(utimensat(AT_FDCWD,
+				     tmpdir_path(&tmp, "home/box"), times, 0),
+		    0);
+		assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &now), 0);
+	} while (now.st_ctim.tv_sec == before.st_ctim.tv_sec &&
+	    now.st_ctim.tv_nsec == before.st_ctim.tv_nsec);
+	assert_int_equal(now.st_size, before.st_size);
+	assert_true(mail_ping(s));
+	assert_int_equal(flags(s, 1) & fSEEN, 0);
+	mail_close(s);
+	end();
+}
+
 int
 main(void)
 {
@@ -939,6 +971,7 @@ main(void)
 		cmocka_unit_test(test_view_of_changed_file),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_mark),
+		cmocka_unit_test(test_change_with_the_old_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,9 +8,11 @@
 #include "cc_err.h"
 #include "cc_fn.h"
 #include "command.h"
+#include "mail_generic.h"
 #include "unsolicited.h"
 
 static struct session *session; /* the one there is */
+static bool copying;            /* what is appended is copied */
 
 static void
 put_set(struct strbuf *b, const SEARCHSET *set)
@@ -52,11 +54,36 @@ copied(MAILSTREAM *stream, char *mailbox, unsigned long validity,
 		keep_code("COPYUID", validity, source, dest);
 }
 
+/* The UIDs of the messages that are marked to be copied. */
+static SEARCHSET *
+marked(MAILSTREAM *stream)
+{
+	SEARCHSET *set = mail_newsearchset(), *tail = set;
+
+	for (unsigned long i = 1; i <= stream->nmsgs; i++) {
+		MESSAGECACHE *elt = cc_mail_elt_if(stream, i);
+
+		if (elt && elt->sequence)
+			tail = mail_append_set(tail, mail_uid(stream, i));
+	}
+	return set;
+}
+
+/* Also where a mailbox of another driver is the destination of a copy. */
 static void
 appended(char *mailbox, unsigned long validity, SEARCHSET *set)
 {
+	SEARCHSET *source;
+
 	(void)mailbox;
-	keep_code("APPENDUID", validity, NULL, set);
+	if (!copying) {
+		keep_code("APPENDUID", validity, NULL, set);
+		return;
+	}
+	source = marked(session->stream);
+	if (source->first)
+		keep_code("COPYUID", validity, source, set);
+	mail_free_searchset(&source);
 }
 
 void
@@ -93,8 +120,13 @@ cmd_copy(struct session *s, struct args *args)
 		return cmd_bogus_sequence(s, "Sequence too long");
 	if (!text || !cmd_walk_next(s, &w))
 		return CMD_OK; /* none of these UIDs exist */
-	if (mail_copy_full(s->stream, text, mailbox, s->uid ? CP_UID : NIL))
-		return CMD_OK;
+	copying = true;
+	r = mail_copy_full(s->stream, text, mailbox, s->uid ? CP_UID : NIL)
+	    ? CMD_OK
+	    : CMD_NO;
+	copying = false;
+	if (r == CMD_OK)
+		return r;
 	cmd_explain(s, mailbox);
-	return CMD_NO;
+	return r;
 }

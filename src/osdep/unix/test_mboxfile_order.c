@@ -348,6 +348,9 @@ test_failed_append(void **state)
 	end();
 }
 
+/* For which the block of flags has no room. */
+#define LONG_WORD "a-keyword-that-is-longer-than-what-there-is-left"
+
 static void
 expunge_first(void)
 {
@@ -366,11 +369,22 @@ append_one(void)
 	append("Subject: a\n\nx\n");
 }
 
+static void
+store_more(void)
+{
+	MAILSTREAM *s = open_box(NIL);
+
+	watch();
+	mail_flag(s, (char *)"1:2", (char *)LONG_WORD, ST_SET);
+	mail_check(s);
+}
+
 /* What a repair has done is on the disk before its record goes. */
 static void
 test_repairs_are_synced(void **state)
 {
-	static void (*const changes[])(void) = { expunge_first, append_one };
+	static void (*const changes[])(void) = { expunge_first, append_one,
+		store_more };
 
 	(void)state;
 	for (size_t i = 0; i < 2 * COUNT(changes); i++) {

@@ -88,7 +88,8 @@ put_view(MAILSTREAM *s, struct strbuf *out)
 			if (has_keyword(s, kw, names[n]))
 				cc_strbuf_printf(out, " %s", names[n]);
 		for (int what = MAIL_HEADER; what <= MAIL_TEXT; what++) {
-			assert_int_equal(get(s, i, what, &part), 0);
+			assert_int_equal(get(s, i, (enum mail_what)what, &part),
+			    0);
 			cc_strbuf_printf(out, "\n%zu octets ", part.len);
 			cc_strbuf_put(out, part.data,
 			    part.len < 20 ? part.len : 20);
@@ -227,7 +228,7 @@ static void
 test_killed_in_store(void **state)
 {
 	(void)state;
-	for (int how = BEFORE; how < HOWS; how++)
+	for (enum how how = BEFORE; how < HOWS; how++)
 		killed(store, how, 0);
 }
 
@@ -235,7 +236,7 @@ static void
 test_killed_in_expunge(void **state)
 {
 	(void)state;
-	for (int how = BEFORE; how < HOWS; how++) {
+	for (enum how how = BEFORE; how < HOWS; how++) {
 		killed(expunge, how, 0);
 		killed(expunge, how, 100000);
 	}
@@ -245,7 +246,7 @@ static void
 test_killed_in_append(void **state)
 {
 	(void)state;
-	for (int how = BEFORE; how < HOWS; how++)
+	for (enum how how = BEFORE; how < HOWS; how++)
 		killed(append_and_look, how, 0);
 }
 
@@ -253,7 +254,7 @@ static void
 test_killed_in_check(void **state)
 {
 	(void)state;
-	for (int how = BEFORE; how < HOWS; how++)
+	for (enum how how = BEFORE; how < HOWS; how++)
 		killed(check, how, 100000);
 }
 

@@ -53,7 +53,8 @@ test_expunge_by_a_link(void **state)
 		for (int n = 1, lived = 0; !lived; n += 1 + stride() / 4) {
 			begin();
 			make_links(links[i]);
-			lived = run_until(n, n % HOWS, expunge_doomed, 900);
+			lived = run_until(n, (enum how)(n % HOWS),
+			    expunge_doomed, 900);
 			check_left(lived, false);
 			assert_int_equal(files_named("cedar-redo"), 0);
 			end();
@@ -89,7 +90,8 @@ test_append_by_a_link(void **state)
 
 			begin();
 			make_links(links[i]);
-			lived = run_until(n, n % HOWS, append_by_link, 0);
+			lived = run_until(n, (enum how)(n % HOWS),
+			    append_by_link, 0);
 			s = open_box(NIL);
 			assert_in_range(s->nmsgs, MESSAGES + lived,
 			    MESSAGES + 1);

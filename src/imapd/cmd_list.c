@@ -72,21 +72,25 @@ list_put(struct session *s, const char *command, int delimiter,
 }
 
 /* SP mailbox SP list-mailbox, as C strings. What is listed begins with the
- * reference, or with the pattern alone: both must be allowed. CMD_OK, or the
- * answer. */
-static enum cmd_result
+ * reference, or with the pattern alone: both must be allowed. False, with the
+ * answer, if it cannot be done. */
+static bool
 parse(struct session *s, struct args *args, char **reference_r,
-    char **pattern_r)
+    char **pattern_r, enum cmd_result *answer_r)
 {
-	enum cmd_result r;
-
 	if (!args_space(args) || args_mailbox(args, reference_r) != 0 ||
-	    !args_space(args) || args_list_mailbox(args, pattern_r) != 0)
-		return cmd_missing(s);
-	if (!args_end(args))
-		return cmd_extra(s);
-	r = cmd_may_name(s, *reference_r);
-	return r == CMD_OK ? cmd_may_name(s, *pattern_r) : r;
+	    !args_space(args) || args_list_mailbox(args, pattern_r) != 0) {
+		*answer_r = cmd_missing(s);
+		return false;
+	}
+	if (!args_end(args)) {
+		*answer_r = cmd_extra(s);
+		return false;
+	}
+	*answer_r = cmd_may_name(s, *reference_r);
+	if (*answer_r == CMD_OK)
+		*answer_r = cmd_may_name(s, *pattern_r);
+	return *answer_r == CMD_OK;
 }
 
 /*
@@ -117,10 +121,10 @@ enum cmd_result
 cmd_list(struct session *s, struct args *args)
 {
 	char *reference, *pattern;
-	enum cmd_result r = parse(s, args, &reference, &pattern);
+	enum cmd_result answer;
 
-	if (r != CMD_OK)
-		return r;
+	if (!parse(s, args, &reference, &pattern, &answer))
+		return answer;
 	if (*pattern)
 		mail_list(NULL, reference, pattern);
 	else
@@ -132,10 +136,10 @@ enum cmd_result
 cmd_lsub(struct session *s, struct args *args)
 {
 	char *reference, *pattern;
-	enum cmd_result r = parse(s, args, &reference, &pattern);
+	enum cmd_result answer;
 
-	if (r != CMD_OK)
-		return r;
+	if (!parse(s, args, &reference, &pattern, &answer))
+		return answer;
 	mail_lsub(NULL, reference, pattern);
 	return CMD_OK;
 }

@@ -450,8 +450,11 @@ class Client:
         tag = self.wire.tag()
         self.log.append(tag + b" IDLE")
         self.wire.send(tag + b" IDLE\r\n")
-        while not (self.wire.response()[0]).startswith(b"+ "):
-            pass
+        while True:     # what is new may come before the continuation
+            line, literals = self.wire.response()
+            if line.startswith(b"+ "):
+                break
+            self.untagged(line, literals)
         time.sleep(self.rng.random() * 0.4)
         self.wire.send(b"DONE\r\n")
         while True:

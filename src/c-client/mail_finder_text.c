@@ -163,9 +163,8 @@ charset_of(struct cc_finder *f, const struct mime_part *part)
 {
 	struct span name =
 	    cc_mime_param_decoded(part->params, "CHARSET", &f->arena);
-	char *z = name.p ? cc_arena_dup(&f->arena, name) : NULL;
 
-	return z ? utf8_charset(z) : NULL;
+	return cc_text_charset(name.p ? cc_arena_dup(&f->arena, name) : NULL);
 }
 
 /* The octets of a text part; where is an extent, or NULL for all of the

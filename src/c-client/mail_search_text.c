@@ -108,8 +108,8 @@ mail_search_string_work(SIZEDTEXT *s, STRINGLIST **st)
 long
 mail_search_string(SIZEDTEXT *s, char *charset, STRINGLIST **st)
 {
-	return drop_found(charset ? utf8_charset(charset) : NULL,
-	    cc_span(s->data, s->size), st);
+	return drop_found(cc_text_charset(charset), cc_span(s->data, s->size),
+	    st);
 }
 
 /* ---------------------------------------------------------------- bodies */

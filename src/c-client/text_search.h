@@ -52,6 +52,12 @@ struct cc_text_search {
 	struct strbuf held; /* the begin of a line that is to be decoded */
 };
 
+/* The charset that a text part names, which may be NULL, for searching: NULL
+ * for one that is unknown, and for US-ASCII, which is also what a part has
+ * that names none (RFC 2045 section 5.2); what is not ASCII there mostly is
+ * UTF-8. */
+const CHARSET *cc_text_charset(char *name);
+
 /* cs may be NULL for text without a (known) charset: it is taken as UTF-8. */
 void cc_text_search_init(struct cc_text_search *t,
     const struct cc_needle *needle, const CHARSET *cs);

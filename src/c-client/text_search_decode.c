@@ -18,6 +18,14 @@
  * converter has to be opened first. */
 #define DECODED 2048
 
+const CHARSET *
+cc_text_charset(char *name)
+{
+	const CHARSET *cs = name ? utf8_charset(name) : NULL;
+
+	return cs && cs->type == CT_ASCII ? NULL : cs;
+}
+
 void
 cc_text_search_init(struct cc_text_search *t, const struct cc_needle *needle,
     const CHARSET *cs)

@@ -24,6 +24,7 @@ static DRIVER *dummy_valid(char *mailbox);
 static void *dummy_parameters(long function, void *value);
 static long dummy_subscribe(MAILSTREAM *stream, char *mailbox);
 static long dummy_make(MAILSTREAM *stream, char *mailbox);
+static long dummy_status(MAILSTREAM *stream, char *mailbox, long flags);
 static MAILSTREAM *dummy_open(MAILSTREAM *stream);
 static void dummy_close(MAILSTREAM *stream, long options);
 static long dummy_ping(MAILSTREAM *stream);
@@ -46,7 +47,7 @@ DRIVER dummydriver = {
 	.create = dummy_make,
 	.mbxdel = dummy_delete,
 	.mbxren = dummy_rename,
-	.status = mail_status_default,
+	.status = dummy_status,
 	.open = dummy_open,
 	.close = dummy_close,
 	.ping = dummy_ping,
@@ -192,19 +193,16 @@ give_uids(MAILSTREAM *stream, const char *path, enum what what)
 	return r;
 }
 
-/* No such mailbox here. INBOX always can be opened: mail may come, and what is
- * there, if it is no mail, stays untouched. */
-static bool
-must_refuse(MAILSTREAM *stream, enum what what)
+/* Why is it no mailbox here? NULL if it is one. INBOX always can be opened:
+ * mail may come, and what is there, if it is no mail, stays untouched. */
+static const char *
+reason(char *mailbox, enum what what)
 {
 	if (what == EMPTY ||
-	    (is_inbox(stream->mailbox) && (what == MISSING || what == FULL)))
-		return false;
-	if (!stream->silent)
-		cc_mail_complain("open mailbox", stream->mailbox,
-		    what == DIRECTORY ? "not a selectable mailbox"
-				      : "unknown mailbox format");
-	return true;
+	    (is_inbox(mailbox) && (what == MISSING || what == FULL)))
+		return NULL;
+	return what == DIRECTORY ? "not a selectable mailbox"
+				 : "unknown mailbox format";
 }
 
 static MAILSTREAM *
@@ -212,6 +210,7 @@ dummy_open(MAILSTREAM *stream)
 {
 	char path[MAILTMPLEN];
 	int r = CC_ECHANGED;
+	const char *why;
 	enum what what;
 	DRIVER *d;
 
@@ -223,8 +222,12 @@ dummy_open(MAILSTREAM *stream)
 			stream->dtb = d;
 			return (*d->open)(stream);
 		}
-		if (must_refuse(stream, what))
+		if ((why = reason(stream->mailbox, what)) != NULL) {
+			if (!stream->silent)
+				cc_mail_complain("open mailbox",
+				    stream->mailbox, why);
 			return NIL;
+		}
 		r = give_uids(stream, path, what);
 	}
 	stream->inbox = is_inbox(stream->mailbox);
@@ -232,6 +235,21 @@ dummy_open(MAILSTREAM *stream)
 	mail_recent(stream, 0);
 	stream->sequence++;
 	return stream;
+}
+
+static long
+dummy_status(MAILSTREAM *stream, char *mailbox, long flags)
+{
+	char path[MAILTMPLEN];
+	enum what what = look(mailbox, path);
+	const char *why = stream ? NULL : reason(mailbox, what);
+
+	/* what is opened only for this does not say why it cannot be */
+	if (why && !filled_meanwhile(mailbox, what)) {
+		cc_mail_complain("get status of mailbox", mailbox, why);
+		return NIL;
+	}
+	return mail_status_default(stream, mailbox, flags);
 }
 
 static void

@@ -85,7 +85,8 @@ struct mbox {
 	struct mbox_stamp sure; /* the last one for which all was looked at */
 	uint32_t sure_count;    /* messages that the file had then */
 	uint32_t taken_from;    /* the first of them that is being taken out */
-	bool racy; /* a change within the clock's tick of sure may hide */
+	bool racy; /* a change within the clock's tick of sure may hide, or
+		    * the index has flags that the file did not have then */
 	struct mbox_list list;
 	bool complained; /* the last parse said something to the user */
 

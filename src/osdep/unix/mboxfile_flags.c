@@ -511,6 +511,15 @@ write_marked(struct mbox *m, struct batch *batch)
 	return r;
 }
 
+/* The index may say of flags what the file did not: all of it is looked at
+ * anew, and the change list does not lead on from it. */
+static void
+doubt(struct mbox *m)
+{
+	m->stale = true;
+	m->racy = true;
+}
+
 int
 cc_mbox_write_dirty(struct mbox *m)
 {
@@ -528,6 +537,8 @@ cc_mbox_write_dirty(struct mbox *m)
 	cc_strbuf_free(&batch.data);
 	cc_strbuf_free(&batch.text);
 	cc_mbox_find_dirty(m);
+	if (r != 0)
+		doubt(m); /* some of it may be written */
 	return r;
 }
 
@@ -597,22 +608,43 @@ wait_on(struct mbox *m, struct mbox_msg *msg)
 	msg->flags |= MBOX_DIRTY;
 }
 
+/* Is the file what the index describes, as far as its times tell? */
+static bool
+is_unchanged(const struct mbox *m)
+{
+	struct mbox_stamp now;
+	struct stat st;
+
+	if (fstat(m->fd, &st) != 0)
+		return false;
+	cc_mbox_stamp_of(&st, &now);
+	return cc_mbox_stamp_same(&now, &m->stamp);
+}
+
 /* Forgets the changes since the last flush: the command said no. */
 void
 cc_mbox_take_back(struct mbox *m)
 {
+	bool any = false, all = true;
+
 	for (uint32_t i = m->dirty_from; i < m->dirty_to; i++) {
 		struct mbox_msg *msg = &m->index.msgs[i];
 
 		if (!(msg->flags & MBOX_PENDING))
 			continue;
 		msg->flags &= (uint16_t) ~(MBOX_PENDING | MBOX_DIRTY);
+		any = true;
 		if (read_flags(m, i) == 0) {
 			msg->flags |= MBOX_TELL;
 			m->tell = true;
+		} else {
+			all = false;
 		}
 		wait_on(m, msg);
 	}
+	/* they may be younger than the index, or ours still */
+	if (any && (!all || !is_unchanged(m)))
+		doubt(m);
 	cc_mbox_find_dirty(m);
 }
 

@@ -165,10 +165,8 @@ parse_all(struct mbox *m, const struct mbox_index *old)
 	return r;
 }
 
-/* The exclusive file lock in place of the shared one. CC_ECHANGED if the file
- * was changed in between. */
-static int
-get_exclusive(struct mbox *m)
+int
+cc_mbox_get_exclusive(struct mbox *m)
 {
 	struct mbox_stamp now;
 	struct stat st;
@@ -194,7 +192,7 @@ parse_and_settle(struct mbox *m, const struct mbox_index *old)
 	if ((r = parse_all(m, old)) != 0)
 		return r;
 	if ((m->index.lent || cc_mbox_uids_missing(&m->index)) &&
-	    (r = get_exclusive(m)) == CC_ECHANGED) {
+	    (r = cc_mbox_get_exclusive(m)) == CC_ECHANGED) {
 		cc_mbox_index_free(&m->index);
 		return r;
 	}

@@ -206,6 +206,10 @@ int cc_mbox_open(struct mbox *m, const char *path, bool rdonly);
  * exclusive afterwards. On an error m->index is empty. */
 int cc_mbox_load(struct mbox *m, const struct mbox_index *old);
 
+/* The exclusive file lock in place of the shared one, for one who parsed the
+ * file in the state m->stamp. CC_ECHANGED if it was changed in between. */
+int cc_mbox_get_exclusive(struct mbox *m);
+
 /* All of the file as it is in m->stamp was looked at. */
 void cc_mbox_is_sure(struct mbox *m);
 
@@ -232,6 +236,15 @@ bool cc_mbox_uids_missing(const struct mbox_index *index);
  * any of it is told.
  */
 bool cc_mbox_uids_settle(struct mbox *m, const struct mbox_index *old);
+
+/*
+ * The same for messages from number `from' on, which were parsed behind those
+ * that the session knows, whose last UID was `known'. What other sessions told
+ * meanwhile is in the record and at the front of the file: call it under an
+ * exclusive lock. 0, and then the record must be written; CC_ECHANGED if only
+ * a parse of all can tell: then UIDs are in disorder.
+ */
+int cc_mbox_uids_settle_new(struct mbox *m, uint32_t from, uint32_t known);
 
 /* Records what the file does not say. Call it under an exclusive lock. Sets
  * uid_nosticky if that cannot be done. */

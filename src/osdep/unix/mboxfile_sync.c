@@ -337,42 +337,70 @@ last_is_there(struct mbox *m)
 	return m->index.end == 0;
 }
 
-/* Parses what was delivered behind the old end. */
+/* Parses what lies behind the old end. */
 static int
-grow(struct mbox *m, const struct mbox_stamp *now)
+parse_growth(struct mbox *m, const struct mbox_stamp *now)
 {
 	struct mbox_notes notes = { say, NULL, NOTES_MAX };
-	uint32_t before = m->index.count;
 	struct mbox_window w;
 	int r;
 
 	cc_mbox_window_init(&w, m->fd, CC_READ_WINDOW);
 	r = cc_mbox_parse(&m->index, &w, (uint64_t)now->size, &notes);
 	cc_mbox_window_free(&w);
-	if (r != 0)
-		return r;
-	if (m->index.exhausted)
-		return CC_ECHANGED;
-	m->stamp = *now;
-	m->stale = true;
-	m->file_uid_last = m->index.uid_last;
-	if (cc_mbox_looks_known(&m->index, before))
+	return r == 0 && m->index.exhausted ? CC_ECHANGED : r;
+}
+
+/* The UIDs of messages from `from' on, of which others may have told some
+ * before; on disk before we tell them. */
+static int
+settle_growth(struct mbox *m, uint32_t from, uint32_t last)
+{
+	bool missing = false;
+	int r;
+
+	if (cc_mbox_looks_known(&m->index, from))
 		cc_mbox_find_twins(m, NULL);
-	for (uint32_t i = before; i < m->index.count; i++)
-		if (m->index.msgs[i].flags & MBOX_NO_UID)
-			return 1;
-	cc_mbox_uids_reserve(m, m->index.uid_last);
+	for (uint32_t i = from; i < m->index.count; i++)
+		missing |= (m->index.msgs[i].flags & MBOX_NO_UID) != 0;
+	if (!missing) {
+		cc_mbox_uids_reserve(m, m->index.uid_last);
+		return 0;
+	}
+	if ((r = cc_mbox_get_exclusive(m)) != 0 ||
+	    (r = cc_mbox_uids_settle_new(m, from, last)) != 0)
+		return r;
+	cc_mbox_uids_save(m);
 	return 0;
 }
 
-/* UIDs of new mail must be on disk before they are told. */
-static void
-save_uids(struct mbox *m)
+/* Takes in what was delivered behind the old end: 0, or negative and nothing
+ * is taken in. */
+static int
+grow(struct mbox *m, const struct mbox_stamp *now)
 {
-	if (cc_fdlock_get(m->fd, FDLOCK_EX, CC_MBOX_WAIT_STORE) == 0)
-		cc_mbox_uids_save(m);
-	else
-		m->uid_nosticky = true;
+	const struct mbox_stamp stamp = m->stamp;
+	const uint32_t count = m->index.count, last = m->index.uid_last;
+	const uint32_t file_last = m->file_uid_last;
+	const uint64_t end = m->index.end;
+	int r;
+
+	if ((r = parse_growth(m, now)) == 0) {
+		m->stamp = *now;
+		m->file_uid_last = m->index.uid_last;
+		r = settle_growth(m, count, last);
+	}
+	if (r == 0) {
+		m->stale = true;
+		return 0;
+	}
+	m->stamp = stamp;
+	m->file_uid_last = file_last;
+	m->index.count = count;
+	m->index.uid_last = last;
+	m->index.end = end;
+	m->index.exhausted = false;
+	return r;
 }
 
 /* quick: growth of a large file is news enough; flags of the messages before
@@ -385,7 +413,6 @@ sync_with(struct mbox *m, bool quick, const char **why_r)
 {
 	struct mbox_stamp now;
 	struct stat st;
-	int r;
 
 	*why_r = changed;
 	if (m->dead)
@@ -397,13 +424,8 @@ sync_with(struct mbox *m, bool quick, const char **why_r)
 		return 0;
 	if (quick && !m->tailed && now.dev == m->stamp.dev &&
 	    now.ino == m->stamp.ino && now.size > m->stamp.size &&
-	    m->index.end > RESCAN_MAX && last_is_there(m)) {
-		r = grow(m, &now);
-		if (r == 1)
-			save_uids(m);
-		if (r >= 0)
-			return 0;
-	}
+	    m->index.end > RESCAN_MAX && last_is_there(m) && grow(m, &now) == 0)
+		return 0;
 	return resync(m, &now, why_r);
 }
 

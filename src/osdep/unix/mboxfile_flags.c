@@ -158,6 +158,8 @@ cc_mbox_store(struct mbox *m, uint32_t i, unsigned flags, uint32_t keywords)
 		if (i >= m->dirty_to)
 			m->dirty_to = i + 1;
 	}
+	if (m->rdonly) /* the file will not have them: others must not hear */
+		m->racy = true;
 	msg->flags = (uint16_t)(msg->flags ^ changed);
 	msg->keywords = keywords;
 }

@@ -281,6 +281,16 @@ list_path(void)
 	return path;
 }
 
+/* The times of the mailbox as if it had been written long ago. */
+static void
+make_old(const char *path)
+{
+	const struct timespec times[2] = { { 1000000000, 0 },
+		{ 1000000000, 0 } };
+
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
 /* Gives the last entry of the list other flags, and a sum that is right. */
 static void
 forge_flags(void)
@@ -487,6 +497,41 @@ test_refused(void **state)
 	end();
 }
 
+/*
+ * What a session that only reads did to flags is its own: when it finds out
+ * what became of the file, and tells others, it does not think that they knew
+ * of that.
+ */
+static void
+test_readonly(void **state)
+{
+	MAILSTREAM *a, *b;
+
+	(void)state;
+	begin();
+	big_box();
+	mail_close(open_box(NIL));
+	b = open_box(NIL);
+	a = open_box(OP_READONLY);
+	assert_int_equal(cc_mail_store(a, 1, fSEEN, fSEEN, 0, 0), 0);
+	assert_int_equal(cc_mail_flush(a, false), 0);
+	assert_int_equal(flags(a, 1) & fSEEN, fSEEN);
+	/* without a word in the list */
+	patch("Status: O\nX-Status: \nX-Keywords:  ",
+	    "Status: RO\nX-Status: \nX-Keywords: ");
+	make_old(tmpdir_path(&tmp, "home/box"));
+	assert_int_equal(mail_ping(a), LONGT);
+	assert_int_equal(mail_ping(b), LONGT);
+	assert_int_equal(flags(a, 1) & fSEEN, fSEEN);
+	assert_int_equal(flags(b, 1) & fSEEN, fSEEN);
+	mail_close(a);
+	mail_close(b);
+	a = open_box(NIL);
+	assert_int_equal(flags(a, 1) & fSEEN, fSEEN);
+	mail_close(a);
+	end();
+}
+
 /* ---------------------------------------------- sessions that are to come */
 
 /* Octets that this process has read so far. */
@@ -547,16 +592,6 @@ expect_twice(bool parsed, unsigned long msgno, unsigned seen)
 		expect_box(s, msgno, seen);
 		mail_close(s);
 	}
-}
-
-/* The times of the mailbox as if it had been written long ago. */
-static void
-make_old(const char *path)
-{
-	const struct timespec times[2] = { { 1000000000, 0 },
-		{ 1000000000, 0 } };
-
-	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
 }
 
 static void
@@ -698,6 +733,7 @@ main(void)
 		cmocka_unit_test(test_first_read_by_number),
 		cmocka_unit_test(test_not_a_list),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_readonly),
 		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_kept_damaged),
 		cmocka_unit_test(test_kept_after_rewrite),

@@ -111,6 +111,7 @@ struct mbox {
 	uint32_t dirty_from; /* messages with MBOX_DIRTY are in from..to-1 */
 	uint32_t dirty_to;
 	uint32_t keywords_there; /* bits of keywords that the file lists */
+	bool keywords_lost;      /* ... of which some have no bit here */
 	/* What is dirty and not pending had no room in a file with ... */
 	struct mbox_stamp tried; /* ... this stamp ... */
 	uint32_t tried_keywords; /* ... and these keywords */
@@ -171,6 +172,10 @@ int cc_mbox_lock_append(struct mbox *m, int wait_ms, pid_t *kept_by,
  */
 void cc_mbox_mark_begin(struct mbox *m, struct mbox_lock *lock);
 void cc_mbox_mark_end(struct mbox_lock *lock);
+
+/* The same for who may be killed in between: waits, for a few milliseconds at
+ * most, until what is written now has another time than the last change. */
+void cc_mbox_mark_wait(const struct mbox *m);
 
 /* Would a write now leave a file's time that is not later than t? The clock of
  * files goes in ticks. */
@@ -305,6 +310,10 @@ void cc_mbox_check_claims(struct mbox_index *now, const struct mbox_index *old);
  */
 int cc_mbox_sync(struct mbox *m, const char **why_r);
 
+/* The same before a rewrite, which writes the flags of the index: it must be
+ * sure of them. */
+int cc_mbox_sync_sure(struct mbox *m, const char **why_r);
+
 /* The same with a parse of the whole file, also if nothing seems to have
  * changed. */
 int cc_mbox_resync(struct mbox *m, const char **why_r);
@@ -346,6 +355,10 @@ int cc_mbox_date(struct mbox *m, uint32_t i, struct imap_date *date_r);
  */
 int cc_mbox_peek(struct mbox *m, uint32_t i, uint64_t pos, size_t want,
     uint64_t limit, struct span *data_r);
+
+/* Does message i lie where the index says, by what is in the file now and
+ * whatever its times are? 0, CC_ECHANGED, CC_EIO. */
+int cc_mbox_is_there(const struct mbox *m, uint32_t i);
 
 void cc_mbox_view_drop(struct mbox *m);
 

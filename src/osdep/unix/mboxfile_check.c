@@ -98,7 +98,7 @@ cc_mbox_check_locked(struct mbox *m)
 	const char *why;
 	int r;
 
-	if ((r = cc_mbox_sync(m, &why)) != 0)
+	if ((r = cc_mbox_sync_sure(m, &why)) != 0)
 		return r;
 	mark_old(m);
 	r = cc_mbox_write_dirty(m);
@@ -168,7 +168,7 @@ bring_locked(struct mbox *m)
 	const char *why;
 	int r;
 
-	if ((r = cc_mbox_sync(m, &why)) != 0)
+	if ((r = cc_mbox_sync_sure(m, &why)) != 0)
 		return r;
 	m->late = 0;
 	m->tried = (struct mbox_stamp){ 0 }; /* is there still no room? */

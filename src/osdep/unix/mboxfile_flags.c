@@ -399,6 +399,7 @@ write_batch(struct mbox *m, struct batch *batch)
 
 	if (batch->count == 0)
 		return 0;
+	cc_mbox_mark_wait(m);
 	puts = fs_get(batch->count * sizeof(*puts));
 	for (size_t i = 0; i < batch->count; i++) {
 		const char *new = batch->data.data + batch->changes[i].at;

@@ -77,6 +77,18 @@ cc_mbox_mark_end(struct mbox_lock *lock)
 		cc_mbox_stamp_of(&st, &m->stamp);
 }
 
+/* The file's times say what a kill leaves only if the clock has gone on since
+ * the last change: nobody puts them forward then. */
+void
+cc_mbox_mark_wait(const struct mbox *m)
+{
+	const struct timespec pause = { 0, TICK };
+
+	for (int i = 0; cc_mbox_is_same_tick(&m->stamp.mtime) && i < TICKS_MAX;
+	     i++)
+		(void)nanosleep(&pause, NULL);
+}
+
 void
 cc_mbox_set_times(const struct mbox *m, bool new_mail)
 {

@@ -124,6 +124,18 @@ next_there(const struct mbox_index *index, uint32_t i)
 	return i;
 }
 
+int
+cc_mbox_is_there(const struct mbox *m, uint32_t i)
+{
+	uint32_t next = next_there(&m->index, i);
+	uint64_t text;
+	int r = check_header(m, i, &text);
+
+	return r == 0 && next < m->index.count
+	    ? check_begin(m, &m->index.msgs[next])
+	    : r;
+}
+
 /* 0 if message i lies where the index says, whatever happened to the file;
  * *only_r if that was not asked of the others. */
 static int

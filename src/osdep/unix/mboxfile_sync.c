@@ -51,6 +51,7 @@ map_keywords(struct mbox *m, struct mbox_keywords *known)
 	uint32_t bit[32] = { 0 };
 
 	m->keywords_there = 0;
+	m->keywords_lost = false;
 	for (unsigned k = 0; k < index->keywords.count; k++) {
 		struct span name = cc_span_z(index->keywords.name[k]);
 		int n = cc_mbox_keywords_find(known, name);
@@ -59,6 +60,8 @@ map_keywords(struct mbox *m, struct mbox_keywords *known)
 			n = cc_mbox_keywords_add(known, name);
 		if (n >= 0)
 			bit[k] = (uint32_t)1 << n;
+		else
+			m->keywords_lost = true;
 		m->keywords_there |= bit[k];
 	}
 	cc_mbox_index_rename(index, bit, known);
@@ -432,6 +435,14 @@ sync_with(struct mbox *m, bool quick, const char **why_r)
 int
 cc_mbox_sync(struct mbox *m, const char **why_r)
 {
+	return sync_with(m, false, why_r);
+}
+
+int
+cc_mbox_sync_sure(struct mbox *m, const char **why_r)
+{
+	if (m->racy)
+		m->stale = true;
 	return sync_with(m, false, why_r);
 }
 

@@ -20,6 +20,26 @@ futimens(int fd, const struct timespec times[2])
 	return (int)syscall(SYS_utimensat, fd, NULL, times, 0);
 }
 
+/* Of a change of flags: the time of the change before, and whether the clock
+ * had gone on when the first octet was written. */
+static struct {
+	bool watched, written, late;
+	struct timespec before;
+} flag;
+
+ssize_t
+pwrite(int fd, const void *buf, size_t n, off_t at)
+{
+	struct stat st;
+
+	if (flag.watched && !flag.written && fstat(fd, &st) == 0 &&
+	    st.st_size > 0) {
+		flag.written = true;
+		flag.late = !cc_mbox_is_same_tick(&flag.before);
+	}
+	return syscall(SYS_pwrite64, fd, buf, n, at);
+}
+
 static struct mbox_stamp
 stamp(void)
 {
@@ -216,6 +236,68 @@ test_not_the_owner(void **state)
 	end_box(&m);
 }
 
+#define ROOM(flags, pad)                                                       \
+	"Status: " flags "\nX-Status: \nX-Keywords:         " pad "\n"
+#define KEPT(flags, pad)                                                       \
+	FROM "Subject: s\n" BASE ROOM(flags, pad) "X-UID: 7\n\nbody\n\n"
+
+/* Flags are written when a kill right behind them shows: not in the tick of
+ * the last change. */
+static void
+test_flags_wait_for_the_clock(void **state)
+{
+	MAILSTREAM *s;
+
+	(void)state;
+	begin();
+	box(KEPT("O", " "));
+	s = open_box(NIL);
+	for (int i = 0; i < 20; i++) {
+		const struct timespec now[2] = { { 0, UTIME_OMIT },
+			{ 0, UTIME_NOW } };
+
+		assert_int_equal(utimensat(AT_FDCWD,
+				     tmpdir_path(&tmp, "home/box"), now, 0),
+		    0);
+		flag.before = stamp().mtime;
+		flag.watched = true;
+		flag.written = flag.late = false;
+		mail_flag(s, "1", "\\Flagged", i & 1 ? 0 : ST_SET);
+		flag.watched = false;
+		assert_true(flag.written && flag.late);
+	}
+	mail_close(s);
+	end();
+}
+
+/*
+ * Somebody wrote a flag in the tick in which the mailbox was parsed, and was
+ * killed: the file's times are what they were. A rewrite does not undo it.
+ */
+static void
+test_change_within_the_tick_of_the_parse(void **state)
+{
+	MAILSTREAM *s;
+	struct mbox *m;
+
+	(void)state;
+	begin();
+	box(KEPT("O", " ") FROM2 "Subject: t\n\nbody\n\n");
+	s = open_box(NIL);
+	m = s->local;
+	mail_flag(s, "2", "\\Flagged", ST_SET); /* waits for a rewrite */
+	patch(ROOM("O", " "), ROOM("RO", ""));
+	m->stamp = m->sure = stamp();
+	m->racy = true;
+	mail_check(s);
+	mail_close(s);
+	s = open_box(OP_READONLY);
+	assert_int_equal(flags(s, 1) & (fSEEN | fFLAGGED), fSEEN);
+	assert_int_equal(flags(s, 2) & (fSEEN | fFLAGGED), fFLAGGED);
+	mail_close(s);
+	end();
+}
+
 int
 main(void)
 {
@@ -226,6 +308,8 @@ main(void)
 		cmocka_unit_test(test_what_others_did_stays_unknown),
 		cmocka_unit_test(test_nothing_is_touched),
 		cmocka_unit_test(test_not_the_owner),
+		cmocka_unit_test(test_flags_wait_for_the_clock),
+		cmocka_unit_test(test_change_within_the_tick_of_the_parse),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

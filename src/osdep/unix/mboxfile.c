@@ -230,12 +230,26 @@ cc_mbox_load(struct mbox *m, const struct mbox_index *old)
 /* Messages that are compared with the file. */
 #define LOOKED_AT 8
 
+/* Is what was recalled in the file: some messages and their flags, the first
+ * and the last? */
+static bool
+is_true(struct mbox *m, uint32_t *looked, size_t n)
+{
+	looked[n++] = 0;
+	looked[n++] = m->index.count - 1;
+	for (size_t k = 0; k < n; k++)
+		if (looked[k] >= m->index.count ||
+		    cc_mbox_is_there(m, looked[k]) != 0)
+			return false;
+	return cc_mbox_list_holds(m, looked, n);
+}
+
 /* The index as a session before this one kept it, if the file is still what it
  * was then. */
 static bool
 recall(struct mbox *m)
 {
-	uint32_t looked[LOOKED_AT];
+	uint32_t looked[LOOKED_AT + 2];
 	struct stat st;
 	size_t n;
 
@@ -246,8 +260,7 @@ recall(struct mbox *m)
 		return false;
 	m->racy = cc_mbox_is_same_tick(&m->stamp.mtime);
 	cc_mbox_find_twins(m, NULL);
-	if (!m->racy && !cc_mbox_uids_settle(m, NULL) &&
-	    cc_mbox_list_holds(m, looked, n))
+	if (!m->racy && !cc_mbox_uids_settle(m, NULL) && is_true(m, looked, n))
 		return true;
 	m->list.damaged = true;
 	cc_mbox_index_free(&m->index);

@@ -48,7 +48,7 @@ bool
 cc_changes_wanted(const struct mbox *m)
 {
 	return m->stamp.size >= (off_t)CC_CHANGES_MIN && !m->hidden &&
-	    !m->tailed;
+	    !m->tailed && !m->keywords_lost;
 }
 
 /* Opens the list for reading, or reading and adding: a descriptor, or negative
@@ -138,7 +138,8 @@ follow(struct span list, struct mbox_snapshot *s, uint32_t *changed,
 }
 
 /* Of files that were changed before the system went down it is not known
- * whether their octets came to the disk with their times. */
+ * whether their octets came to the disk with their times. A clock that goes
+ * wrong says nothing. */
 static bool
 is_of_this_boot(const struct stat *st)
 {
@@ -146,7 +147,8 @@ is_of_this_boot(const struct stat *st)
 
 	return clock_gettime(CLOCK_REALTIME, &now) == 0 &&
 	    clock_gettime(CLOCK_BOOTTIME, &up) == 0 &&
-	    st->st_mtim.tv_sec > now.tv_sec - up.tv_sec;
+	    st->st_mtim.tv_sec > now.tv_sec - up.tv_sec &&
+	    st->st_mtim.tv_sec <= now.tv_sec;
 }
 
 /* The octets of the list that were not read yet; all: from its beginning, if
@@ -232,7 +234,8 @@ cc_changes_recall(struct mbox *m, uint32_t *looked_r, size_t room, size_t *n_r)
 		    n_r);
 	fs_give((void **)&list);
 	m->list.damaged = !sound || at < len;
-	if (m->list.damaged || !cc_mbox_stamp_same(&s.stamp, &m->stamp)) {
+	if (m->list.damaged || !cc_mbox_stamp_same(&s.stamp, &m->stamp) ||
+	    s.index.unbelieved || s.index.lent || s.index.lenient) {
 		cc_mbox_index_free(&s.index);
 		return CC_ENOENT;
 	}

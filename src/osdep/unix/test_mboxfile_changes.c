@@ -720,6 +720,143 @@ test_not_kept(void **state)
 	}
 }
 
+/* Replaces octets in the mailbox, wherever they are first. */
+static void
+replace_in_box(const char *old, const char *new)
+{
+	struct strbuf b;
+	char *at;
+	int fd;
+
+	box_read(&b);
+	at = memmem(b.data, b.len, old, strlen(old));
+	assert_non_null(at);
+	fd = open(tmpdir_path(&tmp, "home/box"), O_WRONLY);
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, new, strlen(new), at - b.data),
+	    strlen(new));
+	close(fd);
+	cc_strbuf_free(&b);
+}
+
+/* The last entry of the list leads to what the mailbox is now. */
+static void
+forge_state(void)
+{
+	const size_t after = 80;
+	struct stat st;
+	uint64_t len, sum, image[7];
+	size_t at = 0;
+	ssize_t n;
+	char *buf = fs_get(CC_CHANGES_MAX);
+	int fd = open(list_path(), O_RDWR);
+
+	assert_true(fd >= 0);
+	n = read(fd, buf, CC_CHANGES_MAX);
+	for (;;) {
+		memcpy(&len, buf + at + 8, sizeof(len));
+		if (at + len == (size_t)n)
+			break;
+		at += len;
+		assert_true(at < (size_t)n);
+	}
+	assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &st), 0);
+	image[0] = (uint64_t)st.st_dev;
+	image[1] = (uint64_t)st.st_ino;
+	image[2] = (uint64_t)st.st_size;
+	image[3] = (uint64_t)st.st_mtim.tv_sec;
+	image[4] = (uint64_t)st.st_mtim.tv_nsec;
+	image[5] = (uint64_t)st.st_ctim.tv_sec;
+	image[6] = (uint64_t)st.st_ctim.tv_nsec;
+	memcpy(buf + at + after, image, sizeof(image));
+	sum = cc_redo_sum_of(buf + at + 24, len - 24);
+	memcpy(buf + at + 16, &sum, sizeof(sum));
+	assert_int_equal(pwrite(fd, buf, (size_t)n, 0), n);
+	close(fd);
+	fs_give((void **)&buf);
+}
+
+/* The list says what the mailbox was, under the times that it has: what is
+ * looked at is there, or all of it is parsed. */
+static void
+test_kept_of_another(void **state)
+{
+	static const struct {
+		const char *old, *new;
+	} cases[] = { { "", "" }, { "Subject: 1\n", "Subject: x\n" },
+		{ "Subject: 300\n", "Subject: 30x\n" },
+		{ "\nFrom v ", "\nxrom v " } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		MAILSTREAM *s;
+		bool parsed;
+
+		begin();
+		big_box();
+		mail_close(open_box(NIL));
+		replace_in_box(cases[i].old, cases[i].new);
+		make_old(tmpdir_path(&tmp, "home/box"));
+		forge_state();
+		s = open_parsed(NIL, &parsed);
+		assert_int_equal(parsed, i > 0);
+		assert_int_equal(s->nmsgs, i < 3 ? MESSAGES : MESSAGES - 1);
+		mail_close(s);
+		end();
+	}
+}
+
+/* A list that is to be written some day, by a clock that went wrong. */
+static void
+test_kept_ahead(void **state)
+{
+	const struct timespec ahead[2] = { { time(NULL) + 1000, 0 },
+		{ time(NULL) + 1000, 0 } };
+
+	(void)state;
+	begin();
+	big_box();
+	mail_close(open_box(NIL));
+	assert_int_equal(utimensat(AT_FDCWD, list_path(), ahead, 0), 0);
+	expect_twice(true, 0, 0);
+	end();
+}
+
+/* Keywords that a session has no room for: it is not the one to tell others
+ * what the mailbox has. */
+static void
+test_keywords_without_room(void **state)
+{
+	MAILSTREAM *a, *s;
+	char names[300] = "";
+	size_t n = 0;
+	uint32_t bit = 0;
+
+	(void)state;
+	begin();
+	big_box();
+	a = open_box(NIL);
+	for (int i = 1; i < CC_MBOX_KEYWORDS; i++)
+		n += (size_t)snprintf(names + n, sizeof(names) - n, "%sk%02d",
+		    i > 1 ? " " : "", i);
+	mail_flag(a, "1", names, ST_SET);
+	mail_check(a);
+	replace_in_box("k07", "z07"); /* in the list */
+	replace_in_box("k07", "z07"); /* of the message */
+	make_old(tmpdir_path(&tmp, "home/box"));
+	assert_int_equal(mail_ping(a), LONGT);
+	s = open_box(OP_READONLY);
+	for (int i = 0; i < NUSERFLAGS; i++)
+		if (s->user_flags[i] && strcmp(s->user_flags[i], "z07") == 0)
+			bit = (uint32_t)1 << i;
+	assert_true(bit != 0 && (keywords(s, 1) & bit) != 0);
+	mail_close(s);
+	cc_mbox_free(a->local);
+	fs_give(&a->local);
+	mail_close(a);
+	end();
+}
+
 int
 main(void)
 {
@@ -738,6 +875,9 @@ main(void)
 		cmocka_unit_test(test_kept_damaged),
 		cmocka_unit_test(test_kept_after_rewrite),
 		cmocka_unit_test(test_not_kept),
+		cmocka_unit_test(test_kept_of_another),
+		cmocka_unit_test(test_kept_ahead),
+		cmocka_unit_test(test_keywords_without_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

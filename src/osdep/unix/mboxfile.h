@@ -181,6 +181,9 @@ void cc_mbox_mark_wait(const struct mbox *m);
  * files goes in ticks. */
 bool cc_mbox_is_same_tick(const struct timespec *t);
 
+/* Are the file's times in seconds? Then they do not show each change. */
+bool cc_mbox_is_coarse(const struct mbox_stamp *stamp);
+
 /* Shells and LIST tell new mail by an mtime that is later than the atime: it
  * is so, or, after what is no new mail, the other way round. */
 void cc_mbox_set_times(const struct mbox *m, bool new_mail);

@@ -48,7 +48,7 @@ bool
 cc_changes_wanted(const struct mbox *m)
 {
 	return m->stamp.size >= (off_t)CC_CHANGES_MIN && !m->hidden &&
-	    !m->tailed && !m->keywords_lost;
+	    !m->tailed && !m->keywords_lost && !cc_mbox_is_coarse(&m->stamp);
 }
 
 /* Opens the list for reading, or reading and adding: a descriptor, or negative

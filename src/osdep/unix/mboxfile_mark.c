@@ -8,8 +8,9 @@
  * writer therefore puts the time of the last change forward by a nanosecond
  * where the clock did not. As writers exclude each other it only ever grows.
  *
- * Where times are kept in seconds this has no effect; what is written is
- * compared with what is there in any case (mboxfile_flags.c).
+ * Where times are kept in seconds this has no effect. There nothing is taken
+ * from the change list, a rewrite begins with a parse, and what is written in
+ * place is compared with what is there in any case (mboxfile_flags.c).
  */
 #include <time.h>
 
@@ -26,6 +27,13 @@ cc_mbox_is_same_tick(const struct timespec *t)
 
 	return clock_gettime(CLOCK_REALTIME_COARSE, &now) != 0 ||
 	    !is_later(&now, t);
+}
+
+/* The ctime is the system's own: nobody sets it to a whole second. */
+bool
+cc_mbox_is_coarse(const struct mbox_stamp *stamp)
+{
+	return stamp->ctime.tv_nsec == 0;
 }
 
 void

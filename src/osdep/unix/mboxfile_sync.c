@@ -441,7 +441,7 @@ cc_mbox_sync(struct mbox *m, const char **why_r)
 int
 cc_mbox_sync_sure(struct mbox *m, const char **why_r)
 {
-	if (m->racy)
+	if (m->racy || cc_mbox_is_coarse(&m->stamp))
 		m->stale = true;
 	return sync_with(m, false, why_r);
 }

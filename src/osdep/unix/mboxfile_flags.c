@@ -150,16 +150,16 @@ cc_mbox_store(struct mbox *m, uint32_t i, unsigned flags, uint32_t keywords)
 	if (changed == 0 && msg->keywords == keywords)
 		return;
 	/* a ghost has no place in the file; the client will hear of it */
-	if (!m->rdonly && !(msg->flags & MBOX_GONE)) {
+	if (!(msg->flags & MBOX_GONE)) {
 		note_change(m, msg, changed, msg->keywords ^ keywords);
-		msg->flags |= MBOX_DIRTY | MBOX_PENDING;
+		/* of who only reads it is his own as long as he is there */
+		msg->flags |=
+		    m->rdonly ? MBOX_DIRTY : MBOX_DIRTY | MBOX_PENDING;
 		if (m->dirty_to == 0 || i < m->dirty_from)
 			m->dirty_from = i;
 		if (i >= m->dirty_to)
 			m->dirty_to = i + 1;
 	}
-	if (m->rdonly) /* the file will not have them: others must not hear */
-		m->racy = true;
 	msg->flags = (uint16_t)(msg->flags ^ changed);
 	msg->keywords = keywords;
 }

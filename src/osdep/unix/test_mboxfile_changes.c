@@ -514,8 +514,14 @@ test_readonly(void **state)
 	b = open_box(NIL);
 	a = open_box(OP_READONLY);
 	assert_int_equal(cc_mail_store(a, 1, fSEEN, fSEEN, 0, 0), 0);
+	assert_int_equal(cc_mail_store(a, 2, fDRAFT, fDRAFT, 1, 1), 0);
 	assert_int_equal(cc_mail_flush(a, false), 0);
 	assert_int_equal(flags(a, 1) & fSEEN, fSEEN);
+	/* as the list tells what others do, and as a parse does */
+	mail_flag(b, "2", "\\Flagged", ST_SET);
+	assert_int_equal(mail_ping(a), LONGT);
+	assert_int_equal(flags(a, 1) & fSEEN, fSEEN);
+	assert_int_equal(flags(a, 2) & (fFLAGGED | fDRAFT), fFLAGGED | fDRAFT);
 	/* without a word in the list */
 	patch("Status: O\nX-Status: \nX-Keywords:  ",
 	    "Status: RO\nX-Status: \nX-Keywords: ");
@@ -524,10 +530,16 @@ test_readonly(void **state)
 	assert_int_equal(mail_ping(b), LONGT);
 	assert_int_equal(flags(a, 1) & fSEEN, fSEEN);
 	assert_int_equal(flags(b, 1) & fSEEN, fSEEN);
+	assert_int_equal(flags(a, 2) & (fFLAGGED | fDRAFT), fFLAGGED | fDRAFT);
+	assert_int_equal(keywords(a, 2), 1);
+	mail_check(a);
+	assert_int_equal(flags(b, 2) & (fFLAGGED | fDRAFT), fFLAGGED);
+	assert_int_equal(keywords(b, 2), 0);
 	mail_close(a);
 	mail_close(b);
 	a = open_box(NIL);
 	assert_int_equal(flags(a, 1) & fSEEN, fSEEN);
+	assert_int_equal(flags(a, 2) & (fFLAGGED | fDRAFT), fFLAGGED);
 	mail_close(a);
 	end();
 }

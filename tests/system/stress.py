@@ -46,6 +46,15 @@ def compose(rng, serial):
     return (header + "\r\n" + "\r\n".join(lines) + "\r\n").encode()
 
 
+def bulk(serial, octets):
+    """A message of many octets, as it is in a file."""
+    body = ("text " * 15 + "\n") * (octets // 76) + "end of %s\n" % serial
+    digest = hashlib.md5(body.replace("\n", "\r\n").encode()).hexdigest()
+    return ("From someone Tue Mar  5 09:01:02 2024\n"
+            "From: someone@mail.example\nX-Serial: %s\nX-Sum: %s\n\n" % (
+                serial, digest) + body + "\n").encode()
+
+
 def field(header, name):
     m = re.search(rb"(?im)^" + name + rb": (\S+)\r?$", header)
     return m.group(1).decode() if m else None
@@ -66,6 +75,7 @@ class Books:
         self.name, self.path = name, pathlib.Path(path)
         self.lock = threading.RLock()
         self.uidvalidity = None
+        self.kept = set()       # UIDs of messages that are left alone
         self.serial = {}        # by UID: for ever
         self.digest = {}        # by UID
         self.doomed = set()     # UIDs that somebody marked \Deleted
@@ -292,7 +302,8 @@ class Client:
 
     def some(self, n=None):
         """Some messages it knows: (list of entries, set of UIDs as octets)."""
-        known = [e for e in self.pic if e.uid]
+        known = [e for e in self.pic
+                 if e.uid and e.uid not in self.books.kept]
         if not known:
             return [], b""
         n = min(n or self.rng.choice((1, 1, 2, 5, 20)), len(known))

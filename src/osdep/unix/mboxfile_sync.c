@@ -354,18 +354,30 @@ parse_growth(struct mbox *m, const struct mbox_stamp *now)
 	return r == 0 && m->index.exhausted ? CC_ECHANGED : r;
 }
 
+/* Has any of these messages no UID in the file? */
+static bool
+some_miss(const struct mbox_index *index, uint32_t from, uint32_t to)
+{
+	for (uint32_t i = from; i < to; i++)
+		if ((index->msgs[i].flags & (MBOX_NO_UID | MBOX_GONE)) ==
+		    MBOX_NO_UID)
+			return true;
+	return false;
+}
+
 /* The UIDs of messages from `from' on, of which others may have told some
  * before; on disk before we tell them. */
 static int
 settle_growth(struct mbox *m, uint32_t from, uint32_t last)
 {
-	bool missing = false;
+	bool missing = some_miss(&m->index, from, m->index.count);
 	int r;
 
-	if (cc_mbox_looks_known(&m->index, from))
+	/* the record counts all that look alike from the first UID on that is
+	 * missing; until then nobody looked for them */
+	if ((missing && !some_miss(&m->index, 0, from)) ||
+	    cc_mbox_looks_known(&m->index, from))
 		cc_mbox_find_twins(m, NULL);
-	for (uint32_t i = from; i < m->index.count; i++)
-		missing |= (m->index.msgs[i].flags & MBOX_NO_UID) != 0;
 	if (!missing) {
 		cc_mbox_uids_reserve(m, m->index.uid_last);
 		return 0;

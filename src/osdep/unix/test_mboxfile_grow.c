@@ -236,6 +236,30 @@ test_partly_told(void **state)
 		}
 }
 
+/* Copies that lie in the mailbox with their UIDs count in the record as soon
+ * as any message has none: so they do for who did not look at them yet. */
+static void
+test_copies_before(void **state)
+{
+	MAILSTREAM *s;
+
+	(void)state;
+	begin_large(true);
+	come(20);
+	come(20);
+	s = open_box(NIL);
+	mail_check(s);
+	mail_close(s);
+	s = open_told();
+	for (unsigned i = 0; i < 3; i++) {
+		come(21 + i);
+		assert_true(tell(s));
+		expect_agreement(s);
+	}
+	mail_close(s);
+	end();
+}
+
 /* ------------------------------------------------------------------- kills */
 
 /* Mail comes and goes in the sight of one who is killed meanwhile. */
@@ -296,6 +320,7 @@ main(void)
 		cmocka_unit_test(test_in_turn),
 		cmocka_unit_test(test_come_and_gone),
 		cmocka_unit_test(test_partly_told),
+		cmocka_unit_test(test_copies_before),
 		cmocka_unit_test(test_killed_watcher),
 	};
 

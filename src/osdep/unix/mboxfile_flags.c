@@ -661,8 +661,11 @@ note_written(struct mbox *m, const struct mbox_stamp *before)
 		m->file_uid_last };
 	struct strbuf entry;
 
-	if (m->stale || !cc_mbox_stamp_same(before, &m->sure))
+	if (m->stale || !cc_mbox_stamp_same(before, &m->sure)) {
+		/* no entry may lead on from what the index was before */
+		m->racy = true;
 		return;
+	}
 	if (cc_changes_wanted(m)) {
 		cc_strbuf_init(&entry, CC_CHANGES_MAX);
 		cc_changes_put_noted(&entry, before, &now, m->keywords_there);
@@ -708,6 +711,8 @@ cc_mbox_restamp(struct mbox *m)
 		if (cc_mbox_stamp_same(&m->tried, &before))
 			m->tried = m->stamp;
 		note_written(m, &before);
+	} else {
+		m->racy = true;
 	}
 	clear_notes(m);
 	cc_mbox_view_drop(m);

@@ -67,7 +67,7 @@ cc_mbox_mark_end(struct mbox_lock *lock)
 	struct mbox *m = lock->m;
 	struct mbox_stamp now;
 	struct stat st;
-	bool ours;
+	bool ours, sure;
 
 	lock->m = NULL;
 	if (!m || !lock->fresh || fstat(m->fd, &st) != 0 ||
@@ -75,6 +75,7 @@ cc_mbox_mark_end(struct mbox_lock *lock)
 		return;
 	cc_mbox_stamp_of(&st, &now);
 	ours = cc_mbox_stamp_same(&now, &m->stamp);
+	sure = ours && cc_mbox_stamp_same(&now, &m->sure);
 	if (++times[1].tv_nsec == 1000000000) {
 		times[1].tv_nsec = 0;
 		times[1].tv_sec++;
@@ -83,6 +84,8 @@ cc_mbox_mark_end(struct mbox_lock *lock)
 		wait_for_tick(m->fd, &lock->mtime);
 	if (ours && fstat(m->fd, &st) == 0)
 		cc_mbox_stamp_of(&st, &m->stamp);
+	if (sure)
+		m->sure = m->stamp;
 }
 
 /* The file's times say what a kill leaves only if the clock has gone on since

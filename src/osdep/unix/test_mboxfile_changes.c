@@ -498,6 +498,45 @@ test_refused(void **state)
 }
 
 /*
+ * A session locked the file in the tick of the last change, and had parsed it
+ * when the next one came: the file's time is put forward behind its change.
+ * What it writes next is in what it tells others later.
+ */
+static void
+test_put_forward(void **state)
+{
+	const struct timespec ahead[2] = { { 1000000000, 0 },
+		{ time(NULL) + 1000, 0 } };
+	MAILSTREAM *a, *b;
+
+	(void)state;
+	begin();
+	big_box();
+	assert_int_equal(utimensat(AT_FDCWD, tmpdir_path(&tmp, "home/box"),
+			     ahead, 0),
+	    0);
+	mail_close(open_box(NIL));
+	a = open_box(NIL);
+	b = open_box(NIL);
+	assert_int_equal(mail_ping(a), LONGT);
+	((struct mbox *)a->local)->racy = false;
+	((struct mbox *)b->local)->racy = false;
+	mail_flag(a, "5", "\\Seen", ST_SET);
+	mail_flag(a, "6", "\\Seen", ST_SET);
+	patch("Status: O\nX-Status: \nX-Keywords:  ",
+	    "Status: RO\nX-Status: \nX-Keywords: ");
+	make_old(tmpdir_path(&tmp, "home/box"));
+	assert_int_equal(mail_ping(a), LONGT);
+	assert_int_equal(mail_ping(b), LONGT);
+	for (unsigned long n = 1; n <= 8; n++)
+		assert_int_equal(flags(b, n) & fSEEN,
+		    n == 1 || n == 5 || n == 6 ? fSEEN : 0);
+	mail_close(a);
+	mail_close(b);
+	end();
+}
+
+/*
  * What a session that only reads did to flags is its own: when it finds out
  * what became of the file, and tells others, it does not think that they knew
  * of that.
@@ -882,6 +921,7 @@ main(void)
 		cmocka_unit_test(test_first_read_by_number),
 		cmocka_unit_test(test_not_a_list),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_put_forward),
 		cmocka_unit_test(test_readonly),
 		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_kept_damaged),

@@ -38,7 +38,7 @@ mime2_token(unsigned char *s, unsigned char *se, unsigned char **t)
 	for (*t = s; *t < se && **t != '?'; ++*t)
 		if (**t <= ' ' || **t >= 0x7f || strchr("()<>@,;:\"/[].=", **t))
 			return NULL;
-	return *t<se && * t> s ? *t : NULL;
+	return s < *t && *t < se ? *t : NULL;
 }
 
 unsigned char *

@@ -48,17 +48,8 @@ openat(int fd, const char *name, int flags_, ...)
 static void
 expect_seen(MAILSTREAM *s, bool more)
 {
-	unsigned seen = 0;
-	int before = -1;
+	unsigned seen = messages_seen(s);
 
-	assert_int_equal(s->uid_validity, 1709629200);
-	for (unsigned long n = 1; n <= s->nmsgs; n++) {
-		int i = expect_whole(s, n);
-
-		assert_true(i > before && i <= MESSAGES);
-		before = i;
-		seen |= 1u << i;
-	}
 	assert_true((seen & EVERY) == EVERY ||
 	    (seen & EVERY) == (EVERY & ~doomed));
 	assert_int_equal(seen >> MESSAGES, more);

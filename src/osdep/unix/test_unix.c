@@ -815,20 +815,15 @@ keep_for_a_moment(const char *name)
 	_exit(0);
 }
 
-/* Programs that come and go: none of them keeps the mailbox, and a session
- * that meets one after another is not read-only for that. */
-static void
-test_holders_that_change(void **state)
+/* A program that keeps the mailbox by its lock file's name. */
+static pid_t
+start_holder(void (*hold)(const char *name))
 {
 	struct inodelock lock;
 	struct stat st;
-	MAILSTREAM *s;
 	char *name;
 	pid_t pid;
 
-	(void)state;
-	begin();
-	box(MSG);
 	assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &st), 0);
 	assert_int_equal(cc_inodelock_get(&lock, &st, FDLOCK_EX, 0, NULL), 0);
 	name = strdup(lock.name);
@@ -836,14 +831,29 @@ test_holders_that_change(void **state)
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0)
-		keep_for_a_moment(name);
+		hold(name);
 	while (!cc_inodelock_is_holder(&st, pid))
 		poll(NULL, 0, 1);
+	free(name);
+	return pid;
+}
+
+/* Programs that come and go: none of them keeps the mailbox, and a session
+ * that meets one after another is not read-only for that. */
+static void
+test_holders_that_change(void **state)
+{
+	MAILSTREAM *s;
+	pid_t pid;
+
+	(void)state;
+	begin();
+	box(MSG);
+	pid = start_holder(keep_for_a_moment);
 	s = open_box(NIL);
 	assert_false(s->rdonly);
 	mail_close(s);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	free(name);
 	end();
 }
 
@@ -876,26 +886,14 @@ keep(const char *name)
 static void
 test_kiss_under_dot_lock(void **state)
 {
-	struct inodelock lock;
-	struct stat st;
 	MAILSTREAM *s;
-	char *name;
 	int status;
 	pid_t pid;
 
 	(void)state;
 	begin();
 	box(MSG);
-	assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &st), 0);
-	assert_int_equal(cc_inodelock_get(&lock, &st, FDLOCK_EX, 0, NULL), 0);
-	name = strdup(lock.name);
-	cc_inodelock_release(&lock);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0)
-		keep(name);
-	while (!cc_inodelock_is_holder(&st, pid))
-		poll(NULL, 0, 1);
+	pid = start_holder(keep);
 	asked_under_lock = false;
 	s = open_box(NIL);
 	assert_false(s->rdonly);
@@ -904,7 +902,6 @@ test_kiss_under_dot_lock(void **state)
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR2);
 	assert_false(tmpdir_has(&tmp, "home/box.lock"));
 	mail_close(s);
-	free(name);
 	end();
 }
 

@@ -380,14 +380,6 @@ void cc_mbox_find_dirty(struct mbox *m);
 /* What was changed of the message with this UID: nothing if it is not known. */
 struct mbox_change cc_mbox_change_of(const struct mbox *m, uint32_t uid);
 
-/* Does the file say of message i what the index does? 1, 0 or negative. */
-int cc_mbox_flags_hold(struct mbox *m, uint32_t i);
-
-/* Writes what is marked dirty and has room, under all locks; and takes the
- * file's new times for those of the parse. */
-int cc_mbox_write_dirty(struct mbox *m);
-void cc_mbox_restamp(struct mbox *m);
-
 /* Forgets the changes since the last flush: the file's flags hold again. */
 void cc_mbox_take_back(struct mbox *m);
 
@@ -401,6 +393,16 @@ void cc_mbox_store(struct mbox *m, uint32_t i, unsigned flags,
  * flush are taken back.
  */
 int cc_mbox_flush(struct mbox *m, bool sync);
+
+/* -------------- where they stand: mboxfile_flags_{block,write}.c */
+
+/* Does the file say of message i what the index does? 1, 0 or negative. */
+int cc_mbox_flags_hold(struct mbox *m, uint32_t i);
+
+/* Writes what is marked dirty and has room, under all locks; and takes the
+ * file's new times for those of the parse. */
+int cc_mbox_write_dirty(struct mbox *m);
+void cc_mbox_restamp(struct mbox *m);
 
 /* ------------------------------------------------ check: mboxfile_check.c */
 

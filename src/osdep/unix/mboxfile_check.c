@@ -2,10 +2,10 @@
  * mboxfile_check.c - making everything permanent that a session knows of its
  * mailbox: at CHECK, and when it ends.
  *
- * What has room is written in place (mboxfile_flags.c), the rest by a rewrite
- * (mboxfile_rewrite.c); then the file says it all, and the UID record goes. In
- * between, flags that have no room are brought into the file after some
- * seconds.
+ * What has room is written in place (mboxfile_flags_write.c), the rest by a
+ * rewrite (mboxfile_rewrite.c); then the file says it all, and the UID record
+ * goes. In between, flags that have no room are brought into the file after
+ * some seconds.
  */
 #include "cc_err.h"
 #include "env_state.h"

@@ -100,7 +100,7 @@ struct mbox {
 	struct mbox_view view;
 	struct mbox_place place;
 
-	/* news that the client does not know yet (mboxfile_sync.c) */
+	/* news that the client does not know yet (mboxfile_ping.c) */
 	bool ghosts;    /* some messages are gone: MBOX_GONE */
 	bool tell;      /* flags of some changed: MBOX_TELL */
 	uint32_t known; /* messages the client knows of, ghosts included */
@@ -324,6 +324,8 @@ int cc_mbox_resync(struct mbox *m, const char **why_r);
 /* After CC_ECHANGED of a read: takes over what others did, with locks of its
  * own, and tells nothing. 0: the message may be somewhere else now. */
 int cc_mbox_refresh(struct mbox *m);
+
+/* ----------------------------------------------- telling: mboxfile_ping.c */
 
 /* The whole of a ping: true while the mailbox is of use. */
 bool cc_mbox_ping(struct mbox *m, MAILSTREAM *stream);

@@ -124,6 +124,38 @@ cc_mbox_store(struct mbox *m, uint32_t i, unsigned flags, uint32_t keywords)
 	msg->keywords = keywords;
 }
 
+/* Both are in the order of UIDs. */
+static void
+keep_changes(struct mbox *m)
+{
+	size_t kept = 0, k = 0;
+
+	for (uint32_t i = m->dirty_from; i < m->dirty_to; i++) {
+		const struct mbox_msg *msg = &m->index.msgs[i];
+
+		while (k < m->change_count && m->changes[k].uid < msg->uid)
+			k++;
+		if (k < m->change_count && m->changes[k].uid == msg->uid &&
+		    (msg->flags & MBOX_DIRTY))
+			m->changes[kept++] = m->changes[k++];
+	}
+	m->change_count = kept;
+}
+
+void
+cc_mbox_find_dirty(struct mbox *m)
+{
+	m->dirty_from = m->dirty_to = 0;
+	for (uint32_t i = 0; i < m->index.count; i++) {
+		if (!(m->index.msgs[i].flags & MBOX_DIRTY))
+			continue;
+		if (m->dirty_to == 0)
+			m->dirty_from = i;
+		m->dirty_to = i + 1;
+	}
+	keep_changes(m);
+}
+
 /* -------------------------------------------------------------- taking back */
 
 void

@@ -96,7 +96,7 @@ struct mbox {
 	uint32_t uid_safe;         /* UIDs up to this one are on disk outside of
 				      the file, or 0 */
 
-	/* reading (mboxfile_read.c) */
+	/* reading (mboxfile_view.c, mboxfile_place.c) */
 	struct mbox_view view;
 	struct mbox_place place;
 
@@ -333,7 +333,7 @@ bool cc_mbox_ping(struct mbox *m, MAILSTREAM *stream);
 /* Tells the client what is new; expunged messages only if they may. */
 void cc_mbox_tell(struct mbox *m, MAILSTREAM *stream, bool expunge);
 
-/* ------------------------------------------------ reading: mboxfile_read.c */
+/* -------------------- reading: mboxfile_{place,read,view,there}.c */
 
 /* Where message i lies; CC_ECHANGED if that is no longer so. */
 int cc_mbox_locate(struct mbox *m, uint32_t i, struct mbox_place *place_r);

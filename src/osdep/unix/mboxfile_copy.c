@@ -4,7 +4,7 @@
  *
  * From-line, header and text go as they are, without the internal lines; only
  * line ends that are missing at the end are supplied. Read without locks, as
- * any message is (mboxfile_read.c): what is not the message any more is
+ * any message is (mboxfile_there.c): what is not the message any more is
  * noticed, and nothing was written yet.
  */
 #include "cc_err.h"

@@ -1,0 +1,155 @@
+/*
+ * mboxfile_view.c - the window through which messages are read.
+ *
+ * Octets just read count only if the message is where it was
+ * (mboxfile_there.c); otherwise they are shown to nobody. Of a file that has
+ * changed only the one message that was looked for counts. Files are never
+ * mapped: one that shrinks must not kill the session.
+ */
+#include "cc_err.h"
+#include "cc_limits.h"
+#include "fdio.h"
+#include "fs.h"
+#include "mboxfile_view.h"
+
+/* Octets that hold most headers. */
+#define HEADER_READ (4u * 1024)
+
+/* Reads that begin within this distance behind the last one are a walk
+ * through the mailbox, and get all of the buffer. */
+#define SEQUENTIAL (64u * 1024)
+
+void
+cc_mbox_view_drop(struct mbox *m)
+{
+	m->view.len = 0;
+	m->place.known = false;
+}
+
+void
+cc_mbox_rest(struct mbox *m)
+{
+	struct mbox_view *v = &m->view;
+
+	v->len = 0;
+	fs_give((void **)&v->buf);
+}
+
+/* How much to read at pos: all that fits if the mailbox is walked through,
+ * else what is wanted. Of a file that changed only one message is of use;
+ * writers look at headers only. */
+static size_t
+read_size(const struct mbox *m, uint64_t pos, size_t want)
+{
+	const struct mbox_view *v = &m->view;
+	uint64_t old_end = v->pos + v->len;
+	size_t least;
+
+	if (!m->writing && v->len > 0 && !v->of_one && pos >= v->pos &&
+	    pos <= old_end + SEQUENTIAL)
+		return CC_READ_WINDOW;
+	least = m->writing ? HEADER_READ : CC_MBOX_SMALL_READ;
+	if (want < least)
+		want = least;
+	return want < CC_READ_WINDOW ? want : CC_READ_WINDOW;
+}
+
+bool
+cc_mbox_in_view(const struct mbox_view *v, uint64_t pos, size_t want,
+    uint64_t limit)
+{
+	uint64_t end = v->pos + v->len;
+
+	if (limit - pos < want)
+		want = (size_t)(limit - pos);
+	return v->len > 0 && pos >= v->pos && pos + want <= end;
+}
+
+int
+cc_mbox_peek(struct mbox *m, uint32_t i, uint64_t pos, size_t want,
+    uint64_t limit, struct span *data_r)
+{
+	struct mbox_view *v = &m->view;
+	size_t len, got;
+	int r;
+
+	if (!v->buf)
+		v->buf = fs_get(CC_READ_WINDOW);
+	if (want > CC_READ_WINDOW)
+		want = CC_READ_WINDOW;
+	if (!cc_mbox_in_view(v, pos, want, limit) ||
+	    (v->of_one && v->of != i)) {
+		len = read_size(m, pos, want);
+		v->len = 0;
+		if ((r = cc_fd_read_at(m->fd, pos, v->buf, len, &got)) != 0 ||
+		    (r = cc_mbox_check_message(m, i, &v->of_one)) != 0)
+			return r;
+		v->of = i;
+		v->pos = pos;
+		v->len = got;
+		if (!cc_mbox_in_view(v, pos, want, limit))
+			return CC_ECHANGED;
+	}
+	len = v->len - (size_t)(pos - v->pos);
+	if (limit - pos < len)
+		len = (size_t)(limit - pos);
+	*data_r = cc_span(v->buf + (pos - v->pos), len);
+	return 0;
+}
+
+struct span
+cc_mbox_in_sight(const struct mbox *m, uint32_t i, uint64_t pos, uint64_t limit)
+{
+	const struct mbox_view *v = &m->view;
+	size_t at, len;
+
+	if (!cc_mbox_in_view(v, pos, 1, limit) || (v->of_one && v->of != i))
+		return cc_span("", 0);
+	at = (size_t)(pos - v->pos);
+	len = v->len - at;
+	if (limit - pos < len)
+		len = (size_t)(limit - pos);
+	return cc_span(v->buf + at, len);
+}
+
+/* -------------------------------------------------------------------- lines */
+
+int
+cc_mbox_line_at(struct mbox *m, uint32_t i, uint64_t pos, uint64_t limit,
+    struct span *line_r)
+{
+	size_t want = 256;
+	const char *lf;
+	int r;
+
+	for (;; want = CC_MBOX_LINE_MAX) {
+		if ((r = cc_mbox_peek(m, i, pos, want, limit, line_r)) != 0)
+			return r;
+		if (line_r->len > CC_MBOX_LINE_MAX)
+			line_r->len = CC_MBOX_LINE_MAX;
+		lf = memchr(line_r->p, '\n', line_r->len);
+		if (lf) {
+			line_r->len = (size_t)(lf - line_r->p) + 1;
+			return 1;
+		}
+		if (line_r->len < want || want == CC_MBOX_LINE_MAX)
+			return 0;
+	}
+}
+
+int
+cc_mbox_skip_line(struct mbox *m, uint32_t i, uint64_t limit, uint64_t *pos,
+    bool *blank_r)
+{
+	struct span line;
+	int r = 0;
+
+	*blank_r = true;
+	while (r == 0 && *pos < limit) {
+		if ((r = cc_mbox_line_at(m, i, *pos, limit, &line)) < 0)
+			return r;
+		*blank_r = *blank_r && cc_mbox_line_blank(line);
+		*pos += line.len;
+	}
+	return r;
+}

@@ -2,22 +2,12 @@
  * mboxfile_transfer.c - moving the mail of one mailbox file to the end of
  * another.
  *
- *	cedar-move 1
- *	from DEV INO SKIP SIZE SUM	octets SKIP to SIZE of the source are
- *				meant; the sum is of all up to SIZE
- *	to DEV INO SIZE PAD	the destination before they were appended, and
- *				line ends that went before them
- *	done 0			1: they are all there, on the disk
- *	path LEN PATH		of the destination
- *	check SUM
- *
- * The record "move.DEV.INO" of the source, in the private directory, is
- * written before the first octet is appended. Who finds it with done 0 takes
+ * A record (mboxfile_transfer_record.c) is written before the first octet is
+ * appended, and again when all are on the disk. Who finds it with done 0 takes
  * away what was appended, if it is that, and begins again; with done 1 the
- * source's first SIZE octets are of no use any more. What was delivered to the
- * source meanwhile lies behind them: it is moved, too, with SKIP being what
- * SIZE was. A record that does not fit the source counts for nothing: somebody
- * else has taken the mail.
+ * source's first SIZE octets are of no use any more
+ * (mboxfile_transfer_recover.c). What was delivered to the source meanwhile
+ * lies behind them: it is moved, too, with SKIP being what SIZE was.
  *
  * Under all locks of both files; those of the source come second, and are
  * tried for so long as the caller says, which is never for ever.
@@ -29,191 +19,19 @@
 #include <unistd.h>
 
 #include "cc_err.h"
-#include "cc_limits.h"
 #include "fdio.h"
 #include "filestat.h"
 #include "fnv.h"
 #include "fs.h"
 #include "mail.h"
 #include "mailfile.h"
-#include "mboxfile.h"
-#include "mboxfile_transfer.h"
+#include "mboxfile_transfer_inner.h"
 #include "misc.h"
 #include "privdir.h"
-#include "privfile.h"
-#include "tempfile.h"
-#include "uidrecord.h"
-#include "uidrecord_text.h"
 
-#define RECORD_MAX 8192  /* octets: a path and some numbers */
-#define CHUNK (1u << 18) /* octets copied at a time */
-#define ROUNDS_MAX 100   /* times the source may grow while it is moved */
+#define ROUNDS_MAX 100 /* times the source may grow while it is moved */
 
-struct move {
-	uint64_t dev, ino, skip, size, sum;
-	uint64_t to_dev, to_ino, to_size, pad;
-	bool done;
-	char *path; /* of the destination, owned */
-};
-
-/* Both files, with all locks. */
-struct both {
-	struct mbox from;
-	struct mbox_lock lock;
-	struct mbox *to; /* borrowed */
-	int privdir;
-	struct move rec;
-	uint64_t end; /* of the destination, after our last append; or 0 */
-};
-
-/* ------------------------------------------------------------------ record */
-
-static void
-put_name(struct strbuf *name, const struct move *rec)
-{
-	cc_strbuf_init(name, 64);
-	cc_strbuf_printf(name, "move.%llx.%llx", (unsigned long long)rec->dev,
-	    (unsigned long long)rec->ino);
-}
-
-static void
-put_record(struct strbuf *text, const struct move *rec)
-{
-	cc_strbuf_init(text, RECORD_MAX);
-	cc_strbuf_printf(text,
-	    "cedar-move 1\nfrom %llx %llx %llu %llu %016llx\n",
-	    (unsigned long long)rec->dev, (unsigned long long)rec->ino,
-	    (unsigned long long)rec->skip, (unsigned long long)rec->size,
-	    (unsigned long long)rec->sum);
-	cc_strbuf_printf(text, "to %llx %llx %llu %llu\n",
-	    (unsigned long long)rec->to_dev, (unsigned long long)rec->to_ino,
-	    (unsigned long long)rec->to_size, (unsigned long long)rec->pad);
-	cc_strbuf_printf(text, "done %d\npath %zu %s\n", rec->done,
-	    strlen(rec->path), rec->path);
-	cc_uidrecord_put_check(text, 0);
-}
-
-static int
-write_record(const struct both *b)
-{
-	struct strbuf name, text;
-	int r;
-
-	put_name(&name, &b->rec);
-	put_record(&text, &b->rec);
-	r = cc_strbuf_status(&text);
-	if (r == 0)
-		r = cc_tempfile_replace(b->privdir, cc_strbuf_str(&name), 0600,
-		    cc_strbuf_span(&text));
-	cc_strbuf_free(&name);
-	cc_strbuf_free(&text);
-	return r;
-}
-
-static int
-remove_record(const struct both *b)
-{
-	struct strbuf name;
-	int r = 0;
-
-	put_name(&name, &b->rec);
-	if (unlinkat(b->privdir, cc_strbuf_str(&name), 0) != 0)
-		r = errno == ENOENT ? 0 : cc_err_errno();
-	else if (fsync(b->privdir) != 0)
-		r = cc_err_errno();
-	cc_strbuf_free(&name);
-	return r;
-}
-
-static int
-parse_numbers(struct cursor *c, struct move *rec, uint64_t *done_r,
-    uint64_t *len_r)
-{
-	if (cc_uidrecord_word(c, "cedar-move 1\nfrom ") != 0 ||
-	    cc_uidrecord_hex(c, 0, &rec->dev) != 0 ||
-	    cc_uidrecord_word(c, " ") != 0 ||
-	    cc_uidrecord_hex(c, 0, &rec->ino) != 0 ||
-	    cc_uidrecord_word(c, " ") != 0 ||
-	    cc_uidrecord_dec(c, INT64_MAX, &rec->skip) != 0 ||
-	    cc_uidrecord_word(c, " ") != 0 ||
-	    cc_uidrecord_dec(c, INT64_MAX, &rec->size) != 0 ||
-	    cc_uidrecord_word(c, " ") != 0 ||
-	    cc_uidrecord_hex(c, 16, &rec->sum) != 0 ||
-	    cc_uidrecord_word(c, "\nto ") != 0 ||
-	    cc_uidrecord_hex(c, 0, &rec->to_dev) != 0 ||
-	    cc_uidrecord_word(c, " ") != 0 ||
-	    cc_uidrecord_hex(c, 0, &rec->to_ino) != 0 ||
-	    cc_uidrecord_word(c, " ") != 0 ||
-	    cc_uidrecord_dec(c, INT64_MAX, &rec->to_size) != 0 ||
-	    cc_uidrecord_word(c, " ") != 0 ||
-	    cc_uidrecord_dec(c, 2, &rec->pad) != 0 ||
-	    cc_uidrecord_word(c, "\ndone ") != 0 ||
-	    cc_uidrecord_dec(c, 1, done_r) != 0 ||
-	    cc_uidrecord_word(c, "\npath ") != 0 ||
-	    cc_uidrecord_dec(c, RECORD_MAX, len_r) != 0 ||
-	    cc_uidrecord_word(c, " ") != 0)
-		return CC_EPARSE;
-	return 0;
-}
-
-/* The path is allocated on success. */
-static int
-parse_record(struct span text, struct move *rec_r)
-{
-	struct cursor c = cc_cursor(text);
-	struct move rec = { .path = NULL };
-	struct span path;
-	uint64_t done, len;
-
-	if (parse_numbers(&c, &rec, &done, &len) != 0 || rec.skip > rec.size ||
-	    len > (uint64_t)(c.end - c.p))
-		return CC_EPARSE;
-	path = cc_span(c.p, (size_t)len);
-	c.p += len;
-	if (path.len == 0 || path.p[0] != '/' ||
-	    memchr(path.p, '\0', path.len) ||
-	    cc_uidrecord_word(&c, "\n") != 0 ||
-	    cc_uidrecord_check(&c, text.p) != 0)
-		return CC_EPARSE;
-	rec.done = done == 1;
-	rec.path = cc_span_dup(path);
-	*rec_r = rec;
-	return 0;
-}
-
-int
-cc_mbox_transfer_again(struct span text, struct strbuf *out)
-{
-	struct move rec;
-
-	if (parse_record(text, &rec) != 0)
-		return CC_EPARSE;
-	put_record(out, &rec);
-	fs_give((void **)&rec.path);
-	return 0;
-}
-
-/* The record of the file *st: 0, or CC_ENOENT, also if it is damaged. */
-static int
-read_record(int privdir, const struct stat *st, struct move *rec_r)
-{
-	struct move key = { .dev = st->st_dev, .ino = st->st_ino };
-	struct strbuf name, text;
-	int r;
-
-	put_name(&name, &key);
-	cc_strbuf_init(&text, RECORD_MAX);
-	r = cc_privfile_read(privdir, cc_strbuf_str(&name), &text);
-	if (r == 0 &&
-	    (parse_record(cc_strbuf_span(&text), rec_r) != 0 ||
-		rec_r->dev != key.dev || rec_r->ino != key.ino))
-		r = CC_ENOENT;
-	cc_strbuf_free(&name);
-	cc_strbuf_free(&text);
-	return r;
-}
-
-/* ------------------------------------------------------------------ octets */
+/* ------------------------------------------------------------------- octets */
 
 /* What comes first: the destination must end in an empty line, so that what
  * follows begins a message. */
@@ -233,10 +51,8 @@ padding(int fd, uint64_t size, struct span *pad_r)
 	return r;
 }
 
-/* Octets from..end of the source, added to *sum; written to position at of to,
- * too, if that is not -1. */
-static int
-pass(int source, uint64_t from, uint64_t end, int to, uint64_t at,
+int
+cc_transfer_pass(int source, uint64_t from, uint64_t end, int to, uint64_t at,
     uint64_t *sum)
 {
 	unsigned char *buf = fs_get(CHUNK);
@@ -260,8 +76,8 @@ pass(int source, uint64_t from, uint64_t end, int to, uint64_t at,
 	return r;
 }
 
-static uint64_t
-size_of(const struct mbox *m)
+uint64_t
+cc_transfer_size(const struct mbox *m)
 {
 	struct stat st;
 
@@ -271,14 +87,15 @@ size_of(const struct mbox *m)
 /* Appends what the record says, with its padding. The destination is cut back
  * if that fails. */
 static int
-append(struct both *b, struct span pad)
+append(struct mbox_both *b, struct span pad)
 {
-	const struct move *rec = &b->rec;
+	const struct mbox_move *rec = &b->rec;
 	uint64_t sum = FNV_START, at = rec->to_size + rec->pad;
 	int r = cc_fd_write_at(b->to->fd, rec->to_size, pad), saved;
 
 	if (r == 0)
-		r = pass(b->from.fd, rec->skip, rec->size, b->to->fd, at, &sum);
+		r = cc_transfer_pass(b->from.fd, rec->skip, rec->size,
+		    b->to->fd, at, &sum);
 	if (r == 0 && fsync(b->to->fd) != 0)
 		r = cc_err_errno();
 	saved = errno;
@@ -291,144 +108,11 @@ append(struct both *b, struct span pad)
 	return r;
 }
 
-/* ---------------------------------------------------------------- recovery */
-
-/* Octets of both files that should be the same: in how far are they? */
-static int
-compare_some(const struct both *b, uint64_t pos, uint64_t at, size_t len,
-    bool *ours, bool *whole)
-{
-	unsigned char *x = fs_get(2 * (size_t)CHUNK), *y = x + CHUNK;
-	size_t got, there;
-	int r = cc_fd_read_at(b->from.fd, pos, x, len, &got);
-
-	if (r == 0)
-		r = cc_fd_read_at(b->to->fd, at, y, len, &there);
-	if (r == 0 && (got != len || there != len))
-		r = CC_ECHANGED;
-	for (size_t i = 0; r == 0 && i < len; i++) {
-		*whole = *whole && x[i] == y[i];
-		/* where a power failure left nothing there are zeros */
-		*ours = *ours && (x[i] == y[i] || y[i] == '\0');
-	}
-	fs_give((void **)&x);
-	return r;
-}
-
-/* Is what lies behind the destination's old end the beginning of what was
- * appended, and nothing more? Or, *whole_r, all of it, and maybe more? */
-static int
-compare(const struct both *b, bool *ours_r, bool *whole_r)
-{
-	uint64_t size = size_of(b->to), at = b->rec.to_size + b->rec.pad;
-	uint64_t pos = b->rec.skip, end = at + b->rec.size - pos;
-	int r = 0;
-
-	*ours_r = size <= end;
-	*whole_r = size >= end;
-	if (size < end)
-		end = size;
-	while (r == 0 && at < end) {
-		size_t n = end - at < CHUNK ? (size_t)(end - at) : CHUNK;
-
-		r = compare_some(b, pos, at, n, ours_r, whole_r);
-		pos += n;
-		at += n;
-	}
-	return r;
-}
-
-/* Nothing of what the record means is in the destination: it speaks again of
- * what was moved before, if anything was. */
-static int
-step_back(struct both *b)
-{
-	uint64_t sum = FNV_START;
-	int r;
-
-	if (b->rec.skip == 0)
-		return remove_record(b);
-	if ((r = pass(b->from.fd, 0, b->rec.skip, -1, 0, &sum)) != 0)
-		return r;
-	b->rec.size = b->rec.skip;
-	b->rec.sum = sum;
-	b->rec.done = true;
-	return write_record(b);
-}
-
-/* Of a transfer that was killed before it was known to be all there. */
-static int
-settle(struct both *b)
-{
-	bool ours, whole;
-	struct stat st;
-	int r;
-
-	if (fstat(b->to->fd, &st) != 0)
-		return CC_EIO;
-	if ((uint64_t)st.st_dev != b->rec.to_dev ||
-	    (uint64_t)st.st_ino != b->rec.to_ino ||
-	    (uint64_t)st.st_size <= b->rec.to_size)
-		return step_back(b);
-	if ((r = compare(b, &ours, &whole)) != 0)
-		return r;
-	if (whole) {
-		if (fsync(b->to->fd) != 0)
-			return cc_err_errno();
-		b->rec.done = true;
-		return write_record(b);
-	}
-	if (ours) {
-		if (ftruncate(b->to->fd, (off_t)b->rec.to_size) != 0 ||
-		    fsync(b->to->fd) != 0)
-			return cc_err_errno();
-	} else {
-		syslog(LOG_WARNING,
-		    "%.512s changed while mail was moved to it: some of it may "
-		    "be there twice",
-		    b->to->path);
-	}
-	return step_back(b);
-}
-
-/* Does the record speak of the octets that the source begins with? */
-static int
-fits(const struct both *b, bool *yes_r)
-{
-	uint64_t sum = FNV_START;
-	int r = 0;
-
-	*yes_r = size_of(&b->from) >= b->rec.size;
-	if (*yes_r)
-		r = pass(b->from.fd, 0, b->rec.size, -1, 0, &sum);
-	*yes_r = *yes_r && sum == b->rec.sum;
-	return r;
-}
-
-/* Takes over what a record says: b->rec.done if there is something to end. */
-static int
-resume(struct both *b, const struct stat *st)
-{
-	bool yes;
-	int r;
-
-	b->rec = (struct move){ .dev = st->st_dev, .ino = st->st_ino };
-	if (read_record(b->privdir, st, &b->rec) != 0)
-		return 0;
-	if ((r = fits(b, &yes)) == 0 && !yes) {
-		b->rec.done = false;
-		r = remove_record(b);
-	} else if (r == 0 && !b->rec.done) {
-		r = settle(b);
-	}
-	return r;
-}
-
-/* ------------------------------------------------------------------ moving */
+/* ------------------------------------------------------------------- moving */
 
 /* Makes the record of octets skip to size: of what will be appended. */
 static int
-plan(struct both *b, uint64_t skip, uint64_t size, struct span *pad_r)
+plan(struct mbox_both *b, uint64_t skip, uint64_t size, struct span *pad_r)
 {
 	struct stat st;
 	uint64_t sum = FNV_START;
@@ -442,41 +126,44 @@ plan(struct both *b, uint64_t skip, uint64_t size, struct span *pad_r)
 		r = padding(b->to->fd, (uint64_t)st.st_size, pad_r);
 	else
 		r = 0;
-	if (r != 0 || (r = pass(b->from.fd, 0, size, -1, 0, &sum)) != 0)
+	if (r != 0 ||
+	    (r = cc_transfer_pass(b->from.fd, 0, size, -1, 0, &sum)) != 0)
 		return r;
 	fs_give((void **)&b->rec.path);
-	b->rec = (struct move){ b->rec.dev, b->rec.ino, skip, size, sum,
+	b->rec = (struct mbox_move){ b->rec.dev, b->rec.ino, skip, size, sum,
 		(uint64_t)st.st_dev, (uint64_t)st.st_ino, (uint64_t)st.st_size,
 		pad_r->len, false, cpystr(b->to->path) };
 	return 0;
 }
 
 static int
-move_some(struct both *b, uint64_t skip, uint64_t size)
+move_some(struct mbox_both *b, uint64_t skip, uint64_t size)
 {
 	struct span pad;
 	int r;
 
-	if ((r = plan(b, skip, size, &pad)) != 0 || (r = write_record(b)) != 0)
+	if ((r = plan(b, skip, size, &pad)) != 0 ||
+	    (r = cc_transfer_write(b)) != 0)
 		return r;
 	if ((r = append(b, pad)) != 0) {
 		/* what could not be cut off is for the next who comes */
-		if (size_of(b->to) == b->rec.to_size)
-			(void)step_back(b);
+		if (cc_transfer_size(b->to) == b->rec.to_size)
+			(void)cc_transfer_step_back(b);
 		return r;
 	}
 	b->rec.done = true;
-	return write_record(b);
+	return cc_transfer_write(b);
 }
 
 /* The source loses what was moved, if that is all it has. */
 static int
-finish(struct both *b)
+finish(struct mbox_both *b)
 {
 	uint64_t size;
 	int r;
 
-	for (int i = 0; (size = size_of(&b->from)) != b->rec.size; i++) {
+	for (int i = 0; (size = cc_transfer_size(&b->from)) != b->rec.size;
+	     i++) {
 		if (size < b->rec.size || i == ROUNDS_MAX)
 			return CC_ECHANGED;
 		if ((r = move_some(b, b->rec.size, size)) != 0)
@@ -485,18 +172,18 @@ finish(struct both *b)
 	if (ftruncate(b->from.fd, 0) != 0 || fsync(b->from.fd) != 0)
 		return cc_err_errno();
 	cc_mbox_uids_forget(&b->from, true);
-	return remove_record(b);
+	return cc_transfer_remove(b);
 }
 
 static int
-move_locked(struct both *b, uint64_t *moved_r)
+move_locked(struct mbox_both *b, uint64_t *moved_r)
 {
 	struct stat st;
 	int r;
 
 	if (fstat(b->from.fd, &st) != 0)
 		return CC_EIO;
-	if ((r = resume(b, &st)) != 0)
+	if ((r = cc_transfer_resume(b, &st)) != 0)
 		return r;
 	if (!b->rec.done) {
 		if (st.st_size == 0)
@@ -511,11 +198,11 @@ move_locked(struct both *b, uint64_t *moved_r)
 	return r;
 }
 
-/* -------------------------------------------------------------- both files */
+/* --------------------------------------------------------------- both files */
 
 /* The source, locked; *st_r is what it is. CC_ENOENT if there is none. */
 static int
-open_source(const char *from, struct both *b, int wait_ms)
+open_source(const char *from, struct mbox_both *b, int wait_ms)
 {
 	int r;
 
@@ -543,7 +230,7 @@ int
 cc_mbox_transfer(const char *from, struct mbox *to, int wait_ms,
     uint64_t *moved_r)
 {
-	struct both b = { .to = to, .privdir = -1 };
+	struct mbox_both b = { .to = to, .privdir = -1 };
 	int r, saved;
 
 	*moved_r = 0;
@@ -607,14 +294,14 @@ int
 cc_mbox_transfer_recover(const char *from)
 {
 	int privdir = cc_privdir_open(), r = CC_ENOENT;
-	struct move rec = { .path = NULL };
+	struct mbox_move rec = { .path = NULL };
 	struct stat st;
 	uint64_t moved;
 
 	if (privdir < 0)
 		return 0;
 	if (stat(from, &st) == 0)
-		r = read_record(privdir, &st, &rec);
+		r = cc_transfer_read(privdir, &st, &rec);
 	close(privdir);
 	if (r != 0)
 		return 0;

@@ -128,7 +128,7 @@ struct cc_env {
 	 * end. NULL: locks are waited for to the end. */
 	bool (*give_up)(void);
 
-	/* What is known of the mailbox last appended to (mboxfile_append.c):
+	/* What is known of the mailbox last appended to (mboxfile_tail.c):
 	 * taken out and put in by one atomic exchange. */
 	void *append_tail;
 	void (*append_tail_free)(void *tail);

@@ -39,8 +39,15 @@ struct gate_imap_command {
 const struct gate_imap_command *cc_gate_imap_find(const struct gate *g,
     struct span name);
 
-/* An answer to a challenge. */
+/* The tagged response of the command. */
+enum gate_imap_result cc_gate_imap_done(struct gate *g, const char *text);
+
+/* login_gate_imap_sasl.c: AUTHENTICATE, an answer to a challenge, and what a
+ * client is told that gave a wrong one. */
+enum gate_imap_result cc_gate_imap_authenticate(struct gate *g,
+    struct gate_imap_args *args);
 enum gate_imap_result cc_gate_imap_sasl(struct gate *g, struct span line);
+enum gate_imap_result cc_gate_imap_sasl_failed(struct gate *g);
 
 void cc_gate_imap_answer(struct gate *g, const struct login_answer *answer);
 void cc_gate_imap_put_capability(struct gate *g, unsigned parts);

@@ -3,6 +3,7 @@
  *
  * TEST_OBJECTS: osdep/unix/login_gate_imap.c
  * TEST_OBJECTS: osdep/unix/login_gate_imap_cmd.c
+ * TEST_OBJECTS: osdep/unix/login_gate_imap_sasl.c
  * TEST_OBJECTS: osdep/unix/login_gate_try.c osdep/unix/login_msg.c
  */
 #include <setjmp.h>

@@ -275,7 +275,7 @@ $(BUILD)/test/%: $(BUILD)/obj/%.o $(BUILD)/obj/c-client/test_callbacks.o $(LIB)
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "LD $@")
 	$(Q)$(CC) $(LDFLAGS_ALL) -pie -o $@ \
-		$(filter-out %.a $(if $(filter %/unsolicited.o,$^),%/test_callbacks.o),$^) \
+		$(filter-out %.a $(if $(filter %/callbacks.o,$^),%/test_callbacks.o),$^) \
 		$(LIB) $(LIBS_SYSTEM) -lcrypt -lcmocka
 
 TEST_SRC := $(filter-out $(C)/test_callbacks.c,$(TEST_SRC))
@@ -368,7 +368,7 @@ $(BUILD)/fuzzers/%: $(BUILD)/obj/%.o $(BUILD)/obj/c-client/test_callbacks.o \
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "LD $@")
 	$(Q)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -pie -o $@ \
-		$(filter-out %.a $(if $(filter %/unsolicited.o,$^),%/test_callbacks.o),$^) \
+		$(filter-out %.a $(if $(filter %/callbacks.o,$^),%/test_callbacks.o),$^) \
 		$(LIB) $(LIBS_SYSTEM)
 
 # Every object, tests and fuzzers too.

@@ -7,7 +7,10 @@
 
 #include "session.h"
 
-/* Makes s the session that the mm_ callbacks serve. */
+/* callbacks.c: makes s the session that the mm_ callbacks serve, or none. */
+void callbacks_serve(struct session *s);
+
+/* Prepares s for news, and makes it the one that the callbacks serve. */
 void unsolicited_init(struct session *s);
 void unsolicited_free(struct session *s);
 
@@ -28,6 +31,10 @@ bool unsolicited_poll(struct session *s, bool expunge_ok);
  * written. The text is cut to 1000 octets; none but printable ASCII is sent. */
 void unsolicited_note(struct session *s, const char *kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Replaces the content of b, which is one of s->notes, by text, cut to 1000
+ * octets. */
+void unsolicited_keep(struct strbuf *b, const char *text);
 
 /* The flags of a message are to be told at the end of the command. */
 void unsolicited_flags(struct session *s, unsigned long number);

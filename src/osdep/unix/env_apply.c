@@ -197,10 +197,10 @@ set_keywords(struct span value)
 
 	if (env->keywords[0])
 		return;
-	for (size_t i = 0;
-	     i < CC_ENV_KEYWORDS && cc_config_word(&value, &word);)
-		if (word.len <= MAXUSERFLAG)
-			env->keywords[i++] = cc_span_dup(word);
+	for (size_t i = 0; i < CC_ENV_KEYWORDS &&
+	     cc_config_word(&value, &word) && word.len <= MAXUSERFLAG;
+	     i++)
+		env->keywords[i] = cc_span_dup(word);
 }
 
 static void

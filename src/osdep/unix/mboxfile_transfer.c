@@ -175,15 +175,16 @@ finish(struct mbox_both *b)
 	return cc_transfer_remove(b);
 }
 
+/* recovery: nothing is moved but what somebody began to. */
 static int
-move_locked(struct mbox_both *b, uint64_t *moved_r)
+move_locked(struct mbox_both *b, bool recovery, uint64_t *moved_r)
 {
 	struct stat st;
 	int r;
 
 	if (fstat(b->from.fd, &st) != 0)
 		return CC_EIO;
-	if ((r = cc_transfer_resume(b, &st)) != 0)
+	if ((r = cc_transfer_resume(b, &st)) != 0 || (recovery && !b->begun))
 		return r;
 	if (!b->rec.done) {
 		if (st.st_size == 0)
@@ -226,8 +227,8 @@ is_one_file(const struct mbox *a, const struct mbox *b)
 	    is_same_file(&x, &y);
 }
 
-int
-cc_mbox_transfer(const char *from, struct mbox *to, int wait_ms,
+static int
+transfer(const char *from, struct mbox *to, int wait_ms, bool recovery,
     uint64_t *moved_r)
 {
 	struct mbox_both b = { .to = to, .privdir = -1 };
@@ -241,7 +242,7 @@ cc_mbox_transfer(const char *from, struct mbox *to, int wait_ms,
 	else if ((b.privdir = cc_privdir_open()) < 0)
 		r = b.privdir;
 	else
-		r = move_locked(&b, moved_r);
+		r = move_locked(&b, recovery, moved_r);
 	saved = errno;
 	if (b.privdir >= 0)
 		close(b.privdir);
@@ -253,7 +254,15 @@ cc_mbox_transfer(const char *from, struct mbox *to, int wait_ms,
 }
 
 int
-cc_mbox_transfer_to(const char *from, const char *path, uint64_t *moved_r)
+cc_mbox_transfer(const char *from, struct mbox *to, int wait_ms,
+    uint64_t *moved_r)
+{
+	return transfer(from, to, wait_ms, false, moved_r);
+}
+
+static int
+transfer_to(const char *from, const char *path, bool recovery,
+    uint64_t *moved_r)
 {
 	struct mbox to = { .path = cpystr(path) };
 	struct mbox_lock lock;
@@ -265,11 +274,17 @@ cc_mbox_transfer_to(const char *from, const char *path, uint64_t *moved_r)
 	else
 		r = cc_mbox_lock(&to, FDLOCK_EX, CC_MBOX_WAIT_STORE, &lock);
 	if (r == 0) {
-		r = cc_mbox_transfer(from, &to, CC_MBOX_WAIT_STORE, moved_r);
+		r = transfer(from, &to, CC_MBOX_WAIT_STORE, recovery, moved_r);
 		cc_mbox_unlock(&lock);
 	}
 	cc_mbox_free(&to);
 	return r;
+}
+
+int
+cc_mbox_transfer_to(const char *from, const char *path, uint64_t *moved_r)
+{
+	return transfer_to(from, path, false, moved_r);
 }
 
 int
@@ -279,6 +294,7 @@ cc_mbox_transfer_new(const char *from, const char *to, mode_t mode)
 	struct stat st;
 	int r, saved;
 
+	(void)cc_mbox_transfer_recover(from);
 	if ((r = cc_mailfile_make(to, mode, cc_span_z(""))) != 0)
 		return r;
 	r = cc_mbox_transfer_to(from, to, &moved);
@@ -287,6 +303,30 @@ cc_mbox_transfer_new(const char *from, const char *to, mode_t mode)
 	if (r != 0 && stat(to, &st) == 0 && st.st_size == 0)
 		unlink(to);
 	errno = saved;
+	return r;
+}
+
+/* Forgets a record whose destination is gone: the source has it all. */
+static int
+give_up(const char *from)
+{
+	struct mbox_both b = { .privdir = -1 };
+	struct stat st;
+	int r = open_source(from, &b, CC_MBOX_WAIT_STORE);
+
+	if (r != 0)
+		return r;
+	if ((b.privdir = cc_privdir_open()) < 0)
+		r = b.privdir;
+	else if (fstat(b.from.fd, &st) == 0 &&
+	    cc_transfer_read(b.privdir, &st, &b.rec) == 0 &&
+	    cc_transfer_is_gone(&b.rec))
+		r = cc_transfer_remove(&b);
+	if (b.privdir >= 0)
+		close(b.privdir);
+	fs_give((void **)&b.rec.path);
+	cc_mbox_unlock(&b.lock);
+	cc_mbox_free(&b.from);
 	return r;
 }
 
@@ -305,7 +345,9 @@ cc_mbox_transfer_recover(const char *from)
 	close(privdir);
 	if (r != 0)
 		return 0;
-	r = cc_mbox_transfer_to(from, rec.path, &moved);
+	r = cc_transfer_is_gone(&rec)
+	    ? give_up(from)
+	    : transfer_to(from, rec.path, true, &moved);
 	fs_give((void **)&rec.path);
 	return r;
 }

@@ -24,6 +24,7 @@ struct mbox_both {
 	struct mbox_lock lock;
 	struct mbox *to; /* borrowed */
 	int privdir;
+	bool begun; /* the record speaks of what is there */
 	struct mbox_move rec;
 	uint64_t end; /* of the destination, after our last append; or 0 */
 };
@@ -44,8 +45,12 @@ int cc_transfer_pass(int source, uint64_t from, uint64_t end, int to,
 /* Octets of the file; 0 if it cannot be asked. */
 uint64_t cc_transfer_size(const struct mbox *m);
 
-/* Takes over what a record of the source *st says: b->rec.done if there is
- * something to end. */
+/* Is the mailbox gone, with what was moved there? One that was replaced counts
+ * if it is large enough. */
+bool cc_transfer_is_gone(const struct mbox_move *rec);
+
+/* Takes over what a record of the source *st says: b->begun, and b->rec.done if
+ * there is something to end. */
 int cc_transfer_resume(struct mbox_both *b, const struct stat *st);
 
 /* Nothing of what the record means is in the destination: it speaks again of

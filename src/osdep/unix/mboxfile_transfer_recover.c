@@ -2,10 +2,12 @@
  * mboxfile_transfer_recover.c - going on with a transfer that was killed.
  *
  * A record that does not fit the source counts for nothing: somebody else has
- * taken the mail. With done 0 what was appended is taken away, if it is that
- * and nothing more, and the transfer begins again; if all of it is there it is
- * done. What is at the destination's end is compared octet by octet, since
- * anybody may have written there. Under all locks of both files.
+ * taken the mail, or all was done, and what is there came since. One whose
+ * destination is gone does not count either: the source has it all. With done 0
+ * what was appended is taken away, if it is that and nothing more, and the
+ * transfer begins again; if all of it is there it is done. What is at the
+ * destination's end is compared octet by octet, since anybody may have written
+ * there. Under all locks of both files.
  */
 #include <errno.h>
 #include <sys/stat.h>
@@ -130,20 +132,32 @@ fits(const struct mbox_both *b, bool *yes_r)
 	return r;
 }
 
+bool
+cc_transfer_is_gone(const struct mbox_move *rec)
+{
+	struct stat st;
+
+	if (stat(rec->path, &st) != 0)
+		return errno == ENOENT || errno == ENOTDIR;
+	return ((uint64_t)st.st_dev != rec->to_dev ||
+		   (uint64_t)st.st_ino != rec->to_ino) &&
+	    (uint64_t)st.st_size < rec->size - rec->skip;
+}
+
 int
 cc_transfer_resume(struct mbox_both *b, const struct stat *st)
 {
-	bool yes;
 	int r;
 
 	b->rec = (struct mbox_move){ .dev = st->st_dev, .ino = st->st_ino };
 	if (cc_transfer_read(b->privdir, st, &b->rec) != 0)
 		return 0;
-	if ((r = fits(b, &yes)) == 0 && !yes) {
+	if ((r = fits(b, &b->begun)) != 0)
+		return r;
+	b->begun = b->begun && !cc_transfer_is_gone(&b->rec);
+	if (!b->begun) {
 		b->rec.done = false;
-		r = cc_transfer_remove(b);
-	} else if (r == 0 && !b->rec.done) {
-		r = settle(b);
+		return cc_transfer_remove(b);
 	}
-	return r;
+	return b->rec.done ? 0 : settle(b);
 }

@@ -784,6 +784,77 @@ test_killed(void **state)
 	}
 }
 
+/* How many messages the mailbox shows; the first one has this text. */
+static unsigned long
+count_of(const char *name, const char *first)
+{
+	MAILSTREAM *s = mail_open(NIL, (char *)name, NIL);
+	unsigned long n;
+
+	assert_non_null(s);
+	if ((n = s->nmsgs) > 0)
+		expect_text(s, 1, first);
+	mail_close(s);
+	return n;
+}
+
+/* INBOX was renamed but for the end, and has new mail: that stays there. */
+static void
+test_mail_after_a_killed_rename(void **state)
+{
+	bool lived = false;
+	int ended = 0;
+
+	(void)state;
+	for (int n = 1; !lived; n++) {
+		begin();
+		spool(PLAIN_BOX);
+		lived = run_until(n, BEFORE, kill_rename_inbox, 0);
+		unlink(tmpdir_path(&tmp, "spool.lock"));
+		unlink(tmpdir_path(&tmp, "home/new.lock"));
+		if (stat_of("spool").st_size == 0) {
+			ended++;
+			spool(FROM3 "Subject: c\n\nthree\n\n");
+			for (int k = 0; k < 2; k++)
+				assert_int_equal(count_of("INBOX", "three\n"),
+				    1);
+			assert_int_equal(count_of("new", "one\n"), 2);
+		}
+		end();
+	}
+	assert_true(ended > 2);
+}
+
+/* The new mailbox of a killed rename is removed before anybody has looked at
+ * INBOX, which has its mail still: no later rename takes it for moved. */
+static void
+test_destination_of_a_killed_rename_removed(void **state)
+{
+	bool lived = false;
+	int whole = 0;
+
+	(void)state;
+	for (int n = 1; !lived; n++) {
+		begin();
+		spool(PLAIN_BOX);
+		lived = run_until(n, BEFORE, kill_rename_inbox, 0);
+		unlink(tmpdir_path(&tmp, "spool.lock"));
+		unlink(tmpdir_path(&tmp, "home/new.lock"));
+		if (stat_of("spool").st_size > 0 && exists("home/new")) {
+			whole++;
+			assert_int_equal(unlink(tmpdir_path(&tmp, "home/new")),
+			    0);
+			if (n % 2)
+				assert_int_equal(count_of("INBOX", "one\n"), 2);
+			assert_true(mail_rename(NIL, "INBOX", "other"));
+			assert_int_equal(count_of("other", "one\n"), 2);
+			assert_int_equal(count_of("INBOX", ""), 0);
+		}
+		end();
+	}
+	assert_true(whole > 2);
+}
+
 int
 main(void)
 {
@@ -805,6 +876,8 @@ main(void)
 		cmocka_unit_test(test_rename_while_open),
 		cmocka_unit_test(test_rename_inbox),
 		cmocka_unit_test(test_killed),
+		cmocka_unit_test(test_mail_after_a_killed_rename),
+		cmocka_unit_test(test_destination_of_a_killed_rename_removed),
 	};
 
 	return cmocka_run_group_tests(tests, link_drivers, NULL);

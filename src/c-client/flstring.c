@@ -3,7 +3,8 @@
  *
  * The window is one octet inside the STRING (data1): what flstring.h says of
  * copies follows from that. Several strings may share one FILE. Where the file
- * is shorter than the string, octets are NUL.
+ * ends, or cannot be read, the string does: its size says so. Who reads on all
+ * the same gets NULs.
  */
 #include <stdio.h>
 
@@ -22,6 +23,7 @@ file_init(STRING *s, void *data, unsigned long size)
 	s->size = size;
 	s->chunksize = 1;
 	SETPOS(s, 0);
+	s->size = size; /* nobody has read on yet */
 }
 
 static void
@@ -39,4 +41,6 @@ file_setpos(STRING *s, unsigned long i)
 	else
 		c = getc(f);
 	*s->curpos = c == EOF ? '\0' : (char)c;
+	if (c == EOF && i < s->size)
+		s->size = i;
 }

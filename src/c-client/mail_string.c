@@ -47,7 +47,8 @@ cc_string_read(STRING *s, char *buf, unsigned long n)
 
 	if (n > SIZE(s))
 		n = SIZE(s);
-	while (done < n) {
+	/* a string may turn out to end before it said it would */
+	while (done < n && SIZE(s) > 0) {
 		unsigned long part = n - done;
 
 		if (s->cursize == 0)

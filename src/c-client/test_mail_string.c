@@ -200,12 +200,17 @@ test_descriptor_part(void **state)
 
 	(void)state;
 	INIT(&s, fd_string, &data, 8);
-	assert_int_equal(cc_string_read(&s, buf, 8), 8);
-	assert_memory_equal(buf, "fghij\0\0\0", 8);
+	assert_int_equal(SIZE(&s), 8);
+	assert_int_equal(cc_string_read(&s, buf, 8), 5);
+	assert_memory_equal(buf, "fghij", 5);
+	assert_int_equal(SIZE(&s), 0);
+	assert_int_equal(SNX(&s), '\0');
+	assert_int_equal(SNX(&s), '\0');
 	assert_int_equal(lseek(fileno(source.f), 0, SEEK_CUR), TEXT_LEN);
 	INIT(&s, file_string, source.f, TEXT_LEN + 2);
 	SETPOS(&s, TEXT_LEN - 1);
 	assert_int_equal(SNX(&s), 'j');
+	assert_int_equal(SIZE(&s), 0);
 	assert_int_equal(SNX(&s), '\0');
 }
 

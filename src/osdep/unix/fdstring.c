@@ -3,7 +3,8 @@
  *
  * The caller's FDDATA is read once, at INIT: the descriptor goes to data, the
  * position of the string's beginning to data1. The file offset is not used.
- * Octets that the file does not have (any more) are NUL.
+ * Where octets cannot be read, or are not there any more, the string ends: its
+ * size says so. Who reads on all the same gets NULs.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -30,10 +31,12 @@ fd_init(STRING *s, void *data, unsigned long size)
 	s->chunksize = d->chunksize;
 	s->offset = s->cursize = 0;
 	SETPOS(s, 0);
+	s->size = size; /* nobody has read on yet */
 }
 
-/* Fills the window with len octets from position i of the string on. */
-static void
+/* Fills the window with len octets from position i of the string on; behind
+ * those that there are, with NULs. */
+static unsigned long
 fd_load(STRING *s, unsigned long i, unsigned long len)
 {
 	int fd = (int)(intptr_t)s->data;
@@ -50,6 +53,7 @@ fd_load(STRING *s, unsigned long i, unsigned long len)
 		got += (unsigned long)n;
 	}
 	memset(s->chunk + got, '\0', len - got);
+	return got;
 }
 
 /* curpos and cursize always end where the window does, whatever was read. */
@@ -57,7 +61,7 @@ static void
 fd_setpos(STRING *s, unsigned long i)
 {
 	unsigned long end = GETPOS(s) + s->cursize;
-	unsigned long len;
+	unsigned long len, got;
 
 	if (i >= s->offset && i < end) {
 		s->curpos = s->chunk + (i - s->offset);
@@ -73,8 +77,10 @@ fd_setpos(STRING *s, unsigned long i)
 	 * to go on from, as SNX wants it. */
 	if (len == 0)
 		len = 1;
-	fd_load(s, i, len);
+	got = fd_load(s, i, len);
+	if (got < len && i + got < s->size)
+		s->size = i + got;
 	s->offset = i;
 	s->curpos = s->chunk;
-	s->cursize = len;
+	s->cursize = got > 0 ? got : 1;
 }

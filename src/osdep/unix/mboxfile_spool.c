@@ -149,6 +149,7 @@ struct intake {
 	bool in_header; /* no empty line was seen yet */
 	bool in_line;   /* the next octet does not begin a line */
 	uint64_t block; /* set at the end of the header */
+	uint64_t read;  /* octets of the source */
 };
 
 static void
@@ -172,6 +173,7 @@ read_more(struct intake *in, STRING *text)
 
 	if (n == 0)
 		return false;
+	in->read += n;
 	n = cc_drop_octet(at, n, '\r');
 	replace_nul(at, n);
 	in->len += n;
@@ -271,6 +273,7 @@ cc_spool_message(struct mbox_spool *s, STRING *text, struct span from, bool all,
     struct mbox_new *msg)
 {
 	struct intake in = { .spool = s, .all = all, .in_header = true };
+	uint64_t size = SIZE(text);
 
 	in.buf = fs_get(BUF_SIZE);
 	cc_spool_put(s, from);
@@ -283,5 +286,8 @@ cc_spool_message(struct mbox_spool *s, STRING *text, struct span from, bool all,
 	fs_give((void **)&in.buf);
 	msg->block = in.block;
 	msg->end = cc_spool_len(s);
+	/* a source that ends before it said it would has failed */
+	if (s->r == 0 && in.read != size)
+		s->r = CC_EINVAL;
 	return cc_spool_end(s, msg);
 }

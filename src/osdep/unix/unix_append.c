@@ -143,6 +143,15 @@ take_flags(struct mbox_spool *spool, char *list, struct mbox_new *msg)
 	msg->keywords = (uint32_t)keywords;
 }
 
+static const char *
+why_not_taken(int r)
+{
+	if (r == CC_EINVAL)
+		return "Can't append: message is shorter than its size";
+	return r == CC_ENOSPACE ? "Can't append: disk full or over quota"
+				: "Can't append: no temporary file";
+}
+
 /* One message that the program gave. */
 static int
 take_message(struct mbox_spool *spool, char *flags, char *date, STRING *message)
@@ -161,10 +170,7 @@ take_message(struct mbox_spool *spool, char *flags, char *date, STRING *message)
 		r = cc_spool_message(spool, message, cc_strbuf_span(&from),
 		    cc_env()->from_widget != 0, &msg);
 		if (r != 0)
-			MM_LOG(r == CC_ENOSPACE
-				? "Can't append: disk full or over quota"
-				: "Can't append: no temporary file",
-			    ERROR);
+			MM_LOG((char *)why_not_taken(r), ERROR);
 	}
 	cc_strbuf_free(&from);
 	return r;

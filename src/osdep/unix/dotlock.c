@@ -24,6 +24,7 @@
 #include "cc_err.h"
 #include "dotlock.h"
 #include "dotlock_owner.h"
+#include "dotlock_post.h"
 #include "env_state.h"
 #include "filestat.h"
 #include "lockwait.h"
@@ -177,8 +178,11 @@ clear_way(const char *name, struct dotlock *lock, int64_t now, int64_t stale,
 	lock->seized = true;
 	if (!may_seize)
 		return CC_EBUSY;
-	if ((r = seize(name, &st, now)) == 0)
+	if ((r = seize(name, &st, now)) == 0) {
 		syslog(LOG_INFO, "stale mailbox lock %.80s removed", name);
+		/* who was killed with it may have left more */
+		cc_dotlock_sweep_beside(name, now);
+	}
 	return r;
 }
 
@@ -306,8 +310,9 @@ remove_file(const struct dotlock *lock)
 	struct stat st;
 
 	if (lstat(lock->name, &st) == 0 && st.st_dev == lock->dev &&
-	    st.st_ino == lock->ino)
-		unlink(lock->name);
+	    st.st_ino == lock->ino && unlink(lock->name) != 0)
+		syslog(LOG_ERR, "mailbox lock %.80s cannot be removed: %s",
+		    lock->name, strerror(errno));
 }
 
 void

@@ -37,7 +37,8 @@ cc_dotlock_sign(int fd, const char *host)
 		errno = saved;
 }
 
-/* "PID:HOST" of this host, and there is no such process. */
+/* "PID:HOST" of this host, and there is no such process; or it is this one,
+ * which could not remove the lock when it gave it up. */
 static bool
 names_the_dead(const char *text, size_t len, const char *host)
 {
@@ -49,8 +50,9 @@ names_the_dead(const char *text, size_t len, const char *host)
 	if (i == len || text[i++] != ':' || len - i != strlen(host) ||
 	    memcmp(text + i, host, len - i) != 0)
 		return false;
-	return pid > 1 && pid <= INT32_MAX && kill((pid_t)pid, 0) != 0 &&
-	    errno == ESRCH;
+	return pid == getpid() ||
+	    (pid > 1 && pid <= INT32_MAX && kill((pid_t)pid, 0) != 0 &&
+		errno == ESRCH);
 }
 
 bool

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cc_limits.h"
@@ -22,6 +23,7 @@
 #include "osdep.h"
 #include "cc_err.h"
 #include "cc_fn.h"
+#include "dotlock_post.h"
 #include "dummy.h"
 #include "dummy_pattern.h"
 #include "env_state.h"
@@ -221,6 +223,13 @@ is_of_interest(struct walk *w)
 	return yes;
 }
 
+/* A file from which a lock is made; the one of somebody dead goes. */
+static bool
+is_post(int fd, const char *entry)
+{
+	return !cc_env()->anonymous && cc_dotlock_sweep(fd, entry, time(NULL));
+}
+
 /* One entry of the innermost directory. */
 static void
 take_entry(struct walk *w, const char *entry)
@@ -230,7 +239,7 @@ take_entry(struct walk *w, const char *entry)
 	struct stat st;
 	bool is_inbox;
 
-	if (is_hidden(entry, l->internal))
+	if (is_hidden(entry, l->internal) || is_post(fd, entry))
 		return;
 	cc_strbuf_truncate(&w->name, l->len);
 	is_inbox = l->len == 0 && !strcmp(entry, "INBOX");

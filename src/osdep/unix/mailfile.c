@@ -13,10 +13,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cc_err.h"
 #include "dotlock.h"
+#include "dotlock_post.h"
 #include "env_state.h"
 #include "fdio.h"
 #include "fdlock.h"
@@ -252,12 +254,15 @@ cc_mailfile_make_inbox(const char *path)
 static void
 sweep(const char *path)
 {
+	int64_t now = time(NULL);
 	DIR *dir = opendir(path);
 	struct dirent *d;
 
 	while (dir && (d = readdir(dir)) != NULL)
-		if (strncmp(d->d_name, CC_MAILFILE_NEW ".",
-			sizeof(CC_MAILFILE_NEW)) == 0 &&
+		if (cc_dotlock_sweep(dirfd(dir), d->d_name, now))
+			continue;
+		else if (strncmp(d->d_name, CC_MAILFILE_NEW ".",
+			     sizeof(CC_MAILFILE_NEW)) == 0 &&
 		    is_left_over(dirfd(dir), d->d_name))
 			unlinkat(dirfd(dir), d->d_name, 0);
 	if (dir)

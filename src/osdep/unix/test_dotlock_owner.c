@@ -56,20 +56,22 @@ test_dotlock_orphan(void **state)
 {
 	static const struct {
 		const char *format; /* of pid and host */
-		bool dead;          /* whose pid it is */
+		enum { DEAD, PARENT, OURS } who;
 		int r;
 	} cases[] = {
-		{ "%ld:%s", true, 0 },
-		{ "%ld:%s", false, CC_EBUSY },
-		{ "%ld:%s.elsewhere", true, CC_EBUSY },
-		{ "%ld:x%s", true, CC_EBUSY },
-		{ "%ld", true, CC_EBUSY },
-		{ "%ld\n", true, CC_EBUSY },
-		{ "%ld:%s\n", true, CC_EBUSY },
-		{ "-%ld:%s", true, CC_EBUSY },
-		{ "99999999999%ld:%s", true, CC_EBUSY },
-		{ ":%ld%s", true, CC_EBUSY },
-		{ "", true, CC_EBUSY },
+		{ "%ld:%s", DEAD, 0 },
+		{ "%ld:%s", PARENT, CC_EBUSY },
+		/* we have it no more: it could not be removed */
+		{ "%ld:%s", OURS, 0 },
+		{ "%ld:%s.elsewhere", DEAD, CC_EBUSY },
+		{ "%ld:x%s", DEAD, CC_EBUSY },
+		{ "%ld", DEAD, CC_EBUSY },
+		{ "%ld\n", DEAD, CC_EBUSY },
+		{ "%ld:%s\n", DEAD, CC_EBUSY },
+		{ "-%ld:%s", DEAD, CC_EBUSY },
+		{ "99999999999%ld:%s", DEAD, CC_EBUSY },
+		{ ":%ld%s", DEAD, CC_EBUSY },
+		{ "", DEAD, CC_EBUSY },
 	};
 	struct dotlock lock;
 	struct tmpdir t;
@@ -95,7 +97,10 @@ test_dotlock_orphan(void **state)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 		snprintf(text, sizeof(text), cases[i].format,
-		    (long)(cases[i].dead ? gone : getpid()), mylocalhost());
+		    (long)(cases[i].who == DEAD      ? gone
+			    : cases[i].who == PARENT ? getppid()
+						     : getpid()),
+		    mylocalhost());
 #pragma GCC diagnostic pop
 		tmpdir_write(&t, "box.lock", text, strlen(text));
 		assert_int_equal(cc_dotlock_get(&lock, box, -1, 0), cases[i].r);

@@ -20,7 +20,7 @@
 
 /* ------------------------------------------------- calls that kill, refuse */
 
-static enum { NOBODY, BEFORE_LINK, BEHIND_LINK, BEFORE_UNLINK } dies;
+static enum dies { NOBODY, BEFORE_LINK, BEHIND_LINK, BEFORE_UNLINK } dies;
 static int refuse_unlink; /* an errno, once */
 
 int
@@ -64,7 +64,7 @@ begin(void)
 
 /* A process that locks the mailbox and is killed there. */
 static void
-kill_locker(int where)
+kill_locker(enum dies where)
 {
 	pid_t pid = fork();
 	int status;
@@ -117,7 +117,7 @@ directory(void)
 
 /* ------------------------------------------------------------------- tests */
 
-static const int places[] = { BEFORE_LINK, BEHIND_LINK, BEFORE_UNLINK };
+static const enum dies places[] = { BEFORE_LINK, BEHIND_LINK, BEFORE_UNLINK };
 
 /* It is not listed, but sweeping it up is LIST's. */
 static void

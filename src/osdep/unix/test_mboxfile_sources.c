@@ -70,12 +70,6 @@ append_source(struct source *from, unsigned long size)
 	return mail_append_full(NIL, (char *)"box", NIL, (char *)DATE, &s);
 }
 
-static long
-append_string(STRING *s)
-{
-	return mail_append_full(NIL, (char *)"box", NIL, (char *)DATE, s);
-}
-
 /* In windows of any size it is the same message. */
 static void
 test_windows(void **state)

@@ -3,12 +3,12 @@
  *
  * There is no lock while a message is read, so the file may change at any
  * time, even in the middle. Therefore the file's stamp is compared with that
- * of the parse after each read. If it differs, the from-lines at both ends of
- * the message must still be there, and its header be what it was; then only
- * its hidden lines can have changed, in place. All octets are hostile.
+ * of the parse after each read. If it differs, the octets are read again until
+ * the file is at rest (mboxfile_view.c), and the from-lines at both ends of the
+ * message must still be there, its header be what it was, its text where it
+ * was; then only its hidden lines can have changed, in place. All octets are
+ * hostile.
  */
-#include <sys/stat.h>
-
 #include "cc_ctype.h"
 #include "cc_err.h"
 #include "cc_limits.h"
@@ -107,32 +107,21 @@ cc_mbox_is_there(const struct mbox *m, uint32_t i)
 }
 
 int
-cc_mbox_check_message(const struct mbox *m, uint32_t i, bool *only_r)
+cc_mbox_check_message(const struct mbox *m, uint32_t i, off_t size)
 {
-	struct mbox_stamp now;
-	struct stat st;
+	bool placed = m->place.known && m->place.i == i;
+	uint32_t next = next_there(&m->index, i);
 	uint64_t text;
-	uint32_t next;
 	int r;
 
-	*only_r = false;
-	if (m->writing)
-		return 0; /* it is us who change it, under the locks */
-	if (fstat(m->fd, &st) != 0)
-		return CC_EIO;
-	cc_mbox_stamp_of(&st, &now);
-	*only_r = !cc_mbox_stamp_same(&now, &m->stamp);
-	if (!*only_r)
-		return 0;
-	next = next_there(&m->index, i);
 	if ((r = check_header(m, i, &text)) != 0)
 		return r;
+	/* its own hidden lines may be longer or shorter */
+	if (placed && m->place.text != text)
+		return CC_ECHANGED;
 	if (next < m->index.count)
 		return check_begin(m, &m->index.msgs[next]);
 	/* Nothing marks the end of the last message. It has not moved if its
 	 * text still begins where it was found while all was well. */
-	return m->place.known && m->place.i == i && m->place.text == text &&
-		(uint64_t)st.st_size >= m->index.end
-	    ? 0
-	    : CC_ECHANGED;
+	return placed && (uint64_t)size >= m->index.end ? 0 : CC_ECHANGED;
 }

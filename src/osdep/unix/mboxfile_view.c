@@ -2,14 +2,18 @@
  * mboxfile_view.c - the window through which messages are read.
  *
  * Octets just read count only if the message is where it was
- * (mboxfile_there.c); otherwise they are shown to nobody. Of a file that has
- * changed only the one message that was looked for counts. Files are never
- * mapped: one that shrinks must not kill the session.
+ * (mboxfile_there.c) and nobody is moving octets; otherwise they are shown to
+ * nobody. Of a file that has changed only the one message that was looked for
+ * counts. Files are never mapped: one that shrinks must not kill the session.
  */
+#include <sys/stat.h>
+
 #include "cc_err.h"
 #include "cc_limits.h"
 #include "fdio.h"
 #include "fs.h"
+#include "lockwait.h"
+#include "mboxfile_redo.h"
 #include "mboxfile_view.h"
 
 /* Octets that hold most headers. */
@@ -18,6 +22,9 @@
 /* Reads that begin within this distance behind the last one are a walk
  * through the mailbox, and get all of the buffer. */
 #define SEQUENTIAL (64u * 1024)
+
+/* Milliseconds for which others may move octets before a read gives up. */
+#define WAIT_MOVE 2000
 
 void
 cc_mbox_view_drop(struct mbox *m)
@@ -65,12 +72,67 @@ cc_mbox_in_view(const struct mbox_view *v, uint64_t pos, size_t want,
 	return v->len > 0 && pos >= v->pos && pos + want <= end;
 }
 
+static int
+stamp_now(const struct mbox *m, struct mbox_stamp *stamp_r)
+{
+	struct stat st;
+
+	if (fstat(m->fd, &st) != 0)
+		return CC_EIO;
+	cc_mbox_stamp_of(&st, stamp_r);
+	return 0;
+}
+
+/*
+ * Reads octets of message i into the view. In a file that has changed they
+ * count if it did not change while they were read and looked at, and nobody is
+ * in the middle of moving octets: then there is a record (mboxfile_redo.h).
+ * What others are doing is mostly done soon.
+ */
+static int
+read_sure(struct mbox *m, uint32_t i, uint64_t pos, size_t len)
+{
+	struct mbox_stamp before = m->stamp, now;
+	struct mbox_view *v = &m->view;
+	struct lockwait w;
+	size_t got;
+	int r;
+
+	cc_lockwait_begin(&w, WAIT_MOVE);
+	v->len = 0;
+	for (bool again = false;; again = true) {
+		if ((r = cc_fd_read_at(m->fd, pos, v->buf, len, &got)) != 0 ||
+		    (r = stamp_now(m, &now)) != 0)
+			return r;
+		v->of_one = !m->writing && !cc_mbox_stamp_same(&now, &m->stamp);
+		if (!v->of_one)
+			break;
+		if (cc_mbox_stamp_same(&now, &before) && !cc_redo_found(m)) {
+			r = cc_mbox_check_message(m, i, now.size);
+			if (stamp_now(m, &now) != 0)
+				return CC_EIO;
+			if (cc_mbox_stamp_same(&now, &before)) {
+				if (r != 0)
+					return r;
+				break;
+			}
+		}
+		before = now;
+		if (again && !cc_lockwait_again(&w))
+			return CC_ECHANGED;
+	}
+	v->of = i;
+	v->pos = pos;
+	v->len = got;
+	return 0;
+}
+
 int
 cc_mbox_peek(struct mbox *m, uint32_t i, uint64_t pos, size_t want,
     uint64_t limit, struct span *data_r)
 {
 	struct mbox_view *v = &m->view;
-	size_t len, got;
+	size_t len;
 	int r;
 
 	if (!v->buf)
@@ -79,14 +141,9 @@ cc_mbox_peek(struct mbox *m, uint32_t i, uint64_t pos, size_t want,
 		want = CC_READ_WINDOW;
 	if (!cc_mbox_in_view(v, pos, want, limit) ||
 	    (v->of_one && v->of != i)) {
-		len = read_size(m, pos, want);
-		v->len = 0;
-		if ((r = cc_fd_read_at(m->fd, pos, v->buf, len, &got)) != 0 ||
-		    (r = cc_mbox_check_message(m, i, &v->of_one)) != 0)
+		r = read_sure(m, i, pos, read_size(m, pos, want));
+		if (r != 0)
 			return r;
-		v->of = i;
-		v->pos = pos;
-		v->len = got;
 		if (!cc_mbox_in_view(v, pos, want, limit))
 			return CC_ECHANGED;
 	}

@@ -20,9 +20,10 @@
 int cc_mbox_from_line_at(const struct mbox *m, uint64_t pos, uint16_t *sum_r,
     uint64_t *from_r, uint64_t *len_r);
 
-/* 0 if message i lies where the index says, whatever happened to the file;
- * *only_r if that was not asked of the others. CC_ECHANGED, CC_EIO. */
-int cc_mbox_check_message(const struct mbox *m, uint32_t i, bool *only_r);
+/* 0 if message i lies where the index says, in a file that has changed and is
+ * size octets long by now; CC_ECHANGED, CC_EIO. Only the file is looked at, not
+ * the view. */
+int cc_mbox_check_message(const struct mbox *m, uint32_t i, off_t size);
 
 /* Has the view the octets at pos: so many as are wanted, or all before limit?
  */

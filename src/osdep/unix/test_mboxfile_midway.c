@@ -1,0 +1,280 @@
+/*
+ * test_mboxfile_midway.c - what a session reads, without any lock, while
+ * another one moves octets: what each message says, or nothing. Every write to
+ * the mailbox is cut in pieces, between which all is read. Waits take no time.
+ */
+#include <sys/syscall.h>
+
+#include "test_mboxfile_scene.h"
+
+static MAILSTREAM *reader;
+static unsigned long reads, refused;
+static bool watched;
+static ino_t ino;
+static size_t piece; /* octets that are written at once */
+static int only;     /* the message whose place the reader knows, or -1 */
+
+static int64_t passed; /* milliseconds that were slept */
+
+int
+clock_gettime(clockid_t id, struct timespec *t)
+{
+	if (id != CLOCK_MONOTONIC)
+		return (int)syscall(SYS_clock_gettime, id, t);
+	t->tv_sec = 1000000 + passed / 1000;
+	t->tv_nsec = passed % 1000 * 1000000;
+	return 0;
+}
+
+int
+nanosleep(const struct timespec *pause, struct timespec *left)
+{
+	(void)pause;
+	(void)left;
+	passed += 1000; /* who waits here does so in vain */
+	return 0;
+}
+
+/* ----------------------------------------------------------------- reading */
+
+static struct strbuf texts[MESSAGES]; /* as they were before */
+static struct strbuf headers[MESSAGES];
+static int count;
+
+static void
+expect(int i, enum mail_what what, const struct strbuf *want)
+{
+	struct strbuf got;
+
+	reads++;
+	if (get(reader, (unsigned long)i + 1, what, &got) == 0) {
+		assert_int_equal(got.len, want->len);
+		assert_memory_equal(got.data, want->data, got.len);
+	} else {
+		refused++;
+	}
+	cc_strbuf_free(&got);
+}
+
+/* All messages, or the one whose place is known from before. */
+static void
+read_all(void)
+{
+	struct mbox *m = reader->local;
+
+	for (int i = 0; i < count; i++) {
+		if (only >= 0 && i != only)
+			continue;
+		if (only < 0)
+			cc_mbox_view_drop(m);
+		m->view.len = 0;
+		expect(i, MAIL_TEXT, &texts[i]);
+		if (only < 0)
+			expect(i, MAIL_HEADER, &headers[i]);
+	}
+}
+
+static void
+look_midway(int fd)
+{
+	struct stat st;
+
+	if (!watched || fstat(fd, &st) != 0 || st.st_ino != ino)
+		return;
+	watched = false;
+	read_all();
+	watched = true;
+}
+
+ssize_t
+pwrite(int fd, const void *buf, size_t n, off_t at)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		size_t some = n - done;
+		ssize_t r;
+
+		if (watched && some > piece)
+			some = piece;
+		r = syscall(SYS_pwrite64, fd, (const char *)buf + done, some,
+		    at + (off_t)done);
+		if (r <= 0)
+			return r;
+		done += (size_t)r;
+		look_midway(fd);
+	}
+	return (ssize_t)n;
+}
+
+int
+ftruncate(int fd, off_t size)
+{
+	int r = (int)syscall(SYS_ftruncate, fd, size);
+
+	look_midway(fd);
+	return r;
+}
+
+/* ------------------------------------------------------------------ scenes */
+
+/* Lines that a rewrite makes shorter, before a long text. */
+static void
+make_shrinking(void)
+{
+	struct strbuf text;
+
+	cc_strbuf_init(&text, SIZE_MAX);
+	for (int i = 0; i < 3; i++) {
+		cc_strbuf_printf(&text, FROM "Subject: message %d\n", i);
+		if (i == 0)
+			cc_strbuf_puts(&text,
+			    "X-IMAPbase: 1709629200 5 Work Later\n");
+		cc_strbuf_printf(&text,
+		    "Status: O\nStatus: O\nX-Status: \nX-Keywords:%*s\n"
+		    "X-UID: %d\n\n",
+		    300, "", i + 1);
+		for (int k = 0; k < 200; k++)
+			cc_strbuf_printf(&text, "line %d of %d\n", k, i);
+		cc_strbuf_putc(&text, '\n');
+	}
+	box_write(text.data, text.len);
+	cc_strbuf_free(&text);
+}
+
+static void
+do_flags(MAILSTREAM *s)
+{
+	mail_flag(s, (char *)(s->nmsgs > 7 ? "2:3,7:8" : "1:2"),
+	    (char *)"\\Flagged Work New", ST_SET);
+}
+
+static void
+do_one(MAILSTREAM *s)
+{
+	mail_flag(s, (char *)"1", (char *)"\\Flagged", ST_SET);
+}
+
+static void
+do_delete(MAILSTREAM *s)
+{
+	mail_flag(s, (char *)"2,5,9", (char *)"\\Deleted", ST_SET);
+}
+
+static const struct {
+	const char *name;
+	void (*make)(void);
+	void (*change)(MAILSTREAM *s);
+	bool expunge;
+} scenes[] = {
+	{ "flags", make_box, do_flags, false },
+	{ "one flag", make_shrinking, do_one, false },
+	{ "shorter lines", make_shrinking, do_flags, false },
+	{ "expunge", make_box, do_delete, true },
+};
+
+static void
+note_all(void)
+{
+	count = (int)reader->nmsgs;
+	for (int i = 0; i < count; i++) {
+		assert_int_equal(get(reader, (unsigned long)i + 1, MAIL_TEXT,
+				     &texts[i]),
+		    0);
+		assert_int_equal(get(reader, (unsigned long)i + 1, MAIL_HEADER,
+				     &headers[i]),
+		    0);
+	}
+}
+
+static void
+forget_all(void)
+{
+	for (int i = 0; i < count; i++) {
+		cc_strbuf_free(&texts[i]);
+		cc_strbuf_free(&headers[i]);
+	}
+}
+
+/* The reader knows where the octets of one message are. */
+static void
+know_place(void)
+{
+	struct mbox_place place;
+
+	if (only >= 0)
+		assert_int_equal(cc_mbox_locate(reader->local, (uint32_t)only,
+				     &place),
+		    0);
+}
+
+static void
+play(size_t i, size_t step)
+{
+	int known = only;
+	struct stat st;
+	MAILSTREAM *s;
+
+	begin();
+	scenes[i].make();
+	s = open_box(NIL);
+	scenes[i].change(s);
+	((struct mbox *)s->local)->step_max = step;
+	reader = open_box(NIL);
+	note_all();
+	know_place();
+	assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &st), 0);
+	ino = st.st_ino;
+	watched = true;
+	if (scenes[i].expunge)
+		assert_int_equal(mail_expunge(s), LONGT);
+	else
+		mail_check(s);
+	watched = false;
+	mail_close(s);
+	/* when it is over all that is left is there */
+	refused = 0;
+	only = -1;
+	read_all();
+	assert_int_equal(refused, scenes[i].expunge ? 2 * 3 : 0);
+	only = known;
+	forget_all();
+	mail_close(reader);
+	end();
+}
+
+static const struct {
+	size_t step, piece;
+} sizes[] = { { 0, 100 }, { 0, 1000 }, { 900, 300 } };
+
+static void
+play_all(size_t i)
+{
+	for (size_t k = 0; k < COUNT(sizes); k++)
+		for (only = -1; only < 3; only += 2) {
+			reads = 0;
+			piece = sizes[k].piece;
+			play(i, sizes[k].step);
+			print_message("%s: steps of %zu, %zu at once, %lu\n",
+			    scenes[i].name, sizes[k].step, piece, reads);
+			assert_true(reads > 0);
+		}
+}
+
+static void
+test_read_midway(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(scenes); i++)
+		play_all(i);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_read_midway),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -12,12 +12,15 @@
 #include "cc_err.h"
 #include "fdlock.h"
 #include "filestat.h"
+#include "clock_ms.h"
 #include "fs.h"
+#include "lockwait.h"
 #include "mail.h"
 #include "mboxfile.h"
 #include "mboxfile_redo.h"
 
-/* Milliseconds in which a session of ours lets go of the inode lock. */
+/* Milliseconds for which no other program has the inode lock, but one that
+ * keeps it. */
 #define SHORT_HOLD 1000
 
 #define REOPEN_MAX 5 /* times a file may be replaced while we lock it */
@@ -41,12 +44,33 @@ cc_mbox_stamp_same(const struct mbox_stamp *a, const struct mbox_stamp *b)
 	    is_same_time(&a->ctime, &b->ctime);
 }
 
-/* Takes the dot-lock; a place without any is no failure. */
+/* Until when a command that begins to wait now waits for programs of ours. */
+static int64_t
+patience(int wait_ms)
+{
+	return wait_ms < CC_MBOX_WAIT_STORE ? 0
+					    : clock_ms() + CC_MBOX_WAIT_OURS;
+}
+
+static bool
+is_patient(int64_t until)
+{
+	return clock_ms() < until && !cc_lockwait_given_up();
+}
+
+/* Takes the dot-lock; a place without any is no failure. What is not ours when
+ * it is looked at may be gone by then. */
 static int
 get_dotlock(const struct mbox *m, int wait_ms, struct dotlock *lock_r)
 {
+	int64_t until = patience(wait_ms);
 	int r = cc_dotlock_wait(lock_r, m->path, m->fd, wait_ms);
 
+	while (r == CC_EBUSY && is_patient(until) &&
+	    cc_dotlock_is_ours(m->path))
+		r = cc_dotlock_get(lock_r, m->path, m->fd, wait_ms);
+	if (r == CC_EBUSY && is_patient(until))
+		r = cc_dotlock_get(lock_r, m->path, m->fd, 0);
 	if (r == 0 || r == CC_EBUSY)
 		return r;
 	cc_dotlock_warn(m->path, r);
@@ -103,16 +127,23 @@ get_short(struct mbox *m, enum fdlock_mode mode, int wait_ms,
 	return CC_EBUSY;
 }
 
-/* The inode lock of the file that now has the name, with our pid in it. */
+/* The inode lock of the file that now has the name, with our pid in it. A
+ * program of ours is waited for until then. */
 static int
-get_inode_lock(const struct mbox *m, int wait_ms, struct stat *st_r,
-    pid_t *holder_r, struct inodelock *lock_r)
+get_inode_lock(const struct mbox *m, int wait_ms, int64_t until,
+    struct stat *st_r, pid_t *holder_r, struct inodelock *lock_r)
 {
 	int r;
 
 	if (stat(m->path, st_r) != 0)
 		return cc_err_errno();
-	r = cc_inodelock_get(lock_r, st_r, FDLOCK_EX, wait_ms, holder_r);
+	do
+		r = cc_inodelock_get(lock_r, st_r, FDLOCK_EX, wait_ms,
+		    holder_r);
+	while (r == CC_EBUSY && is_patient(until) &&
+	    cc_inodelock_is_ours(st_r));
+	if (r == CC_EBUSY && is_patient(until))
+		r = cc_inodelock_get(lock_r, st_r, FDLOCK_EX, 0, holder_r);
 	if (r != 0)
 		*lock_r = (struct inodelock)INODELOCK_NONE;
 	else
@@ -141,7 +172,8 @@ cc_mbox_lock_as_is(struct mbox *m, enum fdlock_mode mode, int wait_ms,
 	*lock_r = none;
 	m->tailed = false;
 	if (mode == FDLOCK_EX)
-		r = get_inode_lock(m, wait_ms, &st, NULL, &lock_r->inode);
+		r = get_inode_lock(m, wait_ms, patience(wait_ms), &st, NULL,
+		    &lock_r->inode);
 	if (r == 0)
 		r = get_short(m, mode, wait_ms, lock_r);
 	if (r == 0 && mode == FDLOCK_EX)
@@ -224,17 +256,18 @@ cc_mbox_lock(struct mbox *m, enum fdlock_mode mode, int wait_ms,
 	return lock_with_record(m, wait_ms, lock_r);
 }
 
-/* The inode lock for an append. Ours keep it for moments; who keeps it for
- * longer is another program, and once known not waited for again. */
+/* The inode lock for an append. Ours are waited for; who keeps it for longer is
+ * another program, and once known not waited for again. */
 static int
-get_inode_lock_append(const struct mbox *m, pid_t *kept_by, struct stat *st_r,
-    struct inodelock *lock_r)
+get_inode_lock_append(const struct mbox *m, int wait_ms, pid_t *kept_by,
+    struct stat *st_r, struct inodelock *lock_r)
 {
 	pid_t holder = 0;
-	int r = get_inode_lock(m, 0, st_r, &holder, lock_r);
+	int r = get_inode_lock(m, 0, 0, st_r, &holder, lock_r);
 
 	if (r == CC_EBUSY && (holder == 0 || holder != *kept_by))
-		r = get_inode_lock(m, SHORT_HOLD, st_r, &holder, lock_r);
+		r = get_inode_lock(m, SHORT_HOLD, patience(wait_ms), st_r,
+		    &holder, lock_r);
 	*kept_by = r == CC_EBUSY ? holder : 0;
 	return r;
 }
@@ -247,7 +280,7 @@ cc_mbox_lock_append(struct mbox *m, int wait_ms, pid_t *kept_by,
 	int r;
 
 	*lock_r = none;
-	r = get_inode_lock_append(m, kept_by, &st, &lock_r->inode);
+	r = get_inode_lock_append(m, wait_ms, kept_by, &st, &lock_r->inode);
 	*full_r = r == 0;
 	if (r == CC_EBUSY || r == CC_EACCESS)
 		r = 0;

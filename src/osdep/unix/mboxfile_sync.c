@@ -300,7 +300,7 @@ cc_mbox_refresh(struct mbox *m)
 
 	if (m->dead)
 		return CC_ECHANGED;
-	r = cc_mbox_lock(m, FDLOCK_SH, CC_MBOX_WAIT_PING, &lock);
+	r = cc_mbox_lock(m, FDLOCK_SH, CC_MBOX_WAIT_STORE, &lock);
 	if (r != 0)
 		return r;
 	r = sync_with(m, false, &why);

@@ -553,6 +553,7 @@ keep_lock(int *end_r)
 		close(over[1]);
 		if (stat(tmpdir_path(&tmp, "home/box"), &st) != 0 ||
 		    cc_inodelock_get(&lock, &st, FDLOCK_EX, 0, NULL) != 0 ||
+		    !like_the_original(&lock) ||
 		    cc_inodelock_put_pid(&lock) != 0 ||
 		    write(ready[1], "+", 1) != 1)
 			_exit(1);

@@ -401,6 +401,7 @@ test_behind_a_change_that_waits(void **state)
 	}
 	assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &st), 0);
 	assert_int_equal(cc_inodelock_get(&lock, &st, FDLOCK_EX, 0, NULL), 0);
+	assert_true(like_the_original(&lock));
 	box_read(&before);
 	test_callbacks_reset();
 	append_new(MESSAGES, 1);

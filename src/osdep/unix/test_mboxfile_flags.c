@@ -174,6 +174,7 @@ test_busy(void **state)
 	cc_fdlock_release(fd);
 	assert_int_equal(fstat(fd, &st), 0);
 	assert_int_equal(cc_inodelock_get(&inode, &st, FDLOCK_EX, 0, NULL), 0);
+	assert_true(like_the_original(&inode));
 	assert_int_equal(store(s, 2, fSEEN, fSEEN, 0, 0), CC_EBUSY);
 	cc_inodelock_release(&inode);
 	box_is(ONE TWO);

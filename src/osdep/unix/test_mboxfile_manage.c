@@ -374,6 +374,7 @@ test_in_use(void **state)
 	box(MSG);
 	st = stat_of("home/box");
 	assert_int_equal(cc_inodelock_get(&lock, &st, FDLOCK_EX, 0, NULL), 0);
+	assert_true(like_the_original(&lock));
 	assert_false(mail_delete(NIL, "box"));
 	expect_log("Can't delete mailbox box: mailbox is in use by another");
 	assert_false(mail_rename(NIL, "box", "new"));

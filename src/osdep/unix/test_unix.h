@@ -99,6 +99,15 @@ box_read(struct strbuf *out)
 	file_read(tmpdir_path(&tmp, "home/box"), out);
 }
 
+/* The original has only the flock() of the lock files that it holds. */
+static inline bool
+like_the_original(const struct inodelock *lock)
+{
+	struct flock none = { .l_type = F_UNLCK, .l_whence = SEEK_SET };
+
+	return fcntl(lock->fd, F_OFD_SETLK, &none) == 0;
+}
+
 /* Begins with the mailbox of a step of the vectors. */
 static inline void
 box_from(const char *path)

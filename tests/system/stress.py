@@ -12,11 +12,13 @@ import subprocess
 import threading
 import time
 
+from stress_report import Diary
 from stress_wire import RUN_AS, Gone, Wire, parse_fetch
 
 SYSTEM = ["\\Seen", "\\Answered", "\\Flagged", "\\Draft"]
 NEWS = b"(UID FLAGS BODY.PEEK[HEADER.FIELDS (X-Serial)])"
 WHOLE = b"(UID FLAGS RFC822.SIZE BODY.PEEK[])"
+HOME = RUN_AS["cwd"]
 
 
 class Fault(Exception):
@@ -184,13 +186,16 @@ class Client:
         self.serials = 0
         self.wire = None
         self.readonly = False
-        self.log = collections.deque(maxlen=120)
+
+    def note(self, uid, *what):
+        self.world.diary.note(self.number, self.books.name, uid, *what)
 
     # --- the connection
 
     def connect(self):
         self.pic = []
         self.wire = Wire()
+        self.note(0, "server", self.wire.process.pid)
         self.wire.greet()
         self.select()
 
@@ -208,7 +213,7 @@ class Client:
         must(status == "OK" and "READ-WRITE" in text, status, text)
 
     def untagged(self, line, literals):
-        self.log.append(line)
+        self.note(0, line[:120].decode("latin-1"))
         if b"[READ-ONLY]" in line:
             # an empty mailbox got mail while another program had it
             must(self.world.visited(), line)
@@ -229,6 +234,7 @@ class Client:
         if what == b"EXPUNGE":
             entry = self.pic.pop(number - 1)
             if entry.uid:
+                self.note(entry.uid, "told that it is gone")
                 self.books.gone(entry.uid)
         else:
             self.fetched(*parse_fetch(line, literals))
@@ -240,6 +246,7 @@ class Client:
             must(entry.uid in (None, uid), "UID of", msgno, entry.uid, uid)
             entry.uid = uid
         if "HEADER" in items:
+            self.note(uid, "is", field(items["HEADER"], b"X-Serial"))
             self.books.told(uid, field(items["HEADER"], b"X-Serial"))
         if "FLAGS" in items:
             self.flags_told(entry, items["FLAGS"])
@@ -255,6 +262,8 @@ class Client:
                  len(items["BODY"]))
 
     def flags_told(self, entry, flags):
+        if entry.flags != flags:
+            self.note(entry.uid, "told", *sorted(flags))
         entry.flags = flags
         if entry.uid and entry.uid not in self.pending:
             have = self.keyword in flags
@@ -270,7 +279,7 @@ class Client:
         """(status, text) of a command whose parts are sent one after another,
         each but the last followed by a continuation."""
         tag = self.wire.tag()
-        self.log.append(tag + b" " + parts[0][:200])
+        self.note(0, (tag + b" " + parts[0])[:200].decode("latin-1"))
         data = tag + b" "
         for part in parts:
             self.wire.send(data + part + b"\r\n")
@@ -280,13 +289,22 @@ class Client:
                 if line.startswith(b"+ ") and part is not parts[-1]:
                     break
                 if line.startswith(tag + b" "):
-                    self.log.append(line)
+                    self.note(0, line.decode("latin-1"))
                     status, _, text = line[len(tag) + 1:].partition(b" ")
                     must(status in (b"OK", b"NO"), line)
+                    if status == b"NO":
+                        self.refusal(parts[0], text)
                     return status.decode(), text.decode()
                 if each and each(line):
                     continue
                 self.untagged(line, literals)
+
+    def refusal(self, command, text):
+        """Nobody but the original keeps a lock for long."""
+        words = command.split()
+        name = (words[1] if words[0] == b"UID" else words[0]).decode()
+        self.world.count("NO to " + name)
+        must(self.world.visited() or b"[INUSE]" not in text, name, text)
 
     # --- what it does
 
@@ -349,6 +367,8 @@ class Client:
         if m:
             box.valid(int(m.group(1)))
             for uid, serial in zip(uids_of(m.group(2)), serials):
+                self.world.diary.note(self.number, box.name, uid,
+                                      "APPENDUID of", serial)
                 box.told(uid, serial)
 
     def store(self):
@@ -376,9 +396,15 @@ class Client:
                     e.flags = e.flags | set(flags) if add else \
                         e.flags - set(flags)
                     assumed.append((e, e.flags, before))
-        status, _ = self.command(b"UID STORE %s %sFLAGS%s (%s)" % (
-            uids, b"+" if add else b"-", b".SILENT" if silent else b"",
-            " ".join(flags).encode()))
+        what = "%sFLAGS%s (%s)" % ("+" if add else "-",
+                                   ".SILENT" if silent else "",
+                                   " ".join(flags))
+        for e in chosen:
+            self.note(e.uid, "STORE", what)
+        status, text = self.command(b"UID STORE %s %s" % (
+            uids, what.encode()))
+        for e in chosen:
+            self.note(e.uid, status, text)
         if status == "OK":
             self.mine.update(dict.fromkeys(self.pending, add))
         else:
@@ -417,6 +443,9 @@ class Client:
         if m:
             box.valid(int(m.group(1)))
             for source, uid in zip(uids_of(m.group(2)), uids_of(m.group(3))):
+                self.world.diary.note(self.number, box.name, uid,
+                                      "COPYUID of", source, "in",
+                                      self.books.name)
                 box.told(uid, self.books.serial[source])
                 came.append(self.books.serial[source])
                 box.least[came[-1]] += 1
@@ -459,7 +488,7 @@ class Client:
 
     def idle(self):
         tag = self.wire.tag()
-        self.log.append(tag + b" IDLE")
+        self.note(0, tag.decode(), "IDLE")
         self.wire.send(tag + b" IDLE\r\n")
         while True:     # what is new may come before the continuation
             line, literals = self.wire.response()
@@ -511,6 +540,9 @@ class Client:
                 self.gone(str(e))
 
     def gone(self, why):
+        self.note(0, "server ended", why)
+        for uid in self.unsure:
+            self.note(uid, "server ended, may take the keyword back")
         self.world.ended(self, why)
         self.mine.update(dict.fromkeys(self.unsure))
         self.unsure.clear()
@@ -629,12 +661,14 @@ class Killer:
             wire = victim.wire
             if wire:
                 self.world.count("kill")
+                victim.note(0, "kill")
                 wire.process.send_signal(signal.SIGKILL)
 
 
 class World:
-    def __init__(self, seed, boxes, clients=10, kills=False):
+    def __init__(self, seed, boxes, keep, clients=10, kills=False):
         self.seed, self.boxes, self.kills = seed, boxes, kills
+        self.diary = Diary(keep)        # keep: a directory
         self.fault = None
         self.doomed = set()     # serials
         self.marks = threading.Lock()
@@ -682,21 +716,19 @@ class World:
         try:
             actor.run(until)
         except Exception as e:
-            self.fault = self.fault or (actor, e)
+            if not self.fault:
+                self.fault = (actor, e)
+                self.diary.keep_files(HOME)
 
     def raise_fault(self, actor, e):
-        """With all that this client said and heard, and who told which UID
-        or did what at the end."""
-        tail = b"\n    ".join(getattr(actor, "log", []))
-        for c in self.clients:
-            if c is not actor:
-                lines = [b"client %d" % c.number] + [
-                    s for s in c.log
-                    if not s.startswith(b"* ") or b"EXPUNGE" in s][-20:]
-                tail += b"\n  " + b"\n    ".join(lines)
+        """With what led to it."""
+        self.diary.keep_files(HOME)
+        self.diary.write()
+        box = getattr(actor, "books", self.boxes[0])
+        who = getattr(actor, "number", type(actor).__name__)
         raise AssertionError("seed %s, %s: %s: %s\n    %s" % (
-            self.seed, getattr(actor, "number", actor), type(e).__name__, e,
-            tail.decode("latin-1"))) from e
+            self.seed, who, type(e).__name__, str(e)[:2000],
+            self.diary.report(who, box.name, str(e)))) from e
 
     def run(self, seconds):
         until = time.monotonic() + seconds

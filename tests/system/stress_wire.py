@@ -24,7 +24,7 @@ class Wire:
 
     def __init__(self):
         self.sock, theirs = socket.socketpair()
-        self.sock.settimeout(PATIENCE)
+        self.sock.settimeout(4 * PATIENCE)      # locks are waited for, too
         self.process = subprocess.Popen(
             [IMAPD], stdin=theirs, stdout=theirs, stderr=theirs, **RUN_AS)
         theirs.close()

@@ -82,11 +82,11 @@ def deliver_here():
 
 @pytest.mark.parametrize("kills", (False, True), ids=("", "kills"))
 @pytest.mark.parametrize("boxes", (1, 2))
-def test_ours(clean, boxes, kills):
+def test_ours(clean, tmp_path, boxes, kills):
     """Sessions of ours, procmail and another delivery agent."""
     deliver_here()
     world = World(SEED, [box_at(n) for n in ("box", "box2")[:boxes]],
-                  kills=kills)
+                  tmp_path, kills=kills)
     world.others += [
         Deliverer(world, 1, ["procmail", "-d", "ann"]),
         Deliverer(world, 2, [sys.executable, "-c", POSTMAN, "/home/ann/box"])]
@@ -95,10 +95,10 @@ def test_ours(clean, boxes, kills):
     assert not world.byes, world.byes
 
 
-def test_beside_the_original(clean):
+def test_beside_the_original(clean, tmp_path):
     """The same with the original's programs coming and going."""
     deliver_here()
-    world = World(SEED, [box_at("box")])
+    world = World(SEED, [box_at("box")], tmp_path)
     world.others += [
         Deliverer(world, 1, ["procmail", "-d", "ann"]),
         Deliverer(world, 2, ["dmail", "ann+box"]),

@@ -25,8 +25,7 @@ free_sort_entry(SORTCACHE **sc)
 	if (s->unique && s->unique != s->message_id)
 		fs_give((void **)&s->unique);
 	fs_give((void **)&s->message_id);
-	if (s->references)
-		mail_free_stringlist(&s->references);
+	mail_free_stringlist(&s->references);
 	fs_give((void **)sc);
 }
 

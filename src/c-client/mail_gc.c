@@ -40,8 +40,7 @@ mail_gc_msg(MESSAGE *msg, long gcflags)
 	free_text(&msg->full);
 	free_text(&msg->header);
 	free_text(&msg->text);
-	if (msg->lines)
-		mail_free_stringlist(&msg->lines);
+	mail_free_stringlist(&msg->lines);
 	if (msg->body)
 		mail_gc_body(msg->body);
 }

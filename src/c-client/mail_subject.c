@@ -143,7 +143,7 @@ normalise(struct strbuf *out, struct span subject)
 
 	utf8_mime2text(&src, &text, 0);
 	for (unsigned long i = 0; i < text.size; i++) {
-		blank = strchr(" \t\r\n", text.data[i]) && text.data[i];
+		blank = is_space(text.data[i]);
 		if (!blank)
 			cc_strbuf_putc(out, text.data[i]);
 		else if (!was)

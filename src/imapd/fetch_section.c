@@ -13,6 +13,7 @@
 #include "cc_err.h"
 #include "cc_limits.h"
 #include "fetch.h"
+#include "filestat.h"
 #include "rfc822_header.h"
 
 /* Octets converted between two looks at the output's size. */
@@ -263,16 +264,11 @@ stamp_of(MAILSTREAM *stream)
 }
 
 static bool
-same_time(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
-}
-
-static bool
 same_stamp(const struct fetch_stamp *a, const struct fetch_stamp *b)
 {
 	return a->known && b->known && a->ino == b->ino && a->size == b->size &&
-	    same_time(&a->mtime, &b->mtime) && same_time(&a->ctime, &b->ctime);
+	    is_same_time(&a->mtime, &b->mtime) &&
+	    is_same_time(&a->ctime, &b->ctime);
 }
 
 /* What is known of the header at pos is true only while nobody writes: the

@@ -19,7 +19,6 @@ cc_mbox_index_free(struct mbox_index *index)
 	fs_give((void **)&index->msgs);
 	cc_mbox_twins_free(index);
 	cc_mbox_keywords_free(&index->keywords);
-	cc_mbox_twins_free(index);
 	cc_mbox_index_init(index);
 }
 

@@ -84,10 +84,7 @@ add(struct mbox_index *index, uint32_t *room, uint64_t pos, uint64_t near)
 		return;
 	if (index->twin_count == *room) {
 		*room += 16 + *room / 2;
-		if (index->twins)
-			fs_resize((void **)&index->twins, *room * sizeof(twin));
-		else
-			index->twins = fs_get(*room * sizeof(twin));
+		fs_resize((void **)&index->twins, *room * sizeof(twin));
 	}
 	index->twins[index->twin_count++] = twin;
 }
@@ -266,8 +263,7 @@ cc_mbox_find_twins(struct mbox *m, const struct mbox_index *old)
 void
 cc_mbox_twins_free(struct mbox_index *index)
 {
-	if (index->twins)
-		fs_give((void **)&index->twins);
+	fs_give((void **)&index->twins);
 	index->twin_count = 0;
 }
 

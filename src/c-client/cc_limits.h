@@ -169,15 +169,15 @@
  * no clock is that wrong, no honest value that far. */
 #define CC_UIDVALIDITY_AHEAD (10u * 366 * 24 * 3600)
 
-/* Octets that a step of a redo record puts at most: of a record and so of
- * memory; octets of a record: one large put, or many small ones with old and
- * new; puts of a record: messages of one STORE. */
+/* Octets that one step of a change puts, and so has in memory; octets of its
+ * record (one large put, or many small ones, old and new); puts of a record
+ * (the messages of one STORE). */
 #define CC_REDO_PUT_MAX (8u * 1024 * 1024)
 #define CC_REDO_RECORD_MAX (4 * CC_REDO_PUT_MAX)
 #define CC_REDO_PUTS 1000000u
 
-/* Messages of one append of which the begins are in its record: of a COPY of
- * all of a mailbox that anybody has. */
+/* Messages of one append whose beginnings are in its record: as many as a COPY
+ * of the largest mailbox that anybody has. */
 #define CC_UNDO_STARTS 1000000u
 
 /* Octets of a change list; beyond it a new one is begun. */

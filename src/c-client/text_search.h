@@ -49,7 +49,7 @@ bool cc_search_feed(struct cc_search *s, struct span text);
 struct cc_text_search {
 	struct cc_search search;
 	const CHARSET *cs;
-	struct strbuf held; /* the begin of a line that is to be decoded */
+	struct strbuf held; /* a line to be decoded, as far as it came */
 };
 
 /* The charset that a text part names, which may be NULL, for searching: NULL

@@ -2,12 +2,12 @@
  * text_search_decode.c - text in a charset, searched as it lies if possible.
  *
  * Octets below 80 mean ASCII in the charsets of mail, and are searched without
- * conversion up to the first other one. In UTF-8 and ISO 8859-1 such characters
- * are decoded one by one to the caseless form. In other charsets, and where the
- * next octets are no UTF-8, it is text to the end of a line, or of the lines in
- * DECODED octets. Lines are
- * the unit since no character of these charsets, and no state of ISO 2022 or
- * UTF-7, goes over a line's end; of UTF-16 and UCS all of it is decoded.
+ * conversion up to the first other one. In UTF-8 and ISO 8859-1 such
+ * characters are decoded one by one to the caseless form. In other charsets,
+ * and where the next octets are no UTF-8, it is text to the end of a line, or
+ * of the lines in DECODED octets. Lines are the unit since no character of
+ * these charsets, and no state of ISO 2022 or UTF-7, goes over a line's end;
+ * of UTF-16 and UCS all of it is decoded.
  */
 #include "cc_limits.h"
 #include "charset.h"

@@ -4,7 +4,7 @@
  * Runs every row of the tables over inputs of three sizes, each twice as large
  * as the one before, and has callgrind write down how many instructions that
  * took: tests/linear/run starts it under valgrind and judges. Arguments: the
- * smallest size, and which rows, by the begin of "PARSER.ROW.".
+ * smallest size, and which rows, by the beginning of "PARSER.ROW.".
  *
  * Each run counts from a request to the next; the first one of each row is a
  * small one that does not count, so that tables which a library makes at its

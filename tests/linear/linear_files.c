@@ -13,7 +13,7 @@
 #include "uidrecord.h"
 #include "uidrecord_text.h"
 
-/* A mailbox file; first its begin, then the rest as if delivered later. */
+/* A mailbox file; first its beginning, then the rest as if delivered later. */
 static void
 mbox(struct span text)
 {

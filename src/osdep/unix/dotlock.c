@@ -6,10 +6,10 @@
  * link count, not the answer of link(), says who won. This holds on NFS, too.
  *
  * A lock whose ctime is five minutes old is stale, and at once if its maker is
- * known to be gone (dotlock_owner.c). It is moved aside before
- * it is removed, and put back if it then proves to be another, younger one:
- * of two processes that find a stale lock, one must not remove the lock that
- * the other has just made.
+ * known to be gone (dotlock_owner.c). It is moved aside before it is removed,
+ * and put back if it then proves to be another, younger one: of two processes
+ * that find a stale lock, one must not remove the lock that the other has just
+ * made.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -327,7 +327,8 @@ take_begin(const char *path, struct strbuf *text)
 {
 	while (text->len > 0 && text->data[text->len - 1] != '\n')
 		cc_strbuf_truncate(text, text->len - 1);
-	syslog(LOG_ALERT, "%.256s is too large, only its begin is read", path);
+	syslog(LOG_ALERT, "%.256s is too large, only its beginning is read",
+	    path);
 }
 
 static void

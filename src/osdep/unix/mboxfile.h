@@ -469,8 +469,8 @@ bool cc_mbox_needs_rewrite(const struct mbox *m);
 
 /* Rewrites the file, under all locks and right after a cc_mbox_sync, without
  * the messages that are MBOX_GONE. The index describes the old file: parse it
- * again. 0; CC_ENOSPACE, CC_EACCESS
- * (nothing changed); CC_EIO and others (a redo record may be left). */
+ * again. 0; CC_ENOSPACE, CC_EACCESS (nothing changed); CC_EIO and others (a
+ * redo record may be left). */
 int cc_mbox_rewrite(struct mbox *m);
 
 /*

@@ -101,8 +101,8 @@ struct mbox_notes {
  *
  * 0; CC_EPARSE if no from-line begins there (nothing is added); CC_ECHANGED if
  * the file is shorter than end; CC_EIO; CC_ELIMIT (a file over 256 TiB, a
- * message of 64 GiB or more). After
- * an error the messages of the index are as they were.
+ * message of 64 GiB or more). After an error the messages of the index are as
+ * they were.
  */
 int cc_mbox_parse(struct mbox_index *index, struct mbox_window *w, uint64_t end,
     struct mbox_notes *notes);

@@ -1,8 +1,7 @@
 /*
  * mboxfile_scan.h - fast looks at mailbox octets: the next line that begins
  * with F, and how many line ends are passed on the way; header lines that
- * matter; the window through
- * which a mailbox file is read.
+ * matter; the window through which a mailbox file is read.
  */
 #ifndef MBOXFILE_SCAN_H
 #define MBOXFILE_SCAN_H

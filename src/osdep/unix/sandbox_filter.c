@@ -6,9 +6,8 @@
  * over. The kernel keeps a bitmap of calls that are allowed whatever their
  * arguments, so the way to an answer does not matter for calls; but at each
  * start of a session it compiles the program, and runs it for each number that
- * there is to make the bitmap. A
- * foreign calling convention (32 bit calls on a 64 bit kernel, x32) is killed,
- * as its numbers mean other calls.
+ * there is to make the bitmap. A foreign calling convention (32 bit calls on a
+ * 64 bit kernel, x32) is killed, as its numbers mean other calls.
  */
 #include <errno.h>
 #include <linux/audit.h>

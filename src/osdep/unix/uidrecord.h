@@ -73,8 +73,8 @@ int cc_uidrecord_write(int privdir, const struct uidrecord *rec);
 /* Removes the record of the file *st; harmless if there is none. */
 int cc_uidrecord_remove(int privdir, const struct stat *st);
 
-/* The highest UID that may have been given: if the mailbox, which may have
- * carried higher ones than the record, is no witness any more, lost. */
+/* The highest UID that may have been given. lost: the mailbox, which may have
+ * carried higher ones than the record, does not say them any more. */
 uint32_t cc_uidrecord_floor(const struct uidrecord *rec, bool lost);
 
 /*

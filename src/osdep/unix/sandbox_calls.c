@@ -260,7 +260,7 @@ static const struct sandbox_call calls_session[] = {
 	{ SYS_ioctl, 1, UINT32_MAX, TCGETS },
 };
 
-/* Is there such a process? And the kiss of death (unix.c). */
+/* Is there such a process? And the kiss of death (unix_kept.c). */
 static const struct sandbox_call calls_probe[] = {
 	{ SYS_kill, 1, UINT32_MAX, 0 },
 };

@@ -45,6 +45,10 @@ bool cc_unix_is_file(const char *path);
 MAILSTREAM *cc_unix_open_file(MAILSTREAM *stream, const char *path,
     void (*before)(MAILSTREAM *stream, struct mbox *m));
 
+/* Does another program keep the mailbox, and will it not let go? Then this
+ * session can only read, which the user was told. */
+bool cc_unix_is_kept(const MAILSTREAM *stream, struct mbox *m);
+
 /* RENAME of an INBOX that is the file at path: its mail goes to a new mailbox,
  * and the file stays, empty. Complains by itself. */
 long cc_unix_move_inbox(const char *path, char *newname);

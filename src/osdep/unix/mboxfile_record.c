@@ -231,6 +231,17 @@ cc_redo_found(const struct mbox *m)
 	return true;
 }
 
+bool
+cc_redo_is_moving(const struct mbox *m)
+{
+	int dir;
+
+	if (find_in(m, false, &dir) != 0)
+		return false;
+	close(dir);
+	return true;
+}
+
 int
 cc_redo_create(int dir, const char *name, mode_t mode)
 {

@@ -65,8 +65,12 @@ int cc_redo_trim(const struct mbox *m, struct redo_put *put);
  */
 int cc_redo_close(struct mbox *m, uint64_t gap, uint64_t gap_end, bool sync);
 
-/* Is there a record for this file? */
+/* Is there a record for this file? For one who has a lock. */
 bool cc_redo_found(const struct mbox *m);
+
+/* The same without any lock: is somebody in the middle of moving octets, or
+ * was he? Changes nothing. */
+bool cc_redo_is_moving(const struct mbox *m);
 
 /* The same for the file at path, without any lock; changes nothing. */
 bool cc_redo_names(const char *path);

@@ -107,7 +107,8 @@ read_sure(struct mbox *m, uint32_t i, uint64_t pos, size_t len)
 		v->of_one = !m->writing && !cc_mbox_stamp_same(&now, &m->stamp);
 		if (!v->of_one)
 			break;
-		if (cc_mbox_stamp_same(&now, &before) && !cc_redo_found(m)) {
+		if (cc_mbox_stamp_same(&now, &before) &&
+		    !cc_redo_is_moving(m)) {
 			r = cc_mbox_check_message(m, i, now.size);
 			if (stamp_now(m, &now) != 0)
 				return CC_EIO;

@@ -50,4 +50,29 @@ fuzz_root_make(void)
 	setlogmask(LOG_MASK(LOG_EMERG));
 }
 
+/* A descriptor of it. */
+static inline int
+fuzz_root_dir(void)
+{
+	static int fd = -1;
+
+	if (fd < 0) {
+		fuzz_root_make();
+		fd = open(fuzz_root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		must(fd >= 0);
+	}
+	return fd;
+}
+
+/* Makes a file in it. */
+static inline void
+fuzz_root_put(const char *name, struct span text)
+{
+	int fd = openat(fuzz_root_dir(), name,
+	    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	must(fd >= 0 && write(fd, text.p, text.len) == (ssize_t)text.len);
+	close(fd);
+}
+
 #endif

@@ -10,30 +10,13 @@
 
 #define NOW 1700000000u
 
-static int
-directory(void)
-{
-	static int fd = -1;
-
-	if (fd < 0) {
-		fuzz_root_make();
-		fd = open(fuzz_root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		must(fd >= 0);
-	}
-	return fd;
-}
-
 static void
 try_text(struct span text)
 {
-	int dir = directory();
-	int fd = openat(dir, "uidvalidity",
-	    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int dir = fuzz_root_dir(), r;
 	uint32_t first, second;
-	int r;
 
-	must(fd >= 0 && write(fd, text.p, text.len) == (ssize_t)text.len);
-	close(fd);
+	fuzz_root_put("uidvalidity", text);
 	r = cc_uidvalidity_next(dir, NOW, &first);
 	must(r == 0 || r == CC_ERANGE);
 	if (r != 0)

@@ -11,39 +11,16 @@
 
 #define INBOX "/var/mail/ann"
 
-static int
-directory(void)
-{
-	static int fd = -1;
-
-	if (fd < 0) {
-		fuzz_root_make();
-		fd = open(fuzz_root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		must(fd >= 0);
-	}
-	return fd;
-}
-
-static void
-put_text(int dir, struct span text)
-{
-	int fd = openat(dir, "inbox-missing",
-	    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	must(fd >= 0 && write(fd, text.p, text.len) == (ssize_t)text.len);
-	close(fd);
-}
-
 static void
 try_text(struct span text)
 {
-	int dir = directory();
+	int dir = fuzz_root_dir();
 	uint32_t v = 0;
 
-	put_text(dir, text);
+	fuzz_root_put("inbox-missing", text);
 	must(cc_uidvalidity_take_missing(dir, INBOX "/b", &v) != 0 ||
 	    memmem(text.p, text.len, INBOX "/b\n", sizeof(INBOX "/b")));
-	put_text(dir, text);
+	fuzz_root_put("inbox-missing", text);
 	if (cc_uidvalidity_take_missing(dir, INBOX, &v) != 0) {
 		must(faccessat(dir, "inbox-missing", F_OK, 0) == 0);
 		return;

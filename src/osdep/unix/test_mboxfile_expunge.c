@@ -102,18 +102,6 @@ expect_rest(unsigned without, bool pseudo)
 	cc_strbuf_free(&want);
 }
 
-static void
-mark(MAILSTREAM *s, unsigned mask)
-{
-	char number[16];
-
-	for (int i = 0; i < CLEAN; i++)
-		if (mask & 1u << i) {
-			snprintf(number, sizeof(number), "%d", i + 1);
-			mail_flag(s, number, "\\Deleted", ST_SET);
-		}
-}
-
 /* The session knows the same messages as the mask leaves. */
 static void
 expect_session(MAILSTREAM *s, unsigned without)
@@ -164,7 +152,7 @@ expunge_clean(unsigned mask, bool pseudo, size_t step)
 	clean_box(pseudo);
 	s = open_box(NIL);
 	((struct mbox *)s->local)->step_max = step;
-	mark(s, mask);
+	mark_deleted(s, mask);
 	test_callbacks_reset();
 	assert_int_equal(mail_expunge_full(s, NIL, NIL), LONGT);
 	expect_told(mask);
@@ -302,7 +290,7 @@ test_sequences(void **state)
 		print_message("%s\n", sequence);
 		clean_box(false);
 		s = open_box(NIL);
-		mark(s, ALL);
+		mark_deleted(s, ALL);
 		test_callbacks_reset();
 		assert_int_equal(mail_expunge_full(s, sequence,
 				     asked[i].options),
@@ -330,7 +318,7 @@ test_read_only(void **state)
 	begin();
 	clean_box(false);
 	s = open_box(OP_READONLY);
-	mark(s, ALL);
+	mark_deleted(s, ALL);
 	assert_int_equal(mail_expunge(s), LONGT);
 	assert_string_equal(test_callbacks.log,
 	    "Expunge ignored on readonly mailbox");
@@ -350,7 +338,7 @@ test_close(void **state)
 	begin();
 	clean_box(false);
 	s = open_box(NIL);
-	mark(s, 9);
+	mark_deleted(s, 9);
 	test_callbacks_reset();
 	mail_close_full(s, CL_EXPUNGE);
 	assert_int_equal(test_callbacks.expunged.count, 0);
@@ -358,7 +346,7 @@ test_close(void **state)
 	expect_rest(9, false);
 	/* and not at a close without it */
 	s = open_box(NIL);
-	mark(s, 1);
+	mark_deleted(s, 1);
 	mail_close(s);
 	s = open_box(NIL);
 	assert_int_equal(s->nmsgs, 3);
@@ -377,7 +365,7 @@ test_unknown_stays(void **state)
 	begin();
 	clean_box(false);
 	s = open_box(NIL);
-	mark(s, 2);
+	mark_deleted(s, 2);
 	deliver(FROM "X-Status: D\nSubject: new\n\nnew\n\n");
 	assert_int_equal(mail_expunge(s), LONGT);
 	assert_string_equal(test_callbacks.log, "Expunged 1 messages");
@@ -428,7 +416,7 @@ test_two_sessions(void **state)
 	clean_box(false);
 	one = open_box(NIL);
 	two = open_box(NIL);
-	mark(one, 2 | 8);
+	mark_deleted(one, 2 | 8);
 	assert_int_equal(mail_expunge(one), LONGT);
 	expect_session(one, 2 | 8);
 	/* the other knows nothing of it, and its numbers stay true */
@@ -475,7 +463,7 @@ test_no_record(void **state)
 	begin();
 	clean_box(false);
 	s = open_box(NIL);
-	mark(s, 4);
+	mark_deleted(s, 4);
 	assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &st), 0);
 	snprintf(name, sizeof(name), "home/.cedar-redo.%llx.%llx.new",
 	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
@@ -505,7 +493,7 @@ test_locked(void **state)
 	begin();
 	clean_box(false);
 	s = open_box(NIL);
-	mark(s, 4);
+	mark_deleted(s, 4);
 	tmpdir_write(&tmp, "home/box.lock", "", 0);
 	test_callbacks_reset();
 	assert_int_equal(mail_expunge(s), NIL);
@@ -654,7 +642,7 @@ deliver_at(int n, unsigned mask)
 	clean_box(false);
 	s = open_box(NIL);
 	((struct mbox *)s->local)->step_max = 900;
-	mark(s, mask);
+	mark_deleted(s, mask);
 	delivered = false;
 	death.at = n;
 	death.count = 0;

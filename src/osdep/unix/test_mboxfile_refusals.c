@@ -55,18 +55,6 @@ expect_seen(MAILSTREAM *s, bool more)
 	assert_int_equal(seen >> MESSAGES, more);
 }
 
-static void
-mark_doomed(MAILSTREAM *s, unsigned which)
-{
-	char number[16];
-
-	for (int i = 0; i < MESSAGES; i++)
-		if (which & 1u << i) {
-			snprintf(number, sizeof(number), "%d", i + 1);
-			mail_flag(s, number, "\\Deleted", ST_SET);
-		}
-}
-
 /* Messages that programs without records would show: separators of ours. */
 static int
 from_lines(void)
@@ -137,7 +125,7 @@ expunge_without_cutting(unsigned set, size_t step, bool more)
 	s = open_box(NIL);
 	((struct mbox *)s->local)->step_max = step;
 	doomed = set;
-	mark_doomed(s, set);
+	mark_deleted(s, set);
 	death.cut = EIO;
 	assert_false(mail_expunge(s));
 	expect_log("Can't expunge mailbox box: input/output error");

@@ -178,6 +178,19 @@ open_box(long options)
 	return open_named("box", options);
 }
 
+/* Bit i: message i + 1. */
+static inline void
+mark_deleted(MAILSTREAM *s, unsigned mask)
+{
+	char number[16];
+
+	for (int i = 0; mask >> i != 0; i++)
+		if (mask >> i & 1) {
+			snprintf(number, sizeof(number), "%d", i + 1);
+			mail_flag(s, number, "\\Deleted", ST_SET);
+		}
+}
+
 static inline unsigned long
 uid(MAILSTREAM *s, unsigned long msgno)
 {

@@ -90,6 +90,8 @@ struct cc_driver_fast {
 	enum mime_newline newline;
 };
 
+/* What the driver knows of a message without reading it; its octets as sent;
+ * its internal date. 0; CC_ENOENT: no such message; or the driver's error. */
 int cc_mail_record(MAILSTREAM *stream, unsigned long msgno,
     struct mail_record *record_r);
 int cc_mail_size(MAILSTREAM *stream, unsigned long msgno, uint64_t *size_r);

@@ -31,6 +31,7 @@ bool args_end(const struct args *a);
 /* One SP. */
 bool args_space(struct args *a);
 
+/* atom: as it stands. */
 int args_atom(struct args *a, struct span *s_r);
 
 /* string: quoted or literal. */
@@ -55,6 +56,7 @@ bool args_at_literal(const struct args *a);
 int args_message(struct args *a, void (*keep)(void *ctx, struct span octets),
     void *ctx);
 
+/* sequence-set, in the arena; whether it fits the mailbox is not asked. */
 int args_seqset(struct args *a, struct imap_seqset *set_r);
 
 /* The keys of SEARCH, SORT and THREAD (imap_search.h); the caller frees the

@@ -103,6 +103,8 @@ struct cmd_walk {
 	unsigned steps;      /* taken so far */
 };
 
+/* The next message that is there; false behind the last, and when the session
+ * is ending. */
 bool cmd_walk_next(struct session *s, struct cmd_walk *w);
 
 command_run cmd_capability, cmd_noop, cmd_id, cmd_logout; /* cmd_any.c */

@@ -56,6 +56,7 @@ bool output_check(struct output *out);
 uint64_t output_mark(const struct output *out);
 bool output_undo(struct output *out, uint64_t mark);
 
+/* Collects octets as they are. */
 void output_puts(struct output *out, const char *s);
 void output_put(struct output *out, struct span s);
 void output_printf(struct output *out, const char *fmt, ...)

@@ -49,7 +49,10 @@ enum gate_imap_result cc_gate_imap_authenticate(struct gate *g,
 enum gate_imap_result cc_gate_imap_sasl(struct gate *g, struct span line);
 enum gate_imap_result cc_gate_imap_sasl_failed(struct gate *g);
 
+/* Tells the client the monitor's answer to GATE_TRY, and wipes g->try. */
 void cc_gate_imap_answer(struct gate *g, const struct login_answer *answer);
+
+/* The names of these parts (IMAP_CAP_) for what the connection is now. */
 void cc_gate_imap_put_capability(struct gate *g, unsigned parts);
 
 /* A line with a tag, or "*"; the alert goes before the first. */

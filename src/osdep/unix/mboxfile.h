@@ -201,6 +201,7 @@ void cc_mbox_set_times(const struct mbox *m, bool new_mail);
  * are waited for as long as this. */
 #define CC_MBOX_WAIT_OURS (30 * 1000)
 
+/* The state of a file as stat(2) tells it. */
 void cc_mbox_stamp_of(const struct stat *st, struct mbox_stamp *stamp_r);
 bool cc_mbox_stamp_same(const struct mbox_stamp *a, const struct mbox_stamp *b);
 
@@ -356,6 +357,8 @@ int cc_mbox_next(struct mbox *m, uint32_t i, bool in_header, uint64_t *pos,
 int cc_mbox_next_from(struct mbox *m, const struct mbox_place *at,
     uint64_t *pos, struct span *span_r);
 
+/* The internal date of message i, from its from-line; all 0 if that has none.
+ * 0, or CC_ECHANGED, CC_EIO. */
 int cc_mbox_date(struct mbox *m, uint32_t i, struct imap_date *date_r);
 
 /*
@@ -370,6 +373,7 @@ int cc_mbox_peek(struct mbox *m, uint32_t i, uint64_t pos, size_t want,
  * whatever its times are? 0, CC_ECHANGED, CC_EIO. */
 int cc_mbox_is_there(const struct mbox *m, uint32_t i);
 
+/* What was read, and where it was found, counts no more. */
 void cc_mbox_view_drop(struct mbox *m);
 
 /* Gives the window's memory back until the next read. */

@@ -77,6 +77,8 @@ int cc_redo_find(const struct mbox *m, int *dir_r);
  * we have the locks. A descriptor, or negative. */
 int cc_redo_create(int dir, const char *name, mode_t mode);
 
+/* Removes the record, if there is one; sync: a power failure does not bring it
+ * back. 0, or negative. */
 int cc_redo_remove(const struct mbox *m, bool sync);
 
 /* Reads a record that may be believed: one of our own, of root or of the

@@ -8,7 +8,7 @@
  * must be the same.
  *
  * TEST_OBJECTS: imapd/fetch_item.c imapd/fetch_section.c imapd/args.c
- * TEST_OBJECTS: imapd/fetch_binary.c imapd/fetch_parse.c
+ * TEST_OBJECTS: imapd/fetch_binary.c imapd/fetch_parse.c imapd/fetch_walk.c
  * TEST_OBJECTS: imapd/input.c imapd/output.c imapd/event.c
  */
 #include "cc_err.h"

@@ -72,8 +72,6 @@ put_block(struct mbox_append *a, size_t i)
 	unsigned flags = msg->flags & MBOX_SYSTEM & ~(unsigned)fOLD;
 	size_t start = out->len;
 
-	if (a->old && a->full)
-		flags |= fOLD;
 	if (base)
 		cc_mbox_put_base(out, "X-IMAPbase", 0, index->uidvalidity,
 		    a->last, &index->keywords);
@@ -209,13 +207,11 @@ open_file(struct mbox *m)
 }
 
 int
-cc_mbox_append(const char *path, const struct mbox_spool *spool, bool old,
+cc_mbox_append(const char *path, const struct mbox_spool *spool,
     struct mbox_appended *result_r)
 {
 	struct mbox_tail *tail = cc_tail_recall(path);
-	struct mbox_append a = {
-		.tail = tail, .m = &tail->m, .spool = spool, .old = old
-	};
+	struct mbox_append a = { .tail = tail, .m = &tail->m, .spool = spool };
 	struct mbox_lock lock;
 	int r = open_file(a.m);
 

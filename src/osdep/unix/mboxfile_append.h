@@ -19,14 +19,14 @@ struct mbox_appended {
 
 /*
  * Adds the messages of the spool to the file at path, which exists: all of
- * them or none. They are on the disk afterwards. old: they are not \Recent if
- * nobody else has the mailbox. Keywords that it cannot take are left out with
+ * them or none. They are on the disk afterwards, and \Recent there, copies as
+ * well (RFC 3501 section 6.4.7). Keywords that it cannot take are left out with
  * a WARN.
  *
  * 0; CC_ENOENT, CC_EACCESS, CC_EINVAL (no regular file), CC_EPARSE (another
  * format), CC_EBUSY, CC_ENOSPACE, CC_EIO.
  */
-int cc_mbox_append(const char *path, const struct mbox_spool *spool, bool old,
+int cc_mbox_append(const char *path, const struct mbox_spool *spool,
     struct mbox_appended *result_r);
 
 /* Puts message i of an open mailbox into a spool, as it will stand elsewhere.

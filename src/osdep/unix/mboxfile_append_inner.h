@@ -23,7 +23,6 @@ struct mbox_append {
 	struct mbox *m;
 	const struct mbox_spool *spool;
 	bool full;     /* we have all locks */
-	bool old;      /* messages are marked `O' */
 	bool uids;     /* messages get X-UID */
 	bool base;     /* the first message carries X-IMAPbase */
 	bool plain;    /* neither UIDs nor keywords are wanted here */

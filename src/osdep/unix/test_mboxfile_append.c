@@ -625,11 +625,11 @@ test_copy(void **state)
 	assert_int_equal(told.source, 4);
 	assert_int_equal(told.sources, 3);
 	snprintf(want, sizeof(want),
-	    FROM "A: 1\nX-IMAPbase: %lu 3 Later\nStatus: RO\nX-Status: A\n"
-		 "X-Keywords: Later%9s\nX-UID: 1\n\n>From x\n\n" FROM2
-		 "A: 2\nStatus: O\nX-Status: \nX-Keywords:%18s\nX-UID: 2\n\n"
+	    FROM "A: 1\nX-IMAPbase: %lu 3 Later\nStatus: R\nX-Status: A\n"
+		 "X-Keywords: Later%10s\nX-UID: 1\n\n>From x\n\n" FROM2
+		 "A: 2\nStatus: \nX-Status: \nX-Keywords:%19s\nX-UID: 2\n\n"
 		 "two\r\nb\n\n" FROM3
-		 "A: 3\nStatus: O\nX-Status: \nX-Keywords:%18s\nX-UID: 3\n\n"
+		 "A: 3\nStatus: \nX-Status: \nX-Keywords:%19s\nX-UID: 3\n\n"
 		 "three\n\n",
 	    told.uidvalidity, "", "", "");
 	tmpdir_expect(&tmp, "home/to", want);

@@ -227,7 +227,7 @@ cc_unix_append(MAILSTREAM *stream, char *mailbox, append_t af, void *data)
 		ok = NIL;
 	if (ok && spool.count > 0) {
 		MM_CRITICAL(stream);
-		r = cc_mbox_append(cc_strbuf_str(&path), &spool, false, &to);
+		r = cc_mbox_append(cc_strbuf_str(&path), &spool, &to);
 		MM_NOCRITICAL(stream);
 		if (r == CC_ENOENT)
 			ok = must_create(stream, "append");
@@ -328,8 +328,7 @@ copy_here(MAILSTREAM *stream, char *mailbox, char *file)
 		r = collect_copies(stream, &spool);
 		MM_CRITICAL(stream);
 		if (r == 0 && spool.count > 0)
-			r = cc_mbox_append(cc_strbuf_str(&path), &spool, true,
-			    &to);
+			r = cc_mbox_append(cc_strbuf_str(&path), &spool, &to);
 		MM_NOCRITICAL(stream);
 		if (r != 0)
 			ok = complain_copy(stream, mailbox, r);

@@ -91,14 +91,16 @@ put(struct session *s, const struct found *found)
 static enum cmd_result
 sort(struct session *s, const struct order *o, struct found *found)
 {
-	int r = cc_mail_sort(s->stream, o->pgm, found->msgnos, found->count);
+	int r;
 
-	if (r == 0) {
-		put(s, found);
-		return CMD_OK;
-	}
-	cmd_say(s, "%s failed: %s", s->command, cc_strerror(r));
-	return CMD_NO;
+	do
+		r = cc_mail_sort(s->stream, o->pgm, found->msgnos,
+		    found->count);
+	while (r == CC_ECHANGED && found_again(s, found));
+	if (r != 0)
+		return found_failed(s, r);
+	put(s, found);
+	return CMD_OK;
 }
 
 enum cmd_result

@@ -88,16 +88,17 @@ put(struct session *s, const struct found *found, const struct mail_forest *f)
 }
 
 static enum cmd_result
-thread(struct session *s, enum mail_threading how, const struct found *found)
+thread(struct session *s, enum mail_threading how, struct found *found)
 {
 	struct mail_forest f;
 	int r;
 
-	r = cc_mail_thread(s->stream, how, found->msgnos, found->count, &f);
-	if (r != 0) {
-		cmd_say(s, "%s failed: %s", s->command, cc_strerror(r));
-		return CMD_NO;
-	}
+	do
+		r = cc_mail_thread(s->stream, how, found->msgnos, found->count,
+		    &f);
+	while (r == CC_ECHANGED && found_again(s, found));
+	if (r != 0)
+		return found_failed(s, r);
 	put(s, found, &f);
 	cc_forest_free(&f);
 	return CMD_OK;

@@ -9,6 +9,7 @@
 struct found {
 	uint32_t *msgnos; /* ascending, owned */
 	size_t count;
+	unsigned looks; /* that found_again took */
 };
 
 /*
@@ -24,6 +25,17 @@ enum cmd_result found_parse(struct session *s, struct args *args,
 enum cmd_result found_search(struct session *s, struct span charset,
     SEARCHPGM *pgm, struct found *found_r);
 void found_free(struct found *found);
+
+/*
+ * A message that was found can not be read any more, since another program
+ * changed the mailbox (CC_ECHANGED): looks at it, which moves no numbers, and
+ * leaves out what is gone, of which clients that sort have no use for a NO (RFC
+ * 5256 knows none). False if that does not help.
+ */
+bool found_again(struct session *s, struct found *found);
+
+/* The answer to an error. */
+enum cmd_result found_failed(struct session *s, int r);
 
 /* The message number, or with UID the message's UID; 0 if it cannot be had. */
 uint32_t found_number(struct session *s, uint32_t msgno);

@@ -7,6 +7,8 @@ import pytest
 
 from test_imapd import FROM, Session
 
+LINES = [b"%015d" % i for i in range(400000)]    # more than a socket takes
+LARGE = FROM + b"Subject: large\n\n" + b"\n".join(LINES) + b"\n\n"
 BOX = FROM + b"Subject: x\n\ntext\n\n"
 
 # what the client said, and the line that it waits for
@@ -96,3 +98,52 @@ def test_vanished(state):
         assert not os.path.exists(path + ".lock")
         with open(path, "rb") as f:
             assert b"lost" not in f.read()
+
+
+def stopped_in_a_literal(s):
+    """A client that stops to read in the midst of a large literal; what is
+    still to come of that."""
+    s.server.send(b"a SELECT box\r\nb FETCH 1 BODY[TEXT]\r\n")
+    while True:
+        line = s.server.line()
+        if line.startswith(b"* 1 FETCH (BODY[TEXT] {"):
+            break
+    text = b"\r\n".join(LINES) + b"\r\n"
+    assert int(line[len(b"* 1 FETCH (BODY[TEXT] {"):-1]) >= len(text)
+    return text
+
+
+@pytest.mark.parametrize("name", ["TERM", "ALRM", "HUP"])
+def test_signal_in_a_literal(name):
+    """imapd: a BYE in the middle of a response would be taken for octets of
+    the message; the output just stops."""
+    with Session({"box": LARGE}) as s:
+        text = stopped_in_a_literal(s)
+        s.server.process.send_signal(getattr(signal, "SIG" + name))
+        assert s.server.status() == 1
+        said = s.octets(len(LARGE) * 2)
+        assert text.startswith(said) and len(said) < len(text)
+
+
+def test_mailbox_cut_in_a_literal():
+    """... also where the octets that were promised are not there any more."""
+    with Session({"box": LARGE}) as s:
+        text = stopped_in_a_literal(s)
+        os.truncate(os.path.join(s.home.path, "box"), 1000)
+        said = s.octets(len(LARGE) * 2)
+        assert text.startswith(said) and len(said) < len(text)
+        assert s.server.status() == 1
+
+
+def test_mailbox_removed_in_a_literal():
+    """The message is whole, then it is said that there is no mailbox."""
+    with Session({"box": LARGE}) as s:
+        text = stopped_in_a_literal(s)
+        os.unlink(os.path.join(s.home.path, "box"))
+        assert s.octets(len(text)) == text
+        lines = rest(s)
+        assert lines[0].endswith(b")"), lines
+        assert lines[1].startswith(b"* BYE ")
+        assert lines[1].endswith(b"Fatal mailbox error: Mailbox was removed")
+        assert lines[2].startswith(b"b ") and len(lines) == 3
+        assert s.server.status() == 0

@@ -222,6 +222,9 @@ mm_fatal(char *string)
 	    s->user, s->client,
 	    s->stream && s->stream->mailbox ? s->stream->mailbox : "???",
 	    string);
+	/* What is half written there could be any octets of a message. */
+	if (s->out.in_line)
+		return;
 	output_puts(&s->out, "* BYE [ALERT] IMAP4rev1 server crashing: ");
 	output_text(&s->out, cc_span_z(string));
 	output_puts(&s->out, "\r\n");

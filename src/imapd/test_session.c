@@ -310,6 +310,46 @@ test_anonymous(void **state)
 	cc_strbuf_free(&want);
 }
 
+/* What the client gets if the library gives up, in a line or not. */
+static char *
+crash(bool in_line)
+{
+	static struct session s;
+	int out = memfd_create("out", MFD_CLOEXEC), status;
+	pid_t pid = fork();
+	char *said;
+
+	if (pid == 0) {
+		session_init(&s, open("/dev/null", O_RDONLY), out,
+		    cc_span("", 0));
+		s.user = s.client = "x";
+		output_puts(&s.out, "* 1 FETCH (BODY[] {100}\r\nSubject");
+		output_flush(&s.out);
+		s.out.in_line = in_line;
+		mm_fatal((char *)(uintptr_t) "Out of memory");
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	said = content(out);
+	close(out);
+	return said;
+}
+
+/* A BYE among the octets of a literal would be some of them. */
+static void
+test_crash_in_a_literal(void **state)
+{
+	char *said = crash(true);
+
+	(void)state;
+	has_not(said, "BYE");
+	fs_give((void **)&said);
+	said = crash(false);
+	has(said, "* BYE [ALERT] IMAP4rev1 server crashing: Out of memory\r\n");
+	fs_give((void **)&said);
+}
+
 /* The last line of each session says why it ended; others what went wrong. */
 static void
 test_log(void **state)
@@ -379,6 +419,7 @@ main(void)
 		cmocka_unit_test(test_signals_are_heard_in_a_long_command),
 		cmocka_unit_test(test_usr1_in_a_long_command),
 		cmocka_unit_test(test_anonymous),
+		cmocka_unit_test(test_crash_in_a_literal),
 		cmocka_unit_test(test_log),
 	};
 

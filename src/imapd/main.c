@@ -127,15 +127,16 @@ allow_home(struct sandbox_paths *paths, const char *home)
 }
 
 /* The files of this session: its user's, those of the namespaces, and what the
- * administrator adds. Then there is no way to others. */
-static void
+ * administrator adds. Then there is no way to others. False, which is logged,
+ * if that cannot be had: nobody is served without. */
+static bool
 confine(struct session *s)
 {
 	static struct sandbox_paths paths;
 	const struct cc_env *env = cc_env();
 
 	if (!env->sandbox)
-		return;
+		return true;
 	cc_sandbox_init(&paths);
 	/* The account nobody may have processes that are not mail's. */
 	paths.kisses = !env->anonymous;
@@ -155,9 +156,19 @@ confine(struct session *s)
 		allow(&paths, *p);
 	if (cc_sandbox_session(&paths) != 0) {
 		syslog(LOG_ALERT, "Unable to confine the session");
-		exit(1);
+		return false;
 	}
 	s->sandbox = &paths;
+	return true;
+}
+
+/* There is no service, which the log knows the reason of. */
+static int
+refuse(struct session *s)
+{
+	output_puts(&s->out, "* BYE [UNAVAILABLE] Service not available\r\n");
+	session_end(s, NULL, 1);
+	return session_run(s);
 }
 
 static void
@@ -228,7 +239,8 @@ preauth(void)
 	}
 	syslog(LOG_INFO, "Preauthenticated user=%.80s host=%.80s", s->user,
 	    s->client);
-	confine(s);
+	if (!confine(s))
+		return refuse(s);
 	output_puts(&s->out, "* PREAUTH ");
 	put_capability(s);
 	output_printf(&s->out,
@@ -247,7 +259,8 @@ after_login(void)
 
 	if (cc_session_record_read(SESSION_FD_RECORD, &rec) != 0) {
 		syslog(LOG_ALERT, "Unable to read the session record");
-		return 1;
+		session_init(s, 0, 1, cc_span("", 0));
+		return refuse(s);
 	}
 	close(SESSION_FD_RECORD);
 	if (*rec.config)
@@ -267,7 +280,8 @@ after_login(void)
 	s->alerts.system = (time_t)rec.alert;
 	if (rec.lockkeeper)
 		cc_dotlock_use_keeper(SESSION_FD_LOCKKEEPER, sysinbox());
-	confine(s);
+	if (!confine(s))
+		return refuse(s);
 	output_printf(&s->out, "%s OK ", rec.tag);
 	put_capability(s);
 	output_puts(&s->out, "User ");

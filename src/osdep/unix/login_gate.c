@@ -7,9 +7,12 @@
  * (login_gate_setup.c), and only then reads from the client. After login in
  * clear it ends; under TLS it stays as relay.
  *
- * Exit status: that of the connection if nobody logged in (imapd.md 8.6).
+ * Exit status: that of the connection if nobody logged in (imapd.md 8.6), or
+ * LOGIN_EXIT_UNREADY.
  */
+#include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cc_err.h"
@@ -43,6 +46,15 @@ flush(struct gate *g, struct gate_io *io, int64_t deadline)
 		r = cc_gate_write(io, g->out.data, g->out.len, deadline);
 	cc_strbuf_reset(&g->out);
 	return r;
+}
+
+/* Nothing was said to the client yet, and must not be by who is not locked up:
+ * the monitor does it. */
+static _Noreturn void
+end_unready(struct gate *g)
+{
+	g->log(g, LOGIN_EV_UNREADY, cc_span_z(strerror(errno)), 0);
+	_exit(LOGIN_EXIT_UNREADY);
 }
 
 /* Says why it is over, if the client can hear it. Returns the exit status. */
@@ -247,17 +259,18 @@ main(void)
 	cc_strbuf_init(&g->alert, GATE_ALERT_MAX);
 	cc_strbuf_room(&g->in, LOGIN_AHEAD_MAX);
 	/* Only root can lock itself up as is needed here. */
-	if (geteuid() != 0 || get_setup(g) != 0 ||
-	    g->setup.service != LOGIN_IMAP)
+	if (geteuid() != 0)
 		_exit(1);
+	if (get_setup(g) != 0 || g->setup.service != LOGIN_IMAP)
+		end_unready(g);
 	protocol = &cc_gate_imap;
 	if (cc_gate_look_around(g) != 0)
-		_exit(1);
+		end_unready(g);
 	tls = cc_gate_tls_new(g);
 	g->certificate = tls != NULL;
 	cc_gate_catch_signals();
 	if (cc_gate_confine() != 0)
-		_exit(1);
+		end_unready(g);
 	/* No clean-up behind this point: handlers of libraries may make calls
 	 * that kill. */
 	_exit(serve(g, protocol, tls));

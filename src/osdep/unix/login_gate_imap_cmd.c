@@ -297,6 +297,10 @@ cc_gate_imap_answer(struct gate *g, const struct login_answer *answer)
 		put_warning(g, "Account", answer->account_days);
 	} else if (answer->referral[0]) {
 		put_referral(g, answer);
+	} else if (answer->unavailable) {
+		/* RFC 5530 section 3: no reason to ask for another password */
+		cc_gate_imap_done(g,
+		    "NO [UNAVAILABLE] Login is not possible now");
 	} else if (g->imap.mechanism == GATE_LOGIN) {
 		cc_gate_imap_done(g, "NO Invalid login credentials");
 	} else {

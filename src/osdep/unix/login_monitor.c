@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <syslog.h>
@@ -167,6 +168,18 @@ gate_status(struct monitor *m)
 	return 1;
 }
 
+/* A gate that ended as one that said nothing: there is no service. */
+static void
+excuse_gate(struct monitor *m)
+{
+	if (m->status < LOGIN_EXIT_UNREADY)
+		return;
+	if (m->status == LOGIN_EXIT_UNEXECUTED)
+		cc_monitor_log_unexecuted("gate");
+	m->status = 1;
+	cc_monitor_excuse(m, 1);
+}
+
 /* Until somebody is in (1) or the gate ended (0). */
 static int
 await_login(struct monitor *m)
@@ -192,8 +205,10 @@ await_login(struct monitor *m)
 	if (r == CC_ETIMEOUT)
 		cc_monitor_signal(&m->gate, SIGKILL);
 	cc_monitor_reap(m, &m->gate, GATE_END_MS);
-	if (m->status == 0)
+	if (m->status == 0) {
 		m->status = gate_status(m);
+		excuse_gate(m);
+	}
 	return 0;
 }
 
@@ -261,9 +276,13 @@ start_session(struct monitor *m)
 	explicit_bzero(&m->request, sizeof(m->request));
 	if (record >= 0)
 		r = cc_monitor_spawn_session(m, record, keeper);
-	if (r != 0)
-		syslog(LOG_ALERT, "cannot start a session: %s",
-		    strerror(errno));
+	if (r != 0) {
+		syslog(LOG_ALERT,
+		    "cannot start a session user=%.80s host=%.80s: %s",
+		    m->verdict.name, m->client, strerror(errno));
+		cc_monitor_excuse(m,
+		    m->state == LOGIN_STATE_RELAY ? m->relay : 1);
+	}
 	if (record >= 0)
 		close(record);
 	if (keeper >= 0)
@@ -279,7 +298,7 @@ accompany(struct monitor *m)
 	bool open = m->state == LOGIN_STATE_RELAY;
 	int r;
 
-	while (!m->session.ended) {
+	while (m->session.pid > 0 && !m->session.ended) {
 		r = cc_monitor_wait(m, open ? m->control : -1, -1);
 		if (r == 0 && take_request(m) != 0)
 			open = false;
@@ -298,9 +317,6 @@ session_status(const struct monitor *m)
 {
 	int status = m->session.status;
 
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-		syslog(LOG_ALERT, "cannot become user=%.80s host=%.80s",
-		    m->verdict.name, m->client);
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
 	if (WTERMSIG(status) == SIGABRT) {
@@ -321,12 +337,17 @@ serve_user(struct monitor *m)
 		if (gate_status(m) != 0)
 			return 1;
 	}
-	if (start_session(m) != 0) {
-		cc_monitor_signal(&m->gate, SIGKILL);
-		return 1;
-	}
+	if (start_session(m) != 0)
+		m->status = 1;
 	accompany(m);
 	return m->status ? m->status : session_status(m);
+}
+
+static int
+no_service(const struct monitor *m)
+{
+	cc_monitor_excuse(m, 1);
+	return 1;
 }
 
 static int
@@ -335,27 +356,28 @@ run(struct monitor *m)
 	pid_t resolver;
 	int names;
 
-	if (!cc_monitor_read_config(&m->config))
-		return 1;
+	if (!cc_monitor_read_config(&m->config)) {
+		/* The port decides about what may be said. */
+		cc_monitor_look_at_peer(m);
+		return no_service(m);
+	}
 	m->tries_left = m->digests_left = m->config.attempts;
 	m->mechanisms = cc_login_mechanisms() & ~m->config.disabled;
 	m->time = time(NULL);
-	if (getrandom(&m->nonce, sizeof(m->nonce), 0) != sizeof(m->nonce))
-		return 1;
-	m->nonce >>= 1; /* numbers are added to it */
 	cc_monitor_look_at_peer(m);
+	if (getrandom(&m->nonce, sizeof(m->nonce), 0) != sizeof(m->nonce))
+		return no_service(m);
+	m->nonce >>= 1; /* numbers are added to it */
 	cc_monitor_log_start(m);
 	names = cc_monitor_start_resolver(m, &resolver);
 	if (cc_monitor_spawn_gate(m) != 0) {
 		syslog(LOG_ALERT, "cannot start the gate: %s", strerror(errno));
-		return 1;
+		return no_service(m);
 	}
 	cc_monitor_end_resolver(m, names, resolver);
-	if (send_setup(m) != 0) {
-		cc_monitor_reap(m, &m->gate, 0);
-		syslog(LOG_ALERT, "the gate did not start");
-		return 1;
-	}
+	/* A gate that is not there to be told shows by its end. */
+	if (send_setup(m) != 0)
+		shutdown(m->control, SHUT_RDWR);
 	if (!await_login(m))
 		return m->status;
 	return serve_user(m);

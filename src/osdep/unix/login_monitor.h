@@ -81,6 +81,7 @@ struct monitor {
 	unsigned logs;
 	union login_request request;  /* the last one; wiped */
 	struct login_verdict verdict; /* who may come in */
+	bool unavailable;             /* nobody could look at its password */
 	int status;                   /* what we will return */
 };
 
@@ -95,11 +96,19 @@ void cc_monitor_look_at_peer(struct monitor *m);
 int cc_monitor_start_resolver(const struct monitor *m, pid_t *pid_r);
 void cc_monitor_end_resolver(struct monitor *m, int fd, pid_t pid);
 
-/* login_monitor_spawn.c: children. 0, or CC_EIO. */
+/* login_monitor_spawn.c: children. 0, or CC_EIO with errno; of gate and auth
+ * their end may be the first that is heard of a failure, which is logged by
+ * cc_monitor_log_unexecuted. */
 int cc_monitor_spawn_gate(struct monitor *m);
 /* token: the attempt needs no root; auth gives it up before it reads it. */
 int cc_monitor_spawn_auth(struct monitor *m, bool token, int *fd_r);
 int cc_monitor_spawn_session(struct monitor *m, int record, int keeper);
+void cc_monitor_log_unexecuted(const char *name);
+
+/* login_monitor_excuse.c: the service cannot be given, which the log says; the
+ * client is told, too, as no other process will. fd: the client, or the
+ * session's end of the relay. */
+void cc_monitor_excuse(const struct monitor *m, int fd);
 
 /* login_monitor_wait.c */
 int cc_monitor_open_signals(struct monitor *m);

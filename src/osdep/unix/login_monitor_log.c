@@ -84,6 +84,11 @@ log_with_text(const struct monitor *m, const struct login_log *log,
 		    "%.255s can be written by others, not used, host=%.80s",
 		    text, m->client);
 		return true;
+	case LOGIN_EV_UNREADY:
+		syslog(LOG_ALERT,
+		    "the gate cannot lock itself up: %.255s, host=%.80s", text,
+		    m->client);
+		return true;
 	case LOGIN_EV_TLS_STATUS:
 		syslog(LOG_ERR, "SSL error status: %.255s", text);
 		return true;

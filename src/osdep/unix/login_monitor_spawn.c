@@ -5,10 +5,13 @@
  * All become other programs, and so hold nothing of the monitor's memory. The
  * session does so after it has become the user, for good.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "cc_err.h"
@@ -19,7 +22,11 @@
 
 #define OWN_IMAGE "/proc/self/exe"
 #define SPARE_FD 20 /* above all numbers that children know */
-#define IMAGE_FD 40 /* the least number of the image to be executed */
+
+/* Of a session until it is executed: where it reports that it cannot be, and
+ * the image. */
+#define REPORT_FD 40
+#define IMAGE_FD 41
 
 extern char **environ;
 
@@ -49,14 +56,29 @@ program_path(char *path, size_t size, const char *name)
 	return len > 0 && (size_t)len < size ? 0 : CC_EIO;
 }
 
+/* Why a child could not become a program is asked behind it: it had no log. */
+void
+cc_monitor_log_unexecuted(const char *name)
+{
+	char path[PATH_MAX];
+
+	if (program_path(path, sizeof(path), name) != 0)
+		syslog(LOG_ALERT, "cannot execute %s", name);
+	else if (access(path, X_OK) != 0)
+		syslog(LOG_ALERT, "cannot execute %.255s: %s", path,
+		    strerror(errno));
+	else
+		syslog(LOG_ALERT, "cannot execute %.255s", path);
+}
+
 /*
  * Gives the child descriptors 0, 1, ... count-1 as listed, -1 standing for
- * /dev/null, and no others but `image` (unless -1), which an exec closes. All
- * are first moved out of the way, as one of them may have a number that
- * another one shall get.
+ * /dev/null, and no others but REPORT_FD and IMAGE_FD with `image`, which an
+ * exec closes. All are first moved out of the way, as one of them may have a
+ * number that another one shall get.
  */
 static int
-take_fds(const int *fds, int count, int image)
+take_fds(const int *fds, int count, bool image)
 {
 	int high[8];
 
@@ -69,10 +91,10 @@ take_fds(const int *fds, int count, int image)
 	for (int i = 0; i < count; i++)
 		if (dup2(high[i], i) != i)
 			return CC_EIO;
-	if (image < 0)
+	if (!image)
 		return close_range((unsigned)count, ~0u, 0);
-	return close_range((unsigned)count, (unsigned)image - 1, 0) ||
-	    close_range((unsigned)image + 1, ~0u, 0);
+	return close_range((unsigned)count, REPORT_FD - 1, 0) ||
+	    close_range(IMAGE_FD + 1, ~0u, 0);
 }
 
 /* In the child: becomes the program name of libexec, called argv0, with one
@@ -86,7 +108,7 @@ become_program(const char *name, char *argv0, char *arg, const int *fds,
 
 	cc_monitor_reset_signals();
 	if (program_path(path, sizeof(path), name) != 0 ||
-	    take_fds(fds, count, -1) != 0)
+	    take_fds(fds, count, false) != 0)
 		return;
 	execve(path, argv, environment());
 }
@@ -110,7 +132,7 @@ cc_monitor_spawn_gate(struct monitor *m)
 		const int fds[] = { 0, 1, -1, control[1], relay[1] };
 
 		become_program("gate", gate, NULL, fds, 5);
-		_exit(1);
+		_exit(LOGIN_EXIT_UNEXECUTED);
 	}
 	close(control[1]);
 	close(relay[1]);
@@ -135,7 +157,7 @@ cc_monitor_spawn_auth(struct monitor *m, bool token, int *fd_r)
 
 		/* Its name in the log is the server's. */
 		become_program("auth", m->program, token ? arg : NULL, fds, 4);
-		_exit(1);
+		_exit(LOGIN_EXIT_UNEXECUTED);
 	}
 	close(pair[1]);
 	m->auth_child = (struct monitor_child){ .pid = pid };
@@ -162,27 +184,63 @@ become_session(struct monitor *m, int client_in, int client_out, int record,
 	/* The image is opened while we may: it can lie where the user may
 	 * not look. */
 	image = open(OWN_IMAGE, O_PATH | O_CLOEXEC);
-	image = fcntl(image, F_DUPFD_CLOEXEC, IMAGE_FD);
-	if (image < 0 || cc_login_become(v->name, v->uid, v->gid) != 0)
+	if (image < 0 || dup3(image, IMAGE_FD, O_CLOEXEC) != IMAGE_FD)
+		return;
+	if (cc_login_become(v->name, v->uid, v->gid) != 0)
 		return;
 	if (chdir(v->home) != 0 && chdir("/") != 0)
 		return;
-	if (take_fds(fds, keeper >= 0 ? 5 : 4, image) != 0)
+	if (take_fds(fds, keeper >= 0 ? 5 : 4, true) != 0)
 		return;
-	fexecve(image, argv, environment());
+	fexecve(IMAGE_FD, argv, environment());
+}
+
+/* Becomes the session, or reports the errno. */
+static _Noreturn void
+begin_session(struct monitor *m, int record, int keeper, int report)
+{
+	bool tls = m->state == LOGIN_STATE_RELAY;
+
+	if (dup3(report, REPORT_FD, O_CLOEXEC) == REPORT_FD) {
+		become_session(m, tls ? m->relay : 0, tls ? m->relay : 1,
+		    record, keeper);
+		if (write(REPORT_FD, &errno, sizeof(errno)) < 0)
+			_exit(LOGIN_EXIT_UNEXECUTED);
+	}
+	_exit(LOGIN_EXIT_UNEXECUTED);
+}
+
+/* Until the child is the session: 0, or CC_EIO and its errno. Name services may
+ * take their time over the groups of the user. */
+static int
+await_session(struct monitor *m, int report)
+{
+	int failure = 0, r;
+
+	do
+		r = cc_monitor_wait(m, report, -1);
+	while (r == CC_EBUSY);
+	if (r == 0 && read(report, &failure, sizeof(failure)) == 0)
+		return 0;
+	errno = failure;
+	return CC_EIO;
 }
 
 int
 cc_monitor_spawn_session(struct monitor *m, int record, int keeper)
 {
-	bool tls = m->state == LOGIN_STATE_RELAY;
-	pid_t pid = fork();
+	int report[2], r = CC_EIO;
+	pid_t pid;
 
-	if (pid == 0) {
-		become_session(m, tls ? m->relay : 0, tls ? m->relay : 1,
-		    record, keeper);
-		_exit(127);
-	}
+	if (pipe2(report, O_CLOEXEC) != 0)
+		return CC_EIO;
+	pid = fork();
+	if (pid == 0)
+		begin_session(m, record, keeper, report[1]);
+	close(report[1]);
 	m->session = (struct monitor_child){ .pid = pid };
-	return pid < 0 ? CC_EIO : 0;
+	if (pid > 0)
+		r = await_session(m, report[0]);
+	close(report[0]);
+	return r;
 }

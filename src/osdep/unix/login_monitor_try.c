@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -40,12 +41,28 @@ fill_check(const struct monitor *m, struct login_check *check)
 	memcpy(check->password, try->password, sizeof(check->password));
 }
 
+/* An auth process that ended, or was ended, before it gave a verdict. */
+static void
+log_no_answer(struct monitor *m)
+{
+	int status = m->auth_child.status;
+
+	m->unavailable =
+	    WIFEXITED(status) && WEXITSTATUS(status) == LOGIN_EXIT_UNEXECUTED;
+	if (m->unavailable)
+		cc_monitor_log_unexecuted("auth");
+	else
+		syslog(LOG_AUTH | LOG_ALERT,
+		    "auth gave no answer, login refused");
+}
+
 /* Asks an auth process; true for a yes, which is then in m->verdict. */
 static bool
 ask_auth(struct monitor *m)
 {
 	struct login_check check;
 	struct login_verdict *v = &m->verdict;
+	bool answered;
 	int fd, r;
 	ssize_t n;
 
@@ -54,24 +71,25 @@ ask_auth(struct monitor *m)
 		m->request.try.proof != LOGIN_PROOF_PASSWORD, &fd) != 0) {
 		syslog(LOG_AUTH | LOG_ALERT, "cannot start auth: %s",
 		    strerror(errno));
+		m->unavailable = true;
 		return false;
 	}
 	fill_check(m, &check);
 	r = cc_login_send(fd, &check, sizeof(check));
 	explicit_bzero(&check, sizeof(check));
 	n = r == 0 ? cc_login_receive(fd, v, sizeof(*v), AUTH_MS) : CC_EIO;
-	if (n < 0 || cc_login_check_verdict(v, (size_t)n) != 0) {
-		syslog(LOG_AUTH | LOG_ALERT,
-		    "auth gave no answer, login refused");
-		memset(v, 0, sizeof(*v));
-	}
-	if (v->yes && m->config.pam_session) {
+	answered = n >= 0 && cc_login_check_verdict(v, (size_t)n) == 0;
+	if (answered && v->yes && m->config.pam_session) {
 		m->auth = fd;
 		return true;
 	}
 	close(fd);
 	cc_monitor_reap(m, &m->auth_child, AUTH_END_MS);
-	return v->yes != 0;
+	if (answered)
+		return v->yes != 0;
+	memset(v, 0, sizeof(*v));
+	log_no_answer(m);
+	return false;
 }
 
 /* A session that must be locked into its home cannot be started: its image
@@ -172,6 +190,9 @@ is_accepted(struct monitor *m)
 		cc_monitor_log_referral(m);
 		return false;
 	}
+	/* The log says why; the user did nothing wrong. */
+	if (m->unavailable)
+		return false;
 	count_failure(m);
 	if (m->verdict.override == LOGIN_OVERRIDE_NO)
 		cc_monitor_log_override(m, false);
@@ -208,6 +229,7 @@ answer(struct monitor *m, bool yes)
 
 	cc_login_begin(&a, sizeof(a), LOGIN_ANSWER);
 	a.yes = yes;
+	a.unavailable = m->unavailable;
 	a.password_days = yes ? m->verdict.password_days : LOGIN_NO_WARNING;
 	a.account_days = yes ? m->verdict.account_days : LOGIN_NO_WARNING;
 	if (!yes && m->verdict.referral[0]) {
@@ -226,6 +248,7 @@ cc_monitor_try(struct monitor *m)
 	int r = 0;
 
 	memset(&m->verdict, 0, sizeof(m->verdict));
+	m->unavailable = false;
 	yes = is_accepted(m);
 
 	/* The words of somebody anonymous are for the log. */

@@ -151,7 +151,8 @@ int
 cc_login_check_answer(const struct login_answer *answer, size_t len)
 {
 	if (!is_kind(&answer->head, len, LOGIN_ANSWER, sizeof(*answer)) ||
-	    answer->yes > 1 || !IS_STRING(answer->name) ||
+	    answer->yes > 1 || answer->unavailable > 1 ||
+	    (answer->yes && answer->unavailable) || !IS_STRING(answer->name) ||
 	    !is_referral(answer->referral, answer->yes))
 		return CC_EPARSE;
 	return 0;

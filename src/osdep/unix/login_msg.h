@@ -39,6 +39,12 @@
 #define LOGIN_FD_CONTROL 3
 #define LOGIN_FD_RELAY 4
 
+/* How the gate ends if the client has heard nothing from it: it could not lock
+ * itself up; or it (auth, too) could not be executed, perhaps for the want of a
+ * library, where the dynamic linker uses this number. */
+#define LOGIN_EXIT_UNREADY 126
+#define LOGIN_EXIT_UNEXECUTED 127
+
 /* The argument of an auth process that shall give up root first. */
 #define LOGIN_AUTH_TOKEN "--token"
 
@@ -107,7 +113,8 @@ enum login_event {
 	LOGIN_EV_TLS_STATUS,       /* text: the library's */
 	LOGIN_EV_TLS_KEY_MODE,     /* text: file; others can read it */
 	LOGIN_EV_TLS_KEY_WRITABLE, /* text: file; others can write it */
-	LOGIN_EV_LAST = LOGIN_EV_TLS_KEY_WRITABLE,
+	LOGIN_EV_UNREADY,          /* text: why; it ends */
+	LOGIN_EV_LAST = LOGIN_EV_UNREADY,
 };
 
 struct login_log {
@@ -152,6 +159,7 @@ struct login_try {
 struct login_answer {
 	struct login_head head;
 	uint32_t yes;
+	uint32_t unavailable;  /* of a no: nobody could look at the password */
 	int32_t password_days; /* until it expires, or LOGIN_NO_WARNING */
 	int32_t account_days;
 	char name[LOGIN_USER_MAX + 1];     /* of a referral: who */

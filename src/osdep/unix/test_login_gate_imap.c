@@ -619,6 +619,36 @@ test_referral(void **state)
 	mock_free(&m);
 }
 
+/* RFC 5530 3, UNAVAILABLE: a password that nobody looked at is not wrong. */
+static void
+test_unavailable(void **state)
+{
+	static const char *const says[] = {
+		"a LOGIN u p\r\n",
+		"a AUTHENTICATE PLAIN AHUAcA==\r\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(says) / sizeof(says[0]); i++) {
+		struct login_answer a;
+		struct mock m;
+
+		mock_init(&m, LOGIN_PLAIN_ALLOWED);
+		cc_strbuf_puts(&m.g.in, says[i]);
+		assert_int_equal(cc_gate_imap.step(&m.g), GATE_TRY);
+		cc_login_begin(&a, sizeof(a), LOGIN_ANSWER);
+		a.unavailable = 1;
+		assert_int_equal(cc_login_check_answer(&a, sizeof(a)), 0);
+		cc_gate_imap.answer(&m.g, &a);
+		assert_string_equal(cc_strbuf_str(&m.g.out),
+		    "a NO [UNAVAILABLE] Login is not possible now\r\n");
+		/* Never with a yes. */
+		a.yes = 1;
+		assert_int_not_equal(cc_login_check_answer(&a, sizeof(a)), 0);
+		mock_free(&m);
+	}
+}
+
 static void
 test_alert_lines(void **state)
 {
@@ -654,6 +684,7 @@ main(void)
 		cmocka_unit_test(test_digest_where_passwords_are_refused),
 		cmocka_unit_test(test_anonymous_words),
 		cmocka_unit_test(test_referral),
+		cmocka_unit_test(test_unavailable),
 		cmocka_unit_test(test_alert_lines),
 	};
 

@@ -668,9 +668,67 @@ def test_anonymous_names(strangers, name, text):
     pathlib.Path("/home/ann/mbox").write_text("x\n")
     c = Client()
     c.ok(b"LOGIN anonymous me")
+    c.ok(b"SELECT INBOX")
     tagged, untagged = c.command(b"SELECT " + name)
     assert tagged.startswith(text), tagged
     assert not any(b"EXISTS" in line for line in untagged)
+    # RFC 3501 6.3.1: no mailbox is selected after that
+    assert c.command(b"FETCH 1 FLAGS")[0] == \
+        b"BAD Command unrecognized: FETCH"
+    c.ok(b"SELECT INBOX")
+
+
+@pytest.mark.parametrize("login", [
+    b"LOGIN anonymous me@there", b"AUTHENTICATE ANONYMOUS " + b64(b"me")])
+@pytest.mark.parametrize("tls", [False, True])
+def test_anonymous_from_login_to_logout(strangers, login, tls):
+    """Each command in the session of somebody who is nobody: what it shows is
+    public, and what it changes is its own until it ends."""
+    public = pathlib.Path("/var/mail/public")
+    public.mkdir(mode=0o755)
+    (public / "news").write_bytes(b"From a@b Tue Mar  5 09:01:02 2024\n\nx\n")
+    (public / "news").chmod(0o644)
+    strangers.config("set public-home-directory /var/mail/public\n")
+    try:
+        c = Client(993, tls=True) if tls else Client()
+        c.ok(login)
+        assert c.ok(b"NAMESPACE") == [
+            b'* NAMESPACE NIL NIL (("#ftp/" "/")("#public/" "/"))']
+        assert not any(b"MULTIAPPEND" in line for line in c.ok(b"CAPABILITY"))
+        assert any(b"INBOX" in line for line in c.ok(b'LIST "" *'))
+        assert any(b"#public/news" in line
+                   for line in c.ok(b'LIST "" #public/*'))
+        c.ok(b'LSUB "" *')
+        assert b"* STATUS #public/news (MESSAGES 1)" in \
+            c.ok(b"STATUS #public/news (MESSAGES)")
+        for command in (b"SELECT #public/news", b"EXAMINE INBOX",
+                        b"SELECT INBOX"):
+            tagged, untagged = c.command(command)
+            assert tagged.startswith(b"OK [READ-ONLY] ")
+            assert b"* OK [PERMANENTFLAGS ()] Permanent flags" in untagged
+        assert c.ok(b"STORE 1 +FLAGS (\\Deleted)") == [
+            b"* 1 FETCH (FLAGS (\\Recent \\Deleted))"]
+        assert c.ok(b"SEARCH DELETED") == [b"* SEARCH 1"]
+        assert c.ok(b"SORT (SUBJECT) UTF-8 ALL") == [b"* SORT 1"]
+        assert c.ok(b"CHECK") == []
+        for command in FORBIDDEN:
+            assert c.command(command)[0].startswith(
+                b"BAD Command unrecognized: "), command
+        c.send(b"i IDLE\r\n")
+        assert c.line() == b"+ Waiting for DONE"
+        c.send(b"DONE\r\n")
+        assert c.line() == b"i OK IDLE completed"
+        assert c.ok(b"CLOSE") == []
+        tagged, untagged = c.command(b"SELECT INBOX")
+        assert b"* 1 EXISTS" in untagged
+        assert c.ok(b"FETCH 1 FLAGS") == [b"* 1 FETCH (FLAGS (\\Recent))"]
+        c.ok(b"UNSELECT")
+        tagged, untagged = c.command(b"LOGOUT")
+        assert tagged == b"OK LOGOUT completed" and len(untagged) == 1
+        assert c.closed() == b""
+        assert [p.name for p in public.iterdir()] == ["news"]
+    finally:
+        subprocess.run(["rm", "-r", str(public)], check=True)
 
 
 def test_anonymous_without_a_home(strangers):

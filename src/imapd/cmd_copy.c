@@ -104,7 +104,8 @@ cmd_copy(struct session *s, struct args *args)
 	enum cmd_result r;
 	char *mailbox, *text;
 
-	if (s->stream->nmsgs == 0) {
+	/* A UID that there is not is no error (RFC 3501 section 6.4.8). */
+	if (s->stream->nmsgs == 0 && !s->uid) {
 		cmd_say(s, "Mailbox is empty");
 		return CMD_NO;
 	}

@@ -21,18 +21,28 @@ static const struct span internal_from =
 static const struct span internal_subject =
     CC_SPAN("Subject: DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA");
 
+/* Is there somebody to be told one thing more? */
+static bool
+may_note(struct mbox_scan *s)
+{
+	struct mbox_notes *notes = s->notes;
+
+	if (!notes || !notes->say || notes->left == 0)
+		return false;
+	notes->left--;
+	return true;
+}
+
 /* Says "FORMAT N: TEXT" about the message in hand, with printable octets of
  * text only. */
 static void
 note(struct mbox_scan *s, const char *before, struct span text,
     const char *after)
 {
-	struct mbox_notes *notes = s->notes;
 	struct strbuf b;
 
-	if (!notes || !notes->say || notes->left == 0)
+	if (!may_note(s))
 		return;
-	notes->left--;
 	cc_strbuf_init(&b, NOTE_MAX);
 	cc_strbuf_puts(&b, before);
 	for (size_t i = 0; i < text.len && i < 60; i++)
@@ -40,7 +50,23 @@ note(struct mbox_scan *s, const char *before, struct span text,
 		    text.p[i] >= ' ' && text.p[i] < 0x7f ? text.p[i] : '?');
 	cc_strbuf_printf(&b, "%s%lu", after,
 	    (unsigned long)s->index->count + 1);
-	notes->say(notes->arg, cc_strbuf_str(&b));
+	s->notes->say(s->notes->arg, cc_strbuf_str(&b));
+	cc_strbuf_free(&b);
+}
+
+/* What is wrong with a UID, in words that administrators may look for. */
+static void
+note_uid(struct mbox_scan *s, uint32_t uid, const char *what, uint32_t other)
+{
+	struct strbuf b;
+
+	if (!may_note(s))
+		return;
+	cc_strbuf_init(&b, NOTE_MAX);
+	cc_strbuf_printf(&b, "Message %lu UID %lu %s %lu",
+	    (unsigned long)s->index->count + 1, (unsigned long)uid, what,
+	    (unsigned long)other);
+	s->notes->say(s->notes->arg, cc_strbuf_str(&b));
 	cc_strbuf_free(&b);
 }
 
@@ -74,9 +100,8 @@ take_base(struct mbox_scan *s, struct span value)
 /* A UID that is out of order. In an old mailbox nothing is believed from here
  * on; in new mail just this line is not. */
 static void
-distrust(struct mbox_scan *s, struct span value)
+distrust(struct mbox_scan *s)
 {
-	note(s, "Invalid UID ", value, " in message ");
 	s->msg.uid = 0;
 	s->uid_settled = true;
 	if (s->growth || s->index->lenient)
@@ -99,7 +124,11 @@ take_uid(struct mbox_scan *s, struct span value)
 	else if (index->count > 0)
 		before = index->msgs[index->count - 1].uid;
 	if (s->msg.uid != 0 || uid <= before) {
-		distrust(s, value);
+		if (s->msg.uid != 0)
+			note_uid(s, uid, "already has UID", s->msg.uid);
+		else
+			note_uid(s, uid, "less than", before);
+		distrust(s);
 		return;
 	}
 	s->msg.uid = uid;

@@ -92,6 +92,8 @@ reopen(struct mbox *m)
 		return CC_EIO;
 	if (is_same_file(&there, &ours))
 		return 0;
+	if (!S_ISREG(there.st_mode))
+		return CC_ENOENT;
 	fd = open(m->path,
 	    (m->rdonly ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOCTTY |
 		O_NONBLOCK);

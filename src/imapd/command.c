@@ -332,25 +332,33 @@ ends_with(struct span text, const char *end)
 	return text.len >= n && memcmp(text.p + text.len - n, end, n) == 0;
 }
 
-/* The library puts the reason at the end of its texts. */
+/* The library puts the reason at the end of its texts: one of its own codes, of
+ * the system's, or some words. */
 static const char *
 code_of_reason(struct span text)
 {
-	static const struct {
-		int reason;
-		const char *code;
+	const struct {
+		const char *reason, *code;
 	} codes[] = {
-		{ CC_ENOSPACE, "[OVERQUOTA]" },
-		{ CC_EBUSY, "[INUSE]" },
-		{ CC_EACCESS, "[NOPERM]" },
+		{ cc_strerror(CC_ENOSPACE), "[OVERQUOTA]" },
+		{ strerror(ENOSPC), "[OVERQUOTA]" },
+		{ strerror(EDQUOT), "[OVERQUOTA]" },
+		{ cc_strerror(CC_EBUSY), "[INUSE]" },
+		{ "locked by another program", "[INUSE]" },
+		{ cc_strerror(CC_EACCESS), "[NOPERM]" },
+		{ strerror(EACCES), "[NOPERM]" },
+		{ strerror(EPERM), "[NOPERM]" },
+		{ strerror(EROFS), "[NOPERM]" },
 		/* A message is gone that the client was not told of. */
-		{ CC_ECHANGED, "[EXPUNGEISSUED]" },
+		{ cc_strerror(CC_ECHANGED), "[EXPUNGEISSUED]" },
+		{ "no such mailbox", "[NONEXISTENT]" },
+		{ "invalid name", "[CANNOT]" },
 	};
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++)
-		if (ends_with(text, cc_strerror(codes[i].reason)))
+		if (ends_with(text, codes[i].reason))
 			return codes[i].code;
-	return ends_with(text, "locked by another program") ? "[INUSE]" : NULL;
+	return NULL;
 }
 
 /* The response code, unless the text of the library brings its own. */

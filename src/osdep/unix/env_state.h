@@ -128,6 +128,8 @@ struct cc_env {
 	 * end. NULL: locks are waited for to the end. */
 	bool (*give_up)(void);
 
+	int status_fd; /* the file of counters (mboxfile_status.c), or -1 */
+
 	/* What is known of the mailbox last appended to (mboxfile_tail.c):
 	 * taken out and put in by one atomic exchange. */
 	void *append_tail;

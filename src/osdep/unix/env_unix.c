@@ -40,7 +40,7 @@
 		.list_max_level = 20, .lock_warning = 1, .from_widget = 1,     \
 		.trust_dns = 1, .sasl_ptr_name = 1, .disable_plaintext = 2,    \
 		.login_attempts = 3, .sandbox = 1, .status_complaint = 1,      \
-		.keeper_fd = -1,                                               \
+		.keeper_fd = -1, .status_fd = -1,                              \
 	}
 
 static struct cc_env state = ENV_DEFAULTS;
@@ -410,6 +410,8 @@ cc_env_free(void)
 	for (size_t i = 0; i < CC_ENV_KEYWORDS; i++)
 		cc_env_set(&state.keywords[i], NULL);
 	cc_env_namespaces_free();
+	if (state.status_fd >= 0)
+		close(state.status_fd);
 	if (state.append_tail)
 		(*state.append_tail_free)(state.append_tail);
 	state = (struct cc_env)ENV_DEFAULTS;

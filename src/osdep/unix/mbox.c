@@ -21,6 +21,7 @@
 #include "mail_params.h"
 #include "mailpath.h"
 #include "mboxfile.h"
+#include "mboxfile_status.h"
 #include "mboxfile_transfer.h"
 #include "misc.h"
 #include "unix_inner.h"
@@ -80,7 +81,7 @@ static bool
 is_fit(const char *path, const struct stat *st)
 {
 	return S_ISREG(st->st_mode) &&
-	    (st->st_size == 0 || cc_unix_is_file(path));
+	    (st->st_size == 0 || cc_unix_is_file_now(path, st));
 }
 
 static DRIVER *
@@ -251,56 +252,65 @@ mbox_check(MAILSTREAM *stream)
 
 /* What waits in the system inbox will be here at the next open. */
 static void
-add_waiting(MAILSTATUS *status)
+add_waiting(struct mbox_status *counted)
 {
-	MAILSTREAM *spool;
-	struct mail_record record;
+	struct mbox_status waiting;
 	struct stat st;
 
-	if (stat(sysinbox(), &st) != 0 || st.st_size == 0)
+	if (stat(sysinbox(), &st) != 0 || st.st_size == 0 ||
+	    cc_mbox_look(sysinbox(), &waiting) != 0)
 		return;
-	spool = mail_open(NIL, sysinbox(), OP_READONLY | OP_SILENT);
-	if (!spool)
-		return;
-	status->messages += spool->nmsgs;
-	status->uidnext += spool->nmsgs;
-	for (unsigned long i = 1; i <= spool->nmsgs; i++)
-		if (cc_mail_record(spool, i, &record) == 0) {
-			status->recent += !(record.flags & fOLD);
-			status->unseen += !(record.flags & fSEEN);
-		}
-	mail_close(spool);
+	counted->messages += waiting.messages;
+	counted->uid_last += waiting.messages;
+	counted->recent += waiting.recent;
+	counted->unseen += waiting.unseen;
 }
 
+/* The counters of the mailbox that is open. */
 static void
-count(MAILSTREAM *stream, MAILSTATUS *status)
+count(MAILSTREAM *stream, struct mbox_status *counted_r)
 {
 	struct mail_record record;
 
-	status->messages = stream->nmsgs;
-	status->recent = stream->recent;
-	status->uidnext = stream->uid_last + 1;
-	status->uidvalidity = stream->uid_validity;
+	*counted_r = (struct mbox_status){
+		.messages = (uint32_t)stream->nmsgs,
+		.recent = (uint32_t)stream->recent,
+		.uid_last = (uint32_t)stream->uid_last,
+		.uidvalidity = (uint32_t)stream->uid_validity,
+	};
 	for (unsigned long i = 1; i <= stream->nmsgs; i++)
 		if (cc_mail_record(stream, i, &record) == 0)
-			status->unseen += !(record.flags & fSEEN);
+			counted_r->unseen += !(record.flags & fSEEN);
+}
+
+/* The counters of the one that is not. */
+static int
+look(struct mbox_status *counted_r)
+{
+	struct strbuf path;
+	int r;
+
+	cc_strbuf_init(&path, CC_MAILPATH_MAX);
+	if ((r = get_path(&path)) == 0) {
+		(void)cc_mbox_transfer_recover(cc_strbuf_str(&path));
+		r = cc_mbox_look(cc_strbuf_str(&path), counted_r);
+	}
+	cc_strbuf_free(&path);
+	return r;
 }
 
 static long
 mbox_status(MAILSTREAM *stream, char *mbx, long flags)
 {
-	MAILSTATUS status = { .flags = flags };
-	MAILSTREAM *opened = NIL;
+	struct mbox_status counted;
 
-	if (!stream)
-		stream = opened = mail_open(NIL, mbx, OP_READONLY | OP_SILENT);
-	if (!stream)
+	if (stream)
+		count(stream, &counted);
+	else if (look(&counted) != 0)
 		return NIL;
-	count(stream, &status);
-	if (status.recent == 0)
-		add_waiting(&status);
-	mm_status(stream, mbx, &status);
-	mail_close(opened);
+	if (counted.recent == 0)
+		add_waiting(&counted);
+	cc_unix_answer(stream, mbx, flags, &counted);
 	return LONGT;
 }
 

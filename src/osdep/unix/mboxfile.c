@@ -21,6 +21,7 @@
 #include "mail.h"
 #include "mboxfile.h"
 #include "mboxfile_changes.h"
+#include "mboxfile_status.h"
 #include "misc.h"
 
 #define NOTES_MAX 10 /* complaints of one parse that the user sees */
@@ -198,7 +199,8 @@ parse_and_settle(struct mbox *m, const struct mbox_index *old)
 	}
 	if (!cc_mbox_uids_settle(m, old)) {
 		m->uid_nosticky = false;
-		cc_mbox_uids_reserve(m, m->index.uid_last);
+		if (!m->look)
+			cc_mbox_uids_reserve(m, m->index.uid_last);
 	} else if (r == 0)
 		cc_mbox_uids_save(m);
 	else
@@ -215,6 +217,7 @@ cc_mbox_is_sure(struct mbox *m)
 	m->taken_from = UINT32_MAX;
 	for (uint32_t i = 0; i < m->index.count; i++)
 		m->sure_count += !(m->index.msgs[i].flags & MBOX_GONE);
+	cc_mbox_keep_status(m);
 }
 
 int
@@ -280,6 +283,10 @@ note_times(struct mbox *m, const struct mbox_stamp *before)
 
 	if (m->racy || !cc_changes_wanted(m))
 		return;
+	if (m->look)
+		cc_changes_begin(m);
+	if (m->look && m->list.ino == 0)
+		return; /* nobody follows one */
 	cc_strbuf_init(&entry, CC_CHANGES_MAX);
 	cc_changes_put_noted(&entry, before, &now, m->keywords_there);
 	cc_changes_add(m, &entry);
@@ -338,36 +345,61 @@ open_file(struct mbox *m)
 	return S_ISREG(st.st_mode) ? 0 : CC_EINVAL;
 }
 
-int
-cc_mbox_open(struct mbox *m, const char *path, bool rdonly)
+/* All of the file, which is open; under a lock. */
+static int
+load_all(struct mbox *m)
+{
+	bool recalled = recall(m);
+	int r = recalled ? 0 : cc_mbox_load(m, NULL);
+
+	if (r != 0)
+		return r;
+	if (recalled && !m->look)
+		cc_mbox_uids_reserve(m, m->index.uid_last);
+	m->keywords_there =
+	    (uint32_t)(((uint64_t)1 << m->index.keywords.count) - 1);
+	if (!m->look)
+		cc_changes_begin(m);
+	set_times(m);
+	if (!recalled && !m->look)
+		cc_changes_keep(m);
+	cc_mbox_is_sure(m);
+	return 0;
+}
+
+/* Opens and parses the file of m, which has a path. */
+static int
+open_all(struct mbox *m)
 {
 	struct mbox_lock lock;
-	bool recalled;
 	int r;
 
-	*m = (struct mbox){ .path = cpystr(path), .fd = -1, .rdonly = rdonly };
 	if ((r = open_file(m)) != 0 ||
 	    (r = cc_mbox_lock(m, FDLOCK_SH, CC_MBOX_WAIT_OPEN, &lock)) != 0) {
 		cc_mbox_free(m);
 		return r;
 	}
-	recalled = recall(m);
-	r = recalled ? 0 : cc_mbox_load(m, NULL);
-	if (recalled)
-		cc_mbox_uids_reserve(m, m->index.uid_last);
-	if (r == 0) {
-		m->keywords_there =
-		    (uint32_t)(((uint64_t)1 << m->index.keywords.count) - 1);
-		cc_changes_begin(m);
-		set_times(m);
-		if (!recalled)
-			cc_changes_keep(m);
-		cc_mbox_is_sure(m);
-	}
+	r = load_all(m);
 	cc_mbox_unlock(&lock);
 	if (r != 0)
 		cc_mbox_free(m);
 	return r;
+}
+
+int
+cc_mbox_open(struct mbox *m, const char *path, bool rdonly)
+{
+	*m = (struct mbox){ .path = cpystr(path), .fd = -1, .rdonly = rdonly };
+	return open_all(m);
+}
+
+int
+cc_mbox_open_look(struct mbox *m, const char *path)
+{
+	*m = (struct mbox){
+		.path = cpystr(path), .fd = -1, .rdonly = true, .look = true
+	};
+	return open_all(m);
 }
 
 void

@@ -79,6 +79,8 @@ struct mbox {
 	const char *why;   /* dead: what the user must still be told, or NULL */
 	bool tailed;       /* while locked to read: what lies behind content */
 	uint64_t content;  /* ... is of no use, and could not be cut off */
+	bool halfway;      /* in a change that is not ours to end */
+	bool look;         /* only counted: no client hears of a UID */
 	struct mbox_index index;
 	struct mbox_stamp stamp; /* of the file that the index describes */
 	bool stale; /* others may have changed flags that were not looked at */
@@ -214,6 +216,10 @@ bool cc_mbox_stamp_same(const struct mbox_stamp *a, const struct mbox_stamp *b);
  * file); CC_EPARSE (not in this format); CC_EBUSY; CC_EIO.
  */
 int cc_mbox_open(struct mbox *m, const char *path, bool rdonly);
+
+/* The same for one who only counts: no UID is told, and nothing is kept that
+ * only sessions need. */
+int cc_mbox_open_look(struct mbox *m, const char *path);
 
 /* Parses the file into a new m->index and settles its UIDs; old is the index
  * before, or NULL. The caller has at least the shared locks, which may be

@@ -172,7 +172,7 @@ cc_mbox_lock_as_is(struct mbox *m, enum fdlock_mode mode, int wait_ms,
 	int r = 0;
 
 	*lock_r = none;
-	m->tailed = false;
+	m->tailed = m->halfway = false;
 	if (mode == FDLOCK_EX)
 		r = get_inode_lock(m, wait_ms, patience(wait_ms), &st, NULL,
 		    &lock_r->inode);
@@ -237,6 +237,7 @@ lock_with_record(struct mbox *m, int wait_ms, struct mbox_lock *lock_r)
 		return r;
 	r = cc_redo_content(m, &m->content);
 	m->tailed = r == 0;
+	m->halfway = r != 0 && r != CC_ENOENT;
 	/* gone meanwhile, or not for us to finish */
 	if (r == 0 || r == CC_ENOENT || recovered == CC_EACCESS)
 		return 0;

@@ -18,6 +18,7 @@
 #include "mailpath.h"
 #include "mboxfile.h"
 #include "mboxfile_redo.h"
+#include "mboxfile_status.h"
 #include "mboxfile_transfer.h"
 #include "misc.h"
 #include "unix_inner.h"
@@ -37,7 +38,7 @@ DRIVER unixdriver = {
 	.create = cc_unix_create,
 	.mbxdel = cc_unix_delete,
 	.mbxren = cc_unix_rename,
-	.status = mail_status_default,
+	.status = cc_unix_status,
 	.open = unix_open,
 	.close = cc_unix_close,
 	.ping = cc_unix_ping,
@@ -81,11 +82,21 @@ is_fresh(const struct mbox_stamp *stamp)
 bool
 cc_unix_is_file(const char *path)
 {
+	struct stat st;
+
+	return stat(path, &st) == 0 && cc_unix_is_file_now(path, &st);
+}
+
+bool
+cc_unix_is_file_now(const char *path, const struct stat *st)
+{
 	struct mbox_stamp before, after;
+	struct mbox_status counted;
 	struct lockwait wait;
 
-	if (!stamp_of(path, &after))
-		return false;
+	cc_mbox_stamp_of(st, &after);
+	if (cc_status_find(&after, &counted) == 0)
+		return true; /* it was, and is what it was */
 	cc_lockwait_begin(&wait, LOOKS_MS);
 	for (int i = 0; i < LOOKS_MAX; i++) {
 		before = after;
@@ -114,7 +125,8 @@ unix_valid(char *mailbox)
 	cc_strbuf_init(&path, CC_MAILPATH_MAX);
 	yes = cc_mailbox_file(mailbox, &path) == 0 &&
 	    stat(cc_strbuf_str(&path), &st) == 0 && st.st_size > 0 &&
-	    S_ISREG(st.st_mode) && cc_unix_is_file(cc_strbuf_str(&path));
+	    S_ISREG(st.st_mode) &&
+	    cc_unix_is_file_now(cc_strbuf_str(&path), &st);
 	cc_strbuf_free(&path);
 	return yes ? &unixdriver : NIL;
 }

@@ -335,6 +335,15 @@ remember(struct mbox *m, int privdir, const struct mbox_index *old,
 		mem->floor = cc_uidrecord_floor(&mem->rec, lost);
 }
 
+/* One that the file has is not given to another mailbox. Who only counts tells
+ * no UID that goes with it: that new ones are later than now is enough. */
+static void
+note_uidvalidity(const struct mbox *m, int privdir)
+{
+	if (!m->look || m->index.uidvalidity >= now())
+		(void)cc_uidvalidity_seen(privdir, now(), m->index.uidvalidity);
+}
+
 bool
 cc_mbox_uids_settle(struct mbox *m, const struct mbox_index *old)
 {
@@ -361,7 +370,7 @@ cc_mbox_uids_settle(struct mbox *m, const struct mbox_index *old)
 	if (index->uidvalidity == 0)
 		new_uidvalidity(m, privdir);
 	else if (privdir >= 0)
-		(void)cc_uidvalidity_seen(privdir, now(), index->uidvalidity);
+		note_uidvalidity(m, privdir);
 	if (privdir >= 0)
 		close(privdir);
 	return m->file_uidvalidity != index->uidvalidity ||

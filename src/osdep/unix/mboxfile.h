@@ -187,8 +187,9 @@ bool cc_mbox_is_same_tick(const struct timespec *t);
 bool cc_mbox_is_coarse(const struct mbox_stamp *stamp);
 
 /* Shells and LIST tell new mail by an mtime that is later than the atime: it
- * is so, or, after what is no new mail, the other way round. */
-void cc_mbox_set_times(const struct mbox *m, bool new_mail);
+ * is so, or, after what is no new mail, the other way round. true: the mtime
+ * is not in ticks, so that no other change has it. */
+bool cc_mbox_set_times(const struct mbox *m, bool new_mail);
 
 /* Waits of the callers, in milliseconds. A command waits for its locks no
  * longer than a client waits for an answer; opening waits as long as a stale

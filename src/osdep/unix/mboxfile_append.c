@@ -156,12 +156,17 @@ finish(struct mbox_append *a, struct mbox_appended *result_r)
 		cc_mbox_uids_forget(a->m, false);
 	if (result_r->uid != 0)
 		cc_mbox_uids_reserve(a->m, a->last);
+	if (result_r->uid != 0 && small)
+		cc_append_count(a);
+	else
+		a->known = false;
 	if (small && (!a->uids || result_r->uid != 0))
 		cc_tail_trim(a->tail);
 	else
 		cc_tail_forget(a->tail);
 	/* after the last read, which would leave its time */
-	cc_mbox_set_times(a->m, true);
+	if (cc_mbox_set_times(a->m, true) && a->known)
+		cc_append_count_keep(a);
 }
 
 static int
@@ -169,6 +174,7 @@ append_locked(struct mbox_append *a, struct mbox_appended *result_r)
 {
 	int r;
 
+	cc_append_count_begin(a);
 	if ((r = cc_tail_learn(a)) != 0 || (r = cc_append_prepare(a)) != 0)
 		return r;
 	cc_strbuf_init(&a->blocks, SIZE_MAX);

@@ -7,6 +7,7 @@
 #define MBOXFILE_APPEND_INNER_H
 
 #include "mboxfile_append.h"
+#include "mboxfile_status.h"
 #include "mboxfile_text.h"
 
 /* A mailbox, of whose messages only the last is known between appends. */
@@ -32,6 +33,8 @@ struct mbox_append {
 	struct mbox_base_place place;    /* digits: 0 if it was not raised */
 	uint64_t size;                   /* of the file */
 	struct strbuf blocks;            /* internal lines */
+	struct mbox_status counted;      /* of the file before ... */
+	bool known;                      /* ... as far as that is known */
 	struct mbox_text text;
 };
 
@@ -68,5 +71,16 @@ int cc_append_prepare(struct mbox_append *a);
 
 /* Nothing was added: the mailbox is as it was. */
 void cc_append_take_back(struct mbox_append *a);
+
+/* ---------------------------------- counters: mboxfile_append_count.c */
+
+/* What is known of the mailbox before the append, under all locks. */
+void cc_append_count_begin(struct mbox_append *a);
+
+/* Counts the new messages, which were found in the file. */
+void cc_append_count(struct mbox_append *a);
+
+/* Keeps the counters of the file as it is now. */
+void cc_append_count_keep(struct mbox_append *a);
 
 #endif

@@ -100,14 +100,16 @@ cc_mbox_mark_wait(const struct mbox *m)
 		(void)nanosleep(&pause, NULL);
 }
 
-void
+bool
 cc_mbox_set_times(const struct mbox *m, bool new_mail)
 {
 	struct timespec now, times[2];
+	struct stat st;
 
 	if (clock_gettime(CLOCK_REALTIME, &now) != 0)
-		return;
+		return false;
 	times[0] = times[1] = now;
 	times[new_mail ? 0 : 1].tv_sec--;
-	(void)futimens(m->fd, times);
+	return futimens(m->fd, times) == 0 && fstat(m->fd, &st) == 0 &&
+	    is_same_time(&st.st_mtim, &times[1]);
 }

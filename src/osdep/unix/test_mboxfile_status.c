@@ -33,8 +33,9 @@ static struct {
 	bool refused;    /* the mailbox may not be opened */
 	time_t started;  /* seconds by which the machine started later */
 	time_t set;      /* seconds by which the clock was set */
-	unsigned reads;  /* of the mailbox */
-	unsigned locks;  /* dot-locks made */
+	enum { NEVER, WHEN_COUNTED, AT_THE_END } intrude; /* without a lock */
+	unsigned reads;                                   /* of the mailbox */
+	unsigned locks;                                   /* dot-locks made */
 } scene;
 
 static int
@@ -79,11 +80,34 @@ is_box(int fd)
 	    st.st_ino == box.st_ino;
 }
 
+/* Somebody delivers who does not know our locks. */
+static void
+intrude(void)
+{
+	static const char text[] =
+	    FROM3 "Subject: i\nX-UID: 15\n\nintruder\n\n";
+	int fd = open(tmpdir_path(&tmp, "home/box"), O_WRONLY | O_APPEND);
+
+	scene.intrude = NEVER;
+	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+}
+
+int
+futimens(int fd, const struct timespec times[2])
+{
+	if (scene.intrude == AT_THE_END && is_box(fd))
+		intrude();
+	return (int)syscall(SYS_utimensat, fd, NULL, times, 0);
+}
+
 ssize_t
 pread(int fd, void *buf, size_t n, off_t at)
 {
 	if (is_box(fd))
 		scene.reads++;
+	else if (scene.intrude == WHEN_COUNTED && scene.locks > 0)
+		intrude();
 	return syscall(SYS_pread64, fd, buf, n, at);
 }
 
@@ -575,6 +599,18 @@ test_flags_that_wait(void **state)
 	end();
 }
 
+/* APPEND of ours. */
+static void
+add(const char *with)
+{
+	static char text[] = "Subject: v\r\n\r\nadded\r\n";
+	STRING s;
+
+	INIT(&s, mail_string, text, strlen(text));
+	assert_true(mail_append_full(NIL, (char *)"box", (char *)with, NIL,
+	    &s));
+}
+
 /* What a session found or wrote need not be looked at again. */
 static void
 test_what_a_session_knows(void **state)
@@ -595,12 +631,85 @@ test_what_a_session_knows(void **state)
 	end();
 }
 
+/* What was added by ours is counted: where the others are known, and where all
+ * of the mailbox was looked at before. */
+static void
+test_appends(void **state)
+{
+	(void)state;
+	begin_with(TWO);
+	add(NIL);
+	is_known("3 messages 1 recent 2 unseen 9 1709629200");
+	add("\\Seen");
+	is_known("4 messages 2 recent 2 unseen 10 1709629200");
+	add("\\Seen \\Deleted Work");
+	is_known("5 messages 3 recent 2 unseen 11 1709629200");
+	/* a message that has no UID yet: all is parsed to give it one */
+	deliver_one();
+	add(NIL);
+	is_known("7 messages 5 recent 4 unseen 13 1709629200");
+	settle();
+	is_looked_at("7 messages 5 recent 4 unseen 13 1709629200");
+	add(NIL);
+	is_known("8 messages 6 recent 5 unseen 14 1709629200");
+	/* of what others changed nothing is known */
+	read_second();
+	add(NIL);
+	is_looked_at("9 messages 7 recent 5 unseen 15 1709629200");
+	end();
+}
+
+/* One who takes no locks delivers in the middle of it. */
+static void
+test_appends_with_an_intruder(void **state)
+{
+	static const char *const says[] = { NULL,
+		"7 messages 5 recent 5 unseen 17 1709629200",
+		"7 messages 5 recent 5 unseen 16 1709629200" };
+
+	(void)state;
+	for (int when = WHEN_COUNTED; when <= AT_THE_END; when++) {
+		begin_with(TWO);
+		for (int i = 0; i < 3; i++)
+			add(NIL);
+		is_known("5 messages 3 recent 4 unseen 11 1709629200");
+		scene.intrude = when;
+		add("\\Seen");
+		assert_int_equal(scene.intrude, NEVER);
+		assert_string_equal(said(), says[when]);
+		end();
+	}
+}
+
+#define LARGE 5000000u
+
+/* A message that is not looked at again is not counted. */
+static void
+test_append_of_a_large_one(void **state)
+{
+	char *text = malloc(LARGE);
+	STRING s;
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, '\n', LARGE);
+	begin_with(TWO);
+	add(NIL);
+	is_known("3 messages 1 recent 2 unseen 9 1709629200");
+	INIT(&s, mail_string, text, LARGE);
+	assert_true(mail_append_full(NIL, (char *)"box", NIL, NIL, &s));
+	is_looked_at("4 messages 2 recent 3 unseen 10 1709629200");
+	end();
+	free(text);
+}
+
 /* Counters tell no UID: none is reserved. Those of a mailbox that has none are
  * the same for everybody. */
 static void
 test_uids(void **state)
 {
 	unsigned long uidvalidity;
+	unsigned soon;
 	char want[100];
 	MAILSTREAM *s;
 
@@ -608,6 +717,18 @@ test_uids(void **state)
 	begin_with(TWO);
 	is_looked_at(SAYS_TWO);
 	assert_int_equal(files_of("uids."), 0);
+	assert_int_equal(files_of("uidvalidity"), 0);
+	end();
+	/* one that might come again must not */
+	begin_with(FROM "Subject: s\n"
+			"X-IMAPbase: 4000000000 7\nX-UID: 7\n\nbody\n\n");
+	soon = (unsigned)time(NULL) + 1000;
+	snprintf(want, sizeof(want), "%u", soon);
+	patch("4000000000", want);
+	settle();
+	snprintf(want, sizeof(want), "1 messages 1 recent 1 unseen 8 %u", soon);
+	is_looked_at(want);
+	assert_int_equal(files_of("uidvalidity"), 2); /* and its lock */
 	end();
 	begin_with(MSG MSG);
 	assert_string_not_equal(said(), "no");
@@ -694,11 +815,15 @@ any_flags(MAILSTREAM *s)
 static void
 any_other(void)
 {
-	switch (dice(3)) {
+	switch (dice(5)) {
 	case 0:
 		deliver_one();
 		break;
 	case 1:
+	case 2:
+		add(dice(2) ? "\\Seen" : NIL);
+		break;
+	case 3:
 		settle();
 		break;
 	default:
@@ -795,6 +920,9 @@ main(void)
 		cmocka_unit_test(test_full_table),
 		cmocka_unit_test(test_flags_that_wait),
 		cmocka_unit_test(test_what_a_session_knows),
+		cmocka_unit_test(test_appends),
+		cmocka_unit_test(test_appends_with_an_intruder),
+		cmocka_unit_test(test_append_of_a_large_one),
 		cmocka_unit_test(test_uids),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_read_only),

@@ -1,0 +1,172 @@
+/*
+ * test_mboxfile_status_kill.c - STATUS of a mailbox whose writer was killed,
+ * before any of its calls and in the middle of one: it is what was there
+ * before, as long as nobody ended the change, or what a session finds that
+ * opens the mailbox.
+ */
+#include <time.h>
+
+#include "test_mboxfile_append.h"
+#include "test_mboxfile_kill.h"
+#include "test_mboxfile_scene.h"
+
+#include "env_state.h"
+#include "mboxfile_status.h"
+
+#define ALL (SA_MESSAGES | SA_RECENT | SA_UNSEEN | SA_UIDNEXT | SA_UIDVALIDITY)
+
+#define STEP 512 /* octets of a step of a rewrite */
+
+struct said {
+	unsigned long messages, recent, unseen, uidnext, uidvalidity;
+};
+
+static struct said
+ask(void)
+{
+	const MAILSTATUS *s = &test_callbacks.status;
+
+	test_callbacks_reset();
+	assert_true(mail_status(NIL, (char *)"box", ALL));
+	return (struct said){ s->messages, s->recent, s->unseen, s->uidnext,
+		s->uidvalidity };
+}
+
+static bool
+same(const struct said *a, const struct said *b)
+{
+	return a->messages == b->messages && a->recent == b->recent &&
+	    a->unseen == b->unseen && a->uidnext == b->uidnext &&
+	    a->uidvalidity == b->uidvalidity;
+}
+
+/* The same without what was kept. */
+static struct said
+ask_anew(void)
+{
+	unlink(tmpdir_path(&tmp, "home/.cedar/status"));
+	close(cc_env()->status_fd);
+	cc_env()->status_fd = -1;
+	return ask();
+}
+
+/* A mailbox that says its UIDs, a third of it \Deleted, and its counters are
+ * known. */
+static void
+begin_known(void)
+{
+	const struct timespec times[2] = { { 0, UTIME_OMIT },
+		{ time(NULL) - 3600, 12345 } };
+	MAILSTREAM *s;
+
+	begin();
+	make_box();
+	s = open_box(NIL);
+	mail_flag(s, "2,5,8", "\\Deleted", ST_SET);
+	mail_close(s);
+	assert_int_equal(utimensat(AT_FDCWD, tmpdir_path(&tmp, "home/box"),
+			     times, 0),
+	    0);
+	(void)ask();
+}
+
+/* ------------------------------------------------------------- the changes */
+
+static void
+one_flag(size_t step)
+{
+	MAILSTREAM *s = open_box(NIL);
+
+	(void)step;
+	mail_flag(s, "3", "\\Seen", ST_SET);
+}
+
+static void
+one_expunge(size_t step)
+{
+	MAILSTREAM *s = open_box(NIL);
+
+	((struct mbox *)s->local)->step_max = step;
+	mail_expunge(s);
+}
+
+static void
+one_append(size_t step)
+{
+	(void)step;
+	append("Subject: new\r\n\r\ntext\r\n");
+}
+
+/* Killed before its call n; true if it lived. Part of the change may be done:
+ * then it is what all see who come later. */
+static bool
+kill_at(int n, enum how how, void (*change)(size_t), const struct said *after)
+{
+	struct said before, first, later, found;
+	bool lived;
+
+	begin_known();
+	before = ask();
+	lived = run_until(n, how, change, STEP);
+	first = ask();
+	mail_close(open_box(OP_READONLY));
+	later = ask();
+	found = ask_anew();
+	assert_true(same(&later, &found));
+	assert_true(same(&first, &found) || (!lived && same(&first, &before)));
+	assert_true(!lived || same(&found, after));
+	end();
+	return lived;
+}
+
+/* Of an expunge there are many calls. */
+static void
+kill_everywhere(void (*change)(size_t), bool all)
+{
+	struct said after;
+
+	begin_known();
+	change(STEP);
+	after = ask_anew();
+	end();
+	for (int how = BEFORE; how < HOWS; how++) {
+		int n = 1;
+
+		while (!kill_at(n, (enum how)how, change, &after))
+			n += all ? 1 : stride();
+		assert_true(n > 1);
+	}
+}
+
+static void
+test_flag(void **state)
+{
+	(void)state;
+	kill_everywhere(one_flag, true);
+}
+
+static void
+test_expunge(void **state)
+{
+	(void)state;
+	kill_everywhere(one_expunge, false);
+}
+
+static void
+test_append(void **state)
+{
+	(void)state;
+	kill_everywhere(one_append, true);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_flag),
+		cmocka_unit_test(test_expunge),
+		cmocka_unit_test(test_append),
+	};
+
+	return cmocka_run_group_tests(tests, choose_seed, NULL);
+}

@@ -28,14 +28,17 @@
 
 /* ---------------------------------------------------------------- the scene */
 
+/* When somebody delivers without a lock. */
+enum { NEVER, WHEN_COUNTED, AT_THE_END };
+
 static struct {
 	bool in_seconds; /* all times of files */
 	bool refused;    /* the mailbox may not be opened */
 	time_t started;  /* seconds by which the machine started later */
 	time_t set;      /* seconds by which the clock was set */
-	enum { NEVER, WHEN_COUNTED, AT_THE_END } intrude; /* without a lock */
-	unsigned reads;                                   /* of the mailbox */
-	unsigned locks;                                   /* dot-locks made */
+	int intrude;     /* NEVER, WHEN_COUNTED, AT_THE_END */
+	unsigned reads;  /* of the mailbox */
+	unsigned locks;  /* dot-locks made */
 } scene;
 
 static int

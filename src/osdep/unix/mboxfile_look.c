@@ -41,7 +41,7 @@ is_common(const struct mbox *m)
 	    m->uid_nosticky || index->lent || index->lenient ||
 	    index->unbelieved || index->exhausted || index->uidvalidity == 0)
 		return false;
-	for (uint32_t i = 0; i < index->count; i++)
+	for (uint32_t i = m->dirty_from; i < m->dirty_to; i++)
 		if (index->msgs[i].flags & MBOX_DIRTY)
 			return false;
 	return true;
@@ -52,7 +52,7 @@ cc_mbox_keep_status(const struct mbox *m)
 {
 	struct mbox_status status;
 
-	if (!is_common(m) || !cc_status_is_settled(&m->stamp))
+	if (!cc_status_is_settled(&m->stamp) || !is_common(m))
 		return;
 	cc_mbox_count(m, &status);
 	cc_status_keep(&status);

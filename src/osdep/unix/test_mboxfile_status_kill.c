@@ -40,6 +40,19 @@ same(const struct said *a, const struct said *b)
 	    a->uidvalidity == b->uidvalidity;
 }
 
+static bool refused; /* nobody may write to the mailbox */
+
+int
+open(const char *path, int how, ...)
+{
+	if (refused && (how & O_ACCMODE) != O_RDONLY &&
+	    strcmp(path, tmpdir_path(&tmp, "home/box")) == 0) {
+		errno = EACCES;
+		return -1;
+	}
+	return (int)syscall(SYS_openat, AT_FDCWD, path, how, 0600);
+}
+
 /* The same without what was kept. */
 static struct said
 ask_anew(void)
@@ -50,13 +63,23 @@ ask_anew(void)
 	return ask();
 }
 
+/* Its last change was an hour ago. */
+static void
+put_back_times(void)
+{
+	const struct timespec times[2] = { { 0, UTIME_OMIT },
+		{ time(NULL) - 3600, 12345 } };
+
+	assert_int_equal(utimensat(AT_FDCWD, tmpdir_path(&tmp, "home/box"),
+			     times, 0),
+	    0);
+}
+
 /* A mailbox that says its UIDs, a third of it \Deleted, and its counters are
  * known. */
 static void
 begin_known(void)
 {
-	const struct timespec times[2] = { { 0, UTIME_OMIT },
-		{ time(NULL) - 3600, 12345 } };
 	MAILSTREAM *s;
 
 	begin();
@@ -64,9 +87,7 @@ begin_known(void)
 	s = open_box(NIL);
 	mail_flag(s, "2,5,8", "\\Deleted", ST_SET);
 	mail_close(s);
-	assert_int_equal(utimensat(AT_FDCWD, tmpdir_path(&tmp, "home/box"),
-			     times, 0),
-	    0);
+	put_back_times();
 	(void)ask();
 }
 
@@ -159,6 +180,44 @@ test_append(void **state)
 	kill_everywhere(one_append, true);
 }
 
+/* Is anything kept of the mailbox as it is now? */
+static bool
+is_kept(void)
+{
+	struct mbox_stamp stamp;
+	struct mbox_status got;
+	struct stat st;
+
+	assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &st), 0);
+	cc_mbox_stamp_of(&st, &stamp);
+	return cc_status_find(&stamp, &got) == 0;
+}
+
+/* Who may not end what somebody else began counts what there is, and keeps
+ * none of it. */
+static void
+test_not_ours_to_end(void **state)
+{
+	bool lived = false;
+	int waiting = 0;
+
+	(void)state;
+	for (int n = 1; !lived; n += 1 + (int)dice(3)) {
+		begin_known();
+		lived = run_until(n, BEFORE, one_expunge, STEP);
+		if (!lived && cc_redo_names(tmpdir_path(&tmp, "home/box"))) {
+			waiting++;
+			put_back_times();
+			refused = true;
+			(void)mail_status(NIL, (char *)"box", ALL);
+			refused = false;
+			assert_false(is_kept());
+		}
+		end();
+	}
+	assert_true(waiting > 10);
+}
+
 int
 main(void)
 {
@@ -166,6 +225,7 @@ main(void)
 		cmocka_unit_test(test_flag),
 		cmocka_unit_test(test_expunge),
 		cmocka_unit_test(test_append),
+		cmocka_unit_test(test_not_ours_to_end),
 	};
 
 	return cmocka_run_group_tests(tests, choose_seed, NULL);

@@ -576,7 +576,7 @@ test_full_table(void **state)
 	end();
 }
 
-/* ------------------------------------------------------------- with sessions */
+/* ----------------------------------------------------------- with sessions */
 
 /* Flags that wait in a session are not in the file. */
 static void
@@ -797,7 +797,7 @@ test_another_driver_by_now(void **state)
 	end();
 }
 
-/* ------------------------------------------------------------------ by chance */
+/* --------------------------------------------------------------- by chance */
 
 #define STEPS 400
 
@@ -830,6 +830,7 @@ any_other(void)
 		settle();
 		break;
 	default:
+		settle();
 		set_mtime(time(NULL) - 1000, 777);
 		break;
 	}

@@ -63,12 +63,13 @@ ask_anew(void)
 	return ask();
 }
 
-/* Its last change was an hour ago. */
+/* Its last change was an hour ago, and it was not the one before. */
 static void
 put_back_times(void)
 {
+	static long nth;
 	const struct timespec times[2] = { { 0, UTIME_OMIT },
-		{ time(NULL) - 3600, 12345 } };
+		{ time(NULL) - 3600, ++nth } };
 
 	assert_int_equal(utimensat(AT_FDCWD, tmpdir_path(&tmp, "home/box"),
 			     times, 0),

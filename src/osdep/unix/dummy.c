@@ -6,6 +6,8 @@
  * file at each ping, and turns into a session of the real driver when the
  * file has got a format. The first append decides which that is.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -193,16 +195,30 @@ give_uids(MAILSTREAM *stream, const char *path, enum what what)
 	return r;
 }
 
+static bool
+may_read(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	bool yes = fd >= 0 || errno != EACCES;
+
+	if (fd >= 0)
+		close(fd);
+	return yes;
+}
+
 /* Why is it no mailbox here? NULL if it is one. INBOX always can be opened:
  * mail may come, and what is there, if it is no mail, stays untouched. */
 static const char *
-reason(char *mailbox, enum what what)
+reason(char *mailbox, const char *path, enum what what)
 {
-	if (what == EMPTY ||
-	    (is_inbox(mailbox) && (what == MISSING || what == FULL)))
+	if (is_inbox(mailbox) &&
+	    (what == MISSING || what == EMPTY || what == FULL))
 		return NULL;
-	return what == DIRECTORY ? "not a selectable mailbox"
-				 : "unknown mailbox format";
+	if (what == DIRECTORY)
+		return "not a selectable mailbox";
+	if ((what == EMPTY || what == FULL) && !may_read(path))
+		return "permission denied";
+	return what == EMPTY ? NULL : "unknown mailbox format";
 }
 
 static MAILSTREAM *
@@ -222,7 +238,7 @@ dummy_open(MAILSTREAM *stream)
 			stream->dtb = d;
 			return (*d->open)(stream);
 		}
-		if ((why = reason(stream->mailbox, what)) != NULL) {
+		if ((why = reason(stream->mailbox, path, what)) != NULL) {
 			if (!stream->silent)
 				cc_mail_complain("open mailbox",
 				    stream->mailbox, why);
@@ -242,7 +258,7 @@ dummy_status(MAILSTREAM *stream, char *mailbox, long flags)
 {
 	char path[MAILTMPLEN];
 	enum what what = look(mailbox, path);
-	const char *why = stream ? NULL : reason(mailbox, what);
+	const char *why = stream ? NULL : reason(mailbox, path, what);
 
 	/* what is opened only for this does not say why it cannot be */
 	if (why && !filled_meanwhile(mailbox, what)) {

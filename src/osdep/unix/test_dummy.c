@@ -2,6 +2,8 @@
  * test_dummy.c - the driver of last resort: what it takes, opens, makes,
  * removes and renames.
  */
+#include <sys/wait.h>
+
 #include "test_dummy.h"
 
 static void
@@ -89,6 +91,51 @@ test_open(void **state)
 	assert_int_equal(test_callbacks.status.messages, 0);
 	assert_int_equal(test_callbacks.status.uidnext, 1);
 	assert_int_equal(mail_status(NIL, "dir", SA_MESSAGES), NIL);
+	end();
+}
+
+/* What may not be read is no mailbox, empty or not; INBOX always is one. */
+static int
+open_unreadable(void)
+{
+	static const char *const names[] = { "empty", "full" };
+
+	if (setuid(12345) != 0)
+		return 1;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		test_callbacks_reset();
+		if (mail_open(NIL, (char *)names[i], NIL) ||
+		    !strstr(test_callbacks.log, "permission denied"))
+			return 2;
+		test_callbacks_reset();
+		if (mail_status(NIL, (char *)names[i], SA_MESSAGES) ||
+		    !strstr(test_callbacks.log, "permission denied"))
+			return 3;
+	}
+	return mail_open(NIL, "INBOX", NIL) ? 0 : 4;
+}
+
+static void
+test_unreadable(void **state)
+{
+	int status;
+	pid_t pid;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	link_once();
+	begin();
+	empty_file("home/empty");
+	empty_file("spool");
+	tmpdir_write(&tmp, "home/full", "x", 1);
+	assert_int_equal(chmod(tmp.path, 0755), 0);
+	assert_int_equal(chmod(tmpdir_path(&tmp, "home"), 0755), 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(open_unreadable());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(WEXITSTATUS(status), 0);
 	end();
 }
 
@@ -239,6 +286,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_valid),
 		cmocka_unit_test(test_open),
+		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_create_delete_rename),
 		cmocka_unit_test(test_driver_subscribe),
 		cmocka_unit_test(test_append),

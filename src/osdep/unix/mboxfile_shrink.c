@@ -3,8 +3,11 @@
  * end: what is dropped leaves a gap, what follows is put before it, and the
  * gap travels to the end, where it is cut off. In between the file is: new
  * content, gap, old content. Each step is durable before the next begins
- * (mboxfile_redo.c).
+ * (mboxfile_redo.c). Where nothing moves there is but the cut.
  */
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "cc_err.h"
 #include "fdio.h"
 #include "fs.h"
@@ -128,12 +131,27 @@ cc_shrink_drop(struct shrinker *v, uint64_t to)
 	v->src = to;
 }
 
+/* Did nothing move, and is but the end of the file to go? That is one call,
+ * which is done or is not: it needs no record, and no room for one. */
+static bool
+is_but_a_cut(const struct shrinker *v)
+{
+	struct stat st;
+
+	return !v->recorded && v->used == 0 && v->gap == v->gap_end &&
+	    v->gap < v->src && v->src == v->size &&
+	    fstat(v->m->fd, &st) == 0 && (uint64_t)st.st_size == v->size;
+}
+
 int
 cc_shrink_end(struct shrinker *v)
 {
-	int r = flush(v);
+	int r;
 
-	if (r != 0 || !v->recorded)
+	if (is_but_a_cut(v) && ftruncate(v->m->fd, (off_t)v->gap) == 0)
+		return cc_fd_datasync(v->m->fd);
+	/* what cannot be cut off is marked as what it is */
+	if ((r = flush(v)) != 0 || !v->recorded)
 		return r;
 	return cc_redo_close(v->m, v->gap, v->gap_end, true);
 }

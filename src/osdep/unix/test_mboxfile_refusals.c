@@ -267,6 +267,43 @@ test_flags_without_room(void **state)
 	}
 }
 
+/* The last messages go where there is no room for anything: that moves no
+ * octet. Others stay, and all can be read. */
+static void
+test_end_cut_off_without_room(void **state)
+{
+	static const int errors[] = { ENOSPC, EDQUOT };
+
+	(void)state;
+	for (size_t e = 0; e < COUNT(errors); e++)
+		for (unsigned n = 1; n < MESSAGES; n++) {
+			unsigned left = EVERY >> n;
+			MAILSTREAM *s;
+
+			begin();
+			make_box();
+			s = open_box(NIL);
+			mail_check(s);
+			no_files = errors[e];
+			mark_deleted(s, EVERY & ~left);
+			assert_true(mail_expunge(s));
+			assert_int_equal(messages_seen(s), left);
+			if (left != 1) {
+				mark_deleted(s, 1);
+				assert_false(mail_expunge(s));
+				expect_log("disk full or over quota");
+				mail_flag(s, "1", "\\Deleted", NIL);
+			}
+			assert_int_equal(messages_seen(s), left);
+			mail_close(s);
+			no_files = 0;
+			s = open_box(NIL);
+			assert_int_equal(messages_seen(s), left);
+			mail_close(s);
+			end();
+		}
+}
+
 /* An expunge, where the mailbox's own directory takes no record. */
 static void
 test_expunge_with_record_at_home(void **state)
@@ -294,6 +331,7 @@ main(void)
 		cmocka_unit_test(test_nothing_can_be_cut),
 		cmocka_unit_test(test_torn_append_cannot_be_cut),
 		cmocka_unit_test(test_flags_without_room),
+		cmocka_unit_test(test_end_cut_off_without_room),
 		cmocka_unit_test(test_expunge_with_record_at_home),
 	};
 

@@ -128,6 +128,39 @@ test_uid_told_of_what_is_gone(void **state)
 	end();
 }
 
+/* Mail that a session has learned of, but not told, is taken out again by
+ * another program: it never was there. */
+static void
+test_mail_that_comes_and_goes_untold(void **state)
+{
+	struct strbuf before;
+	MAILSTREAM *s;
+
+	(void)state;
+	begin_meanwhile(OLD);
+	s = open_box(NIL);
+	box_read(&before);
+	deliver(FROM2 "Subject: b\n\ntwo\n\n");
+	/* writing it the session sees what is there */
+	mail_flag(s, "1", "\\Flagged Work", ST_SET);
+	assert_int_equal(s->nmsgs, 1);
+	assert_int_equal(truncate(tmpdir_path(&tmp, "home/box"),
+			     (off_t)before.len),
+	    0);
+	cc_strbuf_free(&before);
+	for (int i = 0; i < 2; i++) {
+		assert_true(mail_ping(s));
+		assert_int_equal(s->nmsgs, 1);
+	}
+	expect_text(s, 1, "old\n");
+	deliver(FROM3 "Subject: c\n\nthree\n\n");
+	assert_true(mail_ping(s));
+	assert_int_equal(s->nmsgs, 2);
+	expect_text(s, 2, "three\n");
+	mail_close(s);
+	end();
+}
+
 /* -------------------------------------------------------------------- copy */
 
 static void
@@ -184,6 +217,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_delivery_in_an_append_that_fails),
 		cmocka_unit_test(test_uid_told_of_what_is_gone),
+		cmocka_unit_test(test_mail_that_comes_and_goes_untold),
 		cmocka_unit_test(test_copied_message_moves),
 	};
 

@@ -427,7 +427,7 @@ test_damaged_records(void **state)
 	end();
 	if (geteuid() != 0)
 		return;
-	/* nor what they wrote; of root and the mailbox's owner it is believed */
+	/* nor what they wrote; root and the mailbox's owner are believed */
 	for (int i = 0; i < 3; i++) {
 		begin();
 		make_box();

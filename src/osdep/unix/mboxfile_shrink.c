@@ -139,8 +139,8 @@ is_but_a_cut(const struct shrinker *v)
 	struct stat st;
 
 	return !v->recorded && v->used == 0 && v->gap == v->gap_end &&
-	    v->gap < v->src && v->src == v->size &&
-	    fstat(v->m->fd, &st) == 0 && (uint64_t)st.st_size == v->size;
+	    v->gap < v->src && v->src == v->size && fstat(v->m->fd, &st) == 0 &&
+	    (uint64_t)st.st_size == v->size;
 }
 
 int

@@ -179,12 +179,8 @@ input_command(struct input *in)
 int
 input_line(struct input *in)
 {
-	int r;
-
 	in->used = 0;
-	r = get_line(in, INPUT_COMMAND);
-	in->announced = false;
-	return r;
+	return get_line(in, INPUT_COMMAND);
 }
 
 /* Reads len octets, telling of each piece. */

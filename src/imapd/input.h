@@ -74,7 +74,8 @@ void input_free(struct input *in);
  */
 int input_command(struct input *in);
 
-/* A line that belongs to no command (IDLE, SASL): as input_command. */
+/* A line that belongs to no command (IDLE): as input_command. A literal behind
+ * it is nobody's, for input_skip (RFC 7888 section 3). */
 int input_line(struct input *in);
 
 /*

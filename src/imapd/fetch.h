@@ -55,6 +55,17 @@ struct fetch_program {
 	bool flags; /* FLAGS is among them */
 };
 
+/* A place in a part that is decoded. */
+struct fetch_place {
+	uint64_t octets; /* decoded octets before `at` */
+	uint64_t at;     /* driver's position */
+	unsigned state;  /* of cc_mail_convert */
+	struct mime_decoder decoder;
+};
+
+/* Places that are kept of one part; with more, every second one goes. */
+#define FETCH_PLACES 64
+
 /* What is known of the body part that was decoded last (fetch_binary.c), and
  * where a decoder stood in it. */
 struct fetch_decoded {
@@ -63,10 +74,11 @@ struct fetch_decoded {
 	uint64_t size;     /* octets, decoded */
 	bool has_nul;      /* 0 is among them */
 
-	uint64_t octets; /* decoded octets before `at`; 0: not known */
-	uint64_t at;     /* driver's position */
-	unsigned state;  /* of cc_mail_convert */
-	struct mime_decoder decoder;
+	struct fetch_place
+	    last;      /* where the last piece ended; octets 0: nowhere */
+	uint64_t step; /* octets from place to place */
+	size_t place_count;
+	struct fetch_place places[FETCH_PLACES]; /* by octets */
 };
 
 /* What tells that a mailbox file has changed. */

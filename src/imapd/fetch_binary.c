@@ -4,8 +4,9 @@
  *
  * A part is decoded as it goes by, never held: once to learn how long it is and
  * whether it has octets 0, which need a literal8, and once to send it. What the
- * first walk found is kept for the next partial fetch of the same part, and so
- * is the place where the second one ended. Text that does not follow its
+ * first walk found is kept for the next partial fetch of the same part, with
+ * places on its way and the one where the second walk ended, so that pieces
+ * cost the same in any order. Text that does not follow its
  * encoding is not guessed at: the command fails with UNKNOWN-CTE.
  */
 #include "cc_err.h"
@@ -127,30 +128,68 @@ decoding_step(struct decoding *d)
 	return cc_strbuf_status(&d->out) != 0 ? CC_ELIMIT : 1;
 }
 
-/* Remembers where the walk is, if the decoder holds nothing back. */
-static void
-keep_place(const struct decoding *d, struct fetch_decoded *known)
+/* Where the walk is; false if the decoder holds something back, or is done. */
+static bool
+place_here(const struct decoding *d, struct fetch_place *place_r)
 {
 	if (d->decoder.held.len > 0 || d->ended)
-		return;
-	known->octets = d->octets + d->out.len;
-	known->at = d->reader.pos - d->span.len;
-	known->state = d->state;
-	known->decoder = d->decoder;
-	known->decoder.held = (struct strbuf){ .max = d->decoder.held.max };
+		return false;
+	*place_r = (struct fetch_place){ .octets = d->octets + d->out.len,
+		.at = d->reader.pos - d->span.len,
+		.state = d->state,
+		.decoder = d->decoder };
+	place_r->decoder.held = (struct strbuf){ .max = d->decoder.held.max };
+	return true;
 }
 
-/* Goes on there, if that is not behind start. */
+/* Every second place goes. */
+static void
+thin_places(struct fetch_decoded *known)
+{
+	size_t kept = 0;
+
+	for (size_t i = 1; i < known->place_count; i += 2)
+		known->places[kept++] = known->places[i];
+	known->place_count = kept;
+	known->step *= 2;
+}
+
+/* Keeps the place if the last one is far enough behind. */
+static void
+pass_by(const struct decoding *d, struct fetch_decoded *known)
+{
+	size_t count = known->place_count;
+	struct fetch_place here;
+
+	if (!place_here(d, &here) ||
+	    here.octets <
+		(count ? known->places[count - 1].octets : 0) + known->step)
+		return;
+	if (count == FETCH_PLACES)
+		thin_places(known);
+	else
+		known->places[known->place_count++] = here;
+}
+
+/* Goes on at the last place known that is not behind start. */
 static void
 take_up(struct decoding *d, const struct fetch_decoded *known, uint64_t start)
 {
-	if (known->octets == 0 || known->octets > start)
+	const struct fetch_place *place = &known->last;
+
+	if (place->octets > start)
+		place = NULL;
+	for (size_t i = 0; i < known->place_count; i++)
+		if (known->places[i].octets <= start &&
+		    (!place || known->places[i].octets > place->octets))
+			place = &known->places[i];
+	if (!place || place->octets == 0)
 		return;
-	d->octets = known->octets;
-	d->reader.pos = known->at;
-	d->state = known->state;
+	d->octets = place->octets;
+	d->reader.pos = place->at;
+	d->state = place->state;
 	cc_strbuf_free(&d->decoder.held);
-	d->decoder = known->decoder;
+	d->decoder = place->decoder;
 }
 
 static int
@@ -166,27 +205,27 @@ measure(struct fetch_run *run, const struct mime_part *part,
     struct fetch_decoded *known_r)
 {
 	struct decoding d;
-	bool has_nul = false;
 	int r;
 
 	if (known_r->uid == run->record.uid && known_r->pos == part->body.pos &&
 	    known_r->end == part->body.end)
 		return 0;
+	*known_r = (struct fetch_decoded){ .pos = part->body.pos,
+		.end = part->body.end,
+		.step = FETCH_MARK_STEP };
 	if ((r = decoding_begin(&d, run, part)) == 0)
-		while ((r = decoding_step(&d)) > 0)
-			has_nul |= d.out.len > 0 &&
+		while ((r = decoding_step(&d)) > 0) {
+			known_r->has_nul |= d.out.len > 0 &&
 			    memchr(d.out.data, '\0', d.out.len) != NULL;
+			pass_by(&d, known_r);
+		}
 	if (r == 0 && d.decoder.broken)
 		r = undecodable(run,
 		    part->encoding == ENCBASE64
 			? "Undecodable BASE64 contents"
 			: "Undecodable QUOTED-PRINTABLE contents");
-	if (r == 0)
-		*known_r = (struct fetch_decoded){ .uid = run->record.uid,
-			.pos = part->body.pos,
-			.end = part->body.end,
-			.size = d.octets,
-			.has_nul = has_nul };
+	known_r->size = d.octets;
+	known_r->uid = r == 0 ? run->record.uid : 0;
 	decoding_end(&d);
 	return r;
 }
@@ -214,7 +253,7 @@ send_decoded(struct fetch_run *run, const struct mime_part *part,
 			    d.out.data + (from - d.octets),
 			    (size_t)(to - from));
 		if (behind <= end)
-			keep_place(&d, known);
+			(void)place_here(&d, &known->last);
 		r = output_check(run->out) ? 0 : CC_ECLOSED;
 		if (behind >= end || d.ended)
 			break;

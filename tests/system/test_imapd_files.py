@@ -1,8 +1,12 @@
 """The administrator's files, as a session without a login sees them."""
 import base64
+import os
 import pathlib
+import shutil
 import socket
 import subprocess
+import tempfile
+import time
 
 import pytest
 
@@ -15,13 +19,14 @@ NOLOGIN = pathlib.Path("/etc/nologin")
 class Preauth:
     """imapd as ann starts it herself."""
 
-    def __init__(self):
+    def __init__(self, env=()):
         self.sock, theirs = socket.socketpair()
         self.sock.settimeout(PATIENCE)
         uid = USERS["ann"][0]
         self.process = subprocess.Popen(
             [IMAPD], stdin=theirs, stdout=theirs, user=uid, extra_groups=[],
-            env={"HOME": "/home/ann", "PATH": "/usr/bin:/bin"}, cwd="/")
+            env={"HOME": "/home/ann", "PATH": "/usr/bin:/bin", **dict(env)},
+            cwd="/")
         theirs.close()
         self.file = self.sock.makefile("rb")
 
@@ -67,6 +72,112 @@ def test_nologin_is_announced(files):
     # the end comes a minute later, not with the next command
     assert p.ask(b"NOOP") == [b"x OK NOOP completed"]
     p.end()
+
+
+FASTER = 60     # a minute of the server is a second here
+MINUTE = 60 / FASTER
+
+
+@pytest.fixture(scope="module")
+def fast():
+    """The environment of a server whose time goes by faster. That much has to
+    pass for what it waits for; more may, on a busy machine."""
+    top = tempfile.mkdtemp(prefix="fastclock.")
+    os.chmod(top, 0o755)
+    shim = os.path.join(top, "fastclock.so")
+    source = pathlib.Path(__file__).with_name("fastclock.c")
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", shim, source],
+                   check=True)
+    yield {"LD_PRELOAD": shim, "FASTCLOCK": str(FASTER)}
+    shutil.rmtree(top)
+
+
+def until(p, last):
+    """What NOOPs tell, but for their own answers, until it is this."""
+    told = []
+    deadline = time.monotonic() + PATIENCE
+    while last not in told:
+        assert time.monotonic() < deadline, told
+        told += [x for x in p.ask(b"NOOP") if x != b"x OK NOOP completed"]
+        time.sleep(0.01)
+    return told
+
+
+SHORTLY = b"* OK [ALERT] Server shutting down shortly"
+DOWN = b"* BYE Server shutting down"
+
+
+def test_shutdown(files, fast):
+    """A minute after it was announced the next command is the last one."""
+    p = Preauth(fast)
+    p.line()
+    NOLOGIN.touch()
+    assert SHORTLY in p.ask(b"NOOP")
+    announced = time.monotonic()
+    assert until(p, DOWN) == [DOWN]
+    assert time.monotonic() - announced > 0.9 * MINUTE
+    assert p.line() == b""
+    assert p.end() == 0
+
+
+def test_shutdown_that_is_called_off(files, fast):
+    """When the file is gone and comes back it is announced anew."""
+    p = Preauth(fast)
+    p.line()
+    NOLOGIN.touch()
+    assert SHORTLY in p.ask(b"NOOP")
+    NOLOGIN.unlink()
+    time.sleep(1.5 * MINUTE)
+    assert p.ask(b"NOOP") == [b"x OK NOOP completed"]
+    NOLOGIN.touch()
+    assert until(p, SHORTLY) == [SHORTLY]
+    NOLOGIN.unlink()
+    p.ask(b"LOGOUT")
+    assert p.end() == 0
+
+
+def test_shutdown_in_idle(files, fast):
+    p = Preauth(fast)
+    p.line()
+    p.sock.sendall(b"x IDLE\r\n")
+    assert p.line() == b"+ Waiting for DONE"
+    NOLOGIN.touch()
+    lines = []
+    while not lines or lines[-1] != DOWN:
+        lines.append(p.line())
+        assert lines[-1], lines
+    assert lines.count(SHORTLY) == 1
+    assert p.line() == b""
+    assert p.end() == 0
+
+
+def test_newer_alerts(files, fast):
+    """A file that was written anew is shown again, in IDLE, too, and one that
+    was not is not."""
+    ALERT.write_text("old\n")
+    os.utime(ALERT, (1000000000, 1000000000))
+    p = Preauth(fast)
+    p.line()
+    assert b"* OK [ALERT] old" in p.ask(b"NOOP")
+    time.sleep(1.5 * MINUTE)
+    assert p.ask(b"NOOP") == [b"x OK NOOP completed"]
+    ALERT.write_text("new\n")
+    os.utime(ALERT, (1000000001, 1000000001))
+    assert until(p, b"* OK [ALERT] new") == [b"* OK [ALERT] new"]
+    p.sock.sendall(b"x IDLE\r\n")
+    assert p.line() == b"+ Waiting for DONE"
+    hers = pathlib.Path("/home/ann/.imapalert")
+    hers.write_text("hers\n")
+    lines = []
+    while not lines or lines[-1] != b"* OK [ALERT] hers":
+        lines.append(p.line())
+        assert lines[-1].startswith(b"* OK "), lines
+    assert b"* OK [ALERT] new" not in lines
+    p.sock.sendall(b"DONE\r\n")
+    while p.line() != b"x OK IDLE completed":
+        pass
+    p.ask(b"LOGOUT")
+    assert p.end() == 0
 
 
 def test_alerts(files):

@@ -371,6 +371,10 @@ $(BUILD)/fuzzers/%: $(BUILD)/obj/%.o $(BUILD)/obj/c-client/test_callbacks.o \
 		$(filter-out %.a $(if $(filter %/callbacks.o,$^),%/test_callbacks.o),$^) \
 		$(LIB) $(LIBS_SYSTEM)
 
+# It may write in a directory of its own only, the locks of mailboxes, too.
+$(BUILD)/fuzzers/imapd/fuzz_imapd_session: \
+    LDFLAGS_ALL += -Wl,--wrap=cc_env_lock_dir
+
 # Every object, tests and fuzzers too.
 objects: all $(TEST_OBJ) $(call obj,$(FUZZ_SRC))
 

@@ -5,7 +5,9 @@
  * What was sent and what came are walked together: each command has its
  * tagged response, or "* BAD" where it had no tag, in their order; "+" comes
  * only for a literal or an IDLE; literals have the octets that they announce;
- * nothing follows that nobody asked for.
+ * nothing follows that nobody asked for. Numbers of messages are those that
+ * the client can know, and none goes away while FETCH, STORE or SEARCH is
+ * answered (RFC 3501 section 7.4.1).
  */
 #ifndef FUZZ_ANSWERS_H
 #define FUZZ_ANSWERS_H
@@ -116,6 +118,64 @@ fuzz_has_tag(struct span line, struct span *tag_r)
 	return cc_imap_parse_tag(&c, tag_r) == 0 && cc_cursor_skip(&c, ' ');
 }
 
+/* Is the name of the command one of the words? */
+static inline bool
+fuzz_is_command(struct span line, const char *const *words)
+{
+	struct cursor c = cc_cursor(line);
+	const unsigned char *start;
+	struct span tag;
+
+	if (cc_imap_parse_tag(&c, &tag) != 0 || !cc_cursor_skip(&c, ' '))
+		return false;
+	start = c.p;
+	while (cc_cursor_peek(&c) > ' ')
+		c.p++;
+	for (; *words; words++)
+		if (cc_span_is_nocase(cc_cursor_since(&c, start), *words))
+			return true;
+	return false;
+}
+
+/* "* N word": the number, and whether it is such a response. */
+static inline bool
+fuzz_numbered(struct span response, const char *word, unsigned long *number_r)
+{
+	char *end;
+
+	if (!fuzz_begins(response, "* ") || response.p[2] < '0' ||
+	    response.p[2] > '9')
+		return false;
+	*number_r = strtoul(response.p + 2, &end, 10);
+	return *end == ' ' && strncmp(end + 1, word, strlen(word)) == 0;
+}
+
+/* How many messages there are after an untagged response to a command, if
+ * there were `exists` before. */
+static inline unsigned long
+fuzz_exists(struct span line, struct span response, unsigned long exists)
+{
+	static const char *const opening[] = { "SELECT", "EXAMINE", "BBOARD",
+		NULL };
+	static const char *const keeping[] = { "FETCH", "STORE", "SEARCH",
+		NULL };
+	unsigned long n;
+
+	if (fuzz_numbered(response, "EXISTS\r\n", &n)) {
+		must(n >= exists || fuzz_is_command(line, opening));
+		return n;
+	}
+	if (fuzz_numbered(response, "EXPUNGE\r\n", &n)) {
+		must(n > 0 && n <= exists && !fuzz_is_command(line, keeping));
+		return exists - 1;
+	}
+	if (fuzz_numbered(response, "FETCH (", &n))
+		must(n > 0 && n <= exists);
+	if (fuzz_numbered(response, "RECENT\r\n", &n))
+		must(n <= exists);
+	return exists;
+}
+
 /* Is this the end of the answer? */
 static inline bool
 fuzz_is_last(struct span response, bool tagged, struct span tag)
@@ -131,9 +191,11 @@ fuzz_is_last(struct span response, bool tagged, struct span tag)
 /* The answer to one command. False if it need not have come, and nothing
  * follows. */
 static inline bool
-fuzz_answer(struct span *in, struct span *out, struct span line, bool complete)
+fuzz_answer(struct span *in, struct span *out, struct span line, bool complete,
+    unsigned long *exists)
 {
 	struct span tag = { 0 }, response;
+	const struct span first = line;
 	bool tagged = fuzz_has_tag(line, &tag), bye = false;
 
 	for (;;) {
@@ -144,8 +206,10 @@ fuzz_answer(struct span *in, struct span *out, struct span line, bool complete)
 		response = fuzz_response(out);
 		if (fuzz_is_last(response, tagged, tag))
 			return !bye;
+		*exists = fuzz_exists(first, response, *exists);
 		if (fuzz_begins(response, "+ Waiting"))
-			complete = fuzz_sent_line(in, &line);
+			complete = fuzz_sent_line(in, &line) &&
+			    fuzz_sent_literals(in, line, out);
 		else
 			must(fuzz_begins(response, "* "));
 		bye |= fuzz_begins(response, "* BYE");
@@ -155,6 +219,7 @@ fuzz_answer(struct span *in, struct span *out, struct span line, bool complete)
 static inline void
 fuzz_check_answers(struct span in, struct span out)
 {
+	unsigned long exists = 0;
 	struct span line;
 	bool more = true;
 
@@ -166,7 +231,8 @@ fuzz_check_answers(struct span in, struct span out)
 		if (fuzz_begins(line, "+"))
 			return;
 		complete = fuzz_sent_literals(&in, line, &out);
-		more = fuzz_answer(&in, &out, line, complete) && complete;
+		more =
+		    fuzz_answer(&in, &out, line, complete, &exists) && complete;
 	}
 	/* After the last command only a farewell may stand. */
 	must(out.len == 0 || fuzz_begins(fuzz_response(&out), "* BYE"));

@@ -6,10 +6,12 @@
  * The grammar is a table of texts. "%x" in one stands for any text of rule x;
  * "%{x" for text of rule x as a literal; "%#" for a small number. Texts of a
  * rule beyond DEPTH levels are its first ones, which have no rules in them.
+ * Between the commands others do something (fuzz_others.h).
  */
 #ifndef FUZZ_COMMANDS_H
 #define FUZZ_COMMANDS_H
 
+#include "fuzz_others.h"
 #include "fuzz_util.h"
 
 #define FUZZ_DEPTH 7u
@@ -43,7 +45,7 @@ fuzz_put(struct fuzz_text *t, const char *s, size_t n)
 
 struct fuzz_rule {
 	char name;
-	const char *texts[48];
+	const char *texts[64];
 };
 
 static const struct fuzz_rule fuzz_rules[] = {
@@ -63,12 +65,16 @@ static const struct fuzz_rule fuzz_rules[] = {
 		"UID SORT (%o %o) UTF-8 %k", "THREAD %a %h %k",
 		"UID THREAD %a UTF-8 %k", "UID EXPUNGE %s", "IDLE\r\nDONE",
 		"ID (%t %t)", "ENABLE %x", "FIND MAILBOXES %p", "BBOARD %m",
-		"LOGOUT", "%x %t" } },
+		"LOGOUT", "%x %t", "FIND ALL.MAILBOXES %p", "ID NIL",
+		"SEARCH %r CHARSET %h %k", "UID SEARCH %k", "LIST %m \"\"",
+		"SCAN %m %p %t", "UID STORE 1:* %w", "UID COPY 1:* INBOX",
+		"STORE 1:* +FLAGS (\\Deleted)", "SUBSCRIBE MAILBOX %m" } },
 	/* mailboxes */
 	{ 'm',
 	    { "INBOX", "box", "other", "a/b", "a", "dir/", "mbox", "%{n",
 		"\"%n\"", "\"\"", "#driver.unix/%n", "&AOk-", "./box", "../x",
-		"~/box", ".cedar", ".cedar/x", "box/", "NEW%#" } },
+		"~/box", ".cedar", ".cedar/x", "box/", "NEW%#", "#public/x",
+		"#news.x", "\"{host}x\"", "INBOX/x", "#driver.x/y" } },
 	{ 'n', { "box", "a b", "inbox", "a/b/c", "x", "n%#", "a%n", "" } },
 	{ 'p',
 	    { "*", "%%", "box", "\"*\"", "\"%%/%%\"", "%{n", "a*", "*%%*b" } },
@@ -138,10 +144,14 @@ static const struct fuzz_rule fuzz_rules[] = {
 		"BODY %t", "TEXT %t", "HEADER %q %t", "SINCE 5-Mar-2024",
 		"SENTBEFORE 6-Mar-2024", "ON 5-Mar-2024", "LARGER %#",
 		"SMALLER 1%#", "UID %s", "%s", "NOT %k", "OR %k %k", "(%k %k)",
-		"%k %k", "YOUNGER 10%#", "OLDER %#" } },
+		"%k %k", "YOUNGER 10%#", "OLDER %#", "ANSWERED", "FLAGGED",
+		"DRAFT", "RECENT", "UNANSWERED", "UNDELETED", "UNDRAFT",
+		"UNFLAGGED", "TO %t", "CC %t", "BCC %t", "BEFORE 6-Mar-2024",
+		"SENTON 5-Mar-24", "SENTSINCE \"1-Jan-1970\"" } },
 	{ 'r',
 	    { "", "RETURN ()", "RETURN (ALL)", "RETURN (MIN MAX COUNT ALL)",
-		"RETURN (COUNT)" } },
+		"RETURN (COUNT)", "RETURN (MIN)", "RETURN (MAX MIN)",
+		"RETURN (MAX COUNT)" } },
 	{ 'o',
 	    { "DATE", "SUBJECT", "ARRIVAL", "FROM", "TO", "CC", "SIZE",
 		"REVERSE %o", "%o %o" } },
@@ -204,7 +214,7 @@ fuzz_make(struct fuzz_text *t, char name, unsigned depth)
 	size_t count = 0;
 	const char *s;
 
-	while (count < 48 && rule->texts[count])
+	while (count < 64 && rule->texts[count])
 		count++;
 	s = rule->texts[depth ? fuzz_below(t, count) : 0];
 	for (; *s; s++) {
@@ -221,10 +231,18 @@ fuzz_make(struct fuzz_text *t, char name, unsigned depth)
 	}
 }
 
-/* A tag and a command. */
+/* A tag and a command, or what others do. */
 static inline void
 fuzz_command(struct fuzz_text *t)
 {
+	static const char others[] = FUZZ_OTHERS;
+
+	if (fuzz_below(t, 6) == 0) {
+		fuzz_put(t, "!", 1);
+		fuzz_put(t, &others[fuzz_below(t, sizeof(others) - 1)], 1);
+		fuzz_put(t, "\n", 1);
+		return;
+	}
 	fuzz_put(t, "t", 1);
 	fuzz_number(t);
 	fuzz_put(t, " ", 1);

@@ -3,8 +3,9 @@
  * with whatever a client may send.
  *
  * Half of the inputs are made of commands (fuzz_commands.h), the others of
- * octets. Checked besides memory: each command has its answer, which a client
- * can read (fuzz_answers.h); the inbox keeps its messages unless a command was
+ * octets; between commands others change the inbox (fuzz_others.h). Checked
+ * besides memory: each command has its answer, which a client can read, and
+ * numbers of messages stay true (fuzz_answers.h); the inbox keeps its messages unless a command was
  * sent that removes some; no lock and no redo record is left behind; all that
  * a session made can be opened and read by the next one, with ascending UIDs
  * and the sizes that were told.
@@ -28,6 +29,7 @@
 #include "env_state.h"
 #include "fuzz_answers.h"
 #include "fuzz_commands.h"
+#include "fuzz_others.h"
 #include "sandbox_landlock.h"
 #include "session.h"
 
@@ -35,10 +37,13 @@
 #define FILE_MAX (1024u * 1024)
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
+const char *__wrap_cc_env_lock_dir(void);
 
 static char root[] = "/dev/shm/cedar-fuzz-XXXXXX"; /* no disk to wait for */
 static char home[64], spool[64], inbox[80], config[64];
-static int null, out;
+static int null, out, more;
+static struct fuzz_script script;
+static int (*wait_input)(void *, enum input_wait);
 
 static const char mailbox[] =
     "From a@example.com Tue Mar  5 09:01:02 2024\n"
@@ -53,6 +58,14 @@ static const char mailbox[] =
     "From d@example.com Thu Mar  7 00:00:00 2024\nX-Keywords: Work\n"
     "Subject: =?utf-8?Q?=C3=A9?=\nTo: g: x@y, \"z\" <z@[127.0.0.1]>;\n\n"
     "marker-3\n";
+
+/* Beside what may be written there must be room for the locks of mailboxes,
+ * or all of them are read-only. */
+const char *
+__wrap_cc_env_lock_dir(void)
+{
+	return root;
+}
 
 static void
 confine(void)
@@ -99,37 +112,6 @@ write_file(const char *path, const char *text, size_t len)
 	close(fd);
 }
 
-int
-LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	char text[256];
-	int len;
-
-	(void)argc;
-	(void)argv;
-	must(mkdtemp(root) != NULL);
-	snprintf(home, sizeof(home), "%s/home", root);
-	snprintf(spool, sizeof(spool), "%s/spool", root);
-	snprintf(inbox, sizeof(inbox), "%s/inbox", spool);
-	snprintf(config, sizeof(config), "%s/config", root);
-	must(mkdir(home, 0700) == 0 && mkdir(spool, 0700) == 0);
-	atexit(remove_root);
-	confine();
-	len = snprintf(text, sizeof(text),
-	    "set system-inbox %s\nset restrict-mailbox-access all\n", inbox);
-	write_file(config, text, (size_t)len);
-	null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	out = memfd_create("out", MFD_CLOEXEC);
-	must(null >= 0 && out >= 0);
-	/* Nobody has to read of each refused command. */
-	setlogmask(LOG_MASK(LOG_EMERG));
-	setenv("HOME", home, 1);
-	cc_env_set(&cc_env()->config, config);
-	env_init((char *)(uintptr_t) "user", home);
-#include "linkage.c"
-	return 0;
-}
-
 static bool
 contains_nocase(struct span s, const char *word)
 {
@@ -170,6 +152,26 @@ check_inbox(void)
 	}
 }
 
+/* The hook of the reader: others act, and the client sends its next piece. */
+static int
+next_piece(void *ctx, enum input_wait why)
+{
+	struct stat st;
+
+	must(fstat(more, &st) == 0);
+	while (lseek(more, 0, SEEK_CUR) == st.st_size &&
+	    script.present + 1 < script.count) {
+		struct span piece;
+
+		fuzz_act(script.action[script.present++], inbox);
+		piece = fuzz_piece(&script, script.present);
+		must(pwrite(more, piece.p, piece.len, st.st_size) ==
+		    (ssize_t)piece.len);
+		st.st_size += (off_t)piece.len;
+	}
+	return wait_input(ctx, why);
+}
+
 /* Runs a session over what a client sends; *whole_r is false if it had to end
  * within a response. */
 static struct span
@@ -180,7 +182,13 @@ converse(struct span in, bool *whole_r)
 	struct stat st;
 
 	must(ftruncate(out, 0) == 0 && lseek(out, 0, SEEK_SET) == 0);
-	session_init(&s, null, out, in);
+	must(ftruncate(more, 0) == 0 && lseek(more, 0, SEEK_SET) == 0);
+	free(script.sent);
+	fuzz_script(&script, in);
+	session_init(&s, script.count > 1 ? more : null, out,
+	    fuzz_piece(&script, 0));
+	wait_input = s.in.wait;
+	s.in.wait = next_piece;
 	s.user = cc_env()->user;
 	s.client = "UNKNOWN";
 	s.server = "server";
@@ -274,7 +282,8 @@ static void
 check_traces(struct span in)
 {
 	static const char *const removing[] = { "EXPUNGE", "CLOSE", "MOVE",
-		"DELETE", "RENAME", "APPEND", "COPY" };
+		"DELETE", "RENAME", "APPEND", "COPY", "!e", "!r", "!t", "!z",
+		"!m" };
 	bool removes = false;
 
 	for (size_t i = 0; i < sizeof(removing) / sizeof(removing[0]); i++)
@@ -310,7 +319,54 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	answer = converse(in, &whole);
 	limit_files(RLIM_INFINITY);
 	if (whole)
-		fuzz_check_answers(in, answer);
+		fuzz_check_answers(fuzz_sent(&script), answer);
 	check_traces(in);
+	return 0;
+}
+
+/* A session that could only look would find nothing wrong. */
+static void
+check_scene(void)
+{
+	static const char commands[] = "a SELECT INBOX\r\nb STORE 1 +FLAGS "
+				       "(\\Deleted)\r\nc EXPUNGE\r\n";
+	bool whole;
+	struct span answer;
+
+	write_file(inbox, mailbox, sizeof(mailbox) - 1);
+	answer = converse(cc_span_z(commands), &whole);
+	must(memmem(answer.p, answer.len, "\r\nc OK Expunged 1 ", 18));
+}
+
+int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	char text[256];
+	int len;
+
+	(void)argc;
+	(void)argv;
+	must(mkdtemp(root) != NULL);
+	snprintf(home, sizeof(home), "%s/home", root);
+	snprintf(spool, sizeof(spool), "%s/spool", root);
+	snprintf(inbox, sizeof(inbox), "%s/inbox", spool);
+	snprintf(config, sizeof(config), "%s/config", root);
+	must(mkdir(home, 0700) == 0 && mkdir(spool, 0700) == 0);
+	atexit(remove_root);
+	confine();
+	len = snprintf(text, sizeof(text),
+	    "set system-inbox %s\nset restrict-mailbox-access all\n", inbox);
+	write_file(config, text, (size_t)len);
+	null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	out = memfd_create("out", MFD_CLOEXEC);
+	more = memfd_create("more", MFD_CLOEXEC);
+	must(null >= 0 && out >= 0 && more >= 0);
+	/* Nobody has to read of each refused command. */
+	setlogmask(LOG_MASK(LOG_EMERG));
+	setenv("HOME", home, 1);
+	cc_env_set(&cc_env()->config, config);
+	env_init((char *)(uintptr_t) "user", home);
+#include "linkage.c"
+	check_scene();
 	return 0;
 }

@@ -5,10 +5,10 @@
  * Half of the inputs are made of commands (fuzz_commands.h), the others of
  * octets; between commands others change the inbox (fuzz_others.h). Checked
  * besides memory: each command has its answer, which a client can read, and
- * numbers of messages stay true (fuzz_answers.h); the inbox keeps its messages unless a command was
- * sent that removes some; no lock and no redo record is left behind; all that
- * a session made can be opened and read by the next one, with ascending UIDs
- * and the sizes that were told.
+ * numbers of messages stay true (fuzz_answers.h); the inbox keeps its messages
+ * unless a command was sent that removes some; no lock and no redo record is
+ * left behind; all that a session made can be opened and read by the next one,
+ * with ascending UIDs and the sizes that were told.
  *
  * The commands make, rename and remove files. Names are restricted to the home
  * directory, and as root nothing is run unless the kernel (Landlock) keeps the

@@ -22,6 +22,7 @@ DATE = (rb"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d "
         rb"\d\d:\d\d:\d\d [+-]\d{4} \([A-Z]+\)")
 NO_LOGIN = b"NO Invalid login credentials"
 NO_AUTH = b"NO Invalid authentication credentials"
+BAD_ARG = b"BAD Missing or invalid argument to AUTHENTICATE"
 UNKNOWN = b"BAD Command unrecognized"
 
 
@@ -519,8 +520,8 @@ def test_failure_of_a_mechanism_that_is_offered(probe):
     probe.machine.log.wait("AUTHENTICATE PLAIN failure host=", mark)
     c.send(b"t AUTHENTICATE LOGIN\r\n*\r\n")
     assert c.line() == b"+ VXNlciBOYW1lAA=="
-    assert c.line() == b"t NO cancelled by user"
-    assert c.command(b"AUTHENTICATE LOGIN YQ==")[0] == NO_AUTH
+    assert c.line() == b"t BAD cancelled by user"
+    assert c.command(b"AUTHENTICATE LOGIN YQ==")[0] == BAD_ARG
     assert c.command(b"AUTHENTICATE PLAIN !!!!")[0] == NO_AUTH
 
 

@@ -328,11 +328,13 @@ run_sasl(struct gate *g)
 	enum gate_imap_result result;
 
 	result = cc_gate_imap_sasl(g, cc_strbuf_span(&g->imap.text));
+	if (result == GATE_IMAP_REFUSED)
+		return refused(g);
 	forget(g);
 	if (result == GATE_IMAP_CHALLENGED)
 		return GATE_INPUT;
 	g->imap.state = GATE_IMAP_LINE;
-	return result == GATE_IMAP_TRY ? GATE_TRY : GATE_INPUT;
+	return GATE_TRY;
 }
 
 /* Says so when the end of the long line was reached. */

@@ -20,14 +20,15 @@ static const struct {
 	unsigned bit;      /* in setup.mechanisms */
 	bool server_first; /* so that it can have no initial response */
 	bool shows;        /* the password, to whoever listens */
-	const char *refused, *cancelled;
+	const char *refused;
+	const char *cancelled; /* by BAD (RFC 3501 section 6.2.2) */
 } mechanisms[] = {
 	[GATE_SASL_PLAIN] = { "PLAIN", IMAP_MECH_PLAIN, false, true,
-	    REFUSED_TEXT, "NO cancelled by user" },
+	    REFUSED_TEXT, "BAD cancelled by user" },
 	[GATE_SASL_LOGIN] = { "LOGIN", IMAP_MECH_LOGIN, true, true,
-	    REFUSED_TEXT, "NO cancelled by user" },
+	    REFUSED_TEXT, "BAD cancelled by user" },
 	[GATE_SASL_CRAM_MD5] = { "CRAM-MD5", IMAP_MECH_CRAM_MD5, true, false,
-	    REFUSED_TEXT, "NO cancelled by user" },
+	    REFUSED_TEXT, "BAD cancelled by user" },
 	[GATE_SASL_ANONYMOUS] = { "ANONYMOUS", IMAP_MECH_ANONYMOUS, false,
 	    false, "NO AUTHENTICATE ANONYMOUS failed",
 	    "BAD AUTHENTICATE ANONYMOUS cancelled" },
@@ -38,7 +39,7 @@ static const struct {
 /* A mechanism that shows the password is not offered in clear, and its
  * failure then looks as if it did not exist. */
 static enum gate_imap_result
-sasl_ended(struct gate *g, bool cancelled)
+sasl_ended(struct gate *g, const char *answer)
 {
 	size_t m = g->imap.mechanism;
 	bool offered = g->tls || !mechanisms[m].shows;
@@ -46,16 +47,14 @@ sasl_ended(struct gate *g, bool cancelled)
 	g->log(g, offered ? LOGIN_EV_AUTH_FAILURE : LOGIN_EV_AUTH_INVALID,
 	    cc_span_z(mechanisms[m].name), 0);
 	cc_gate_imap_reply(g, g->imap.tag,
-	    !offered        ? "BAD Command unrecognized"
-		: cancelled ? mechanisms[m].cancelled
-			    : mechanisms[m].refused);
+	    offered ? answer : "BAD Command unrecognized");
 	return GATE_IMAP_REFUSED;
 }
 
 enum gate_imap_result
 cc_gate_imap_sasl_failed(struct gate *g)
 {
-	return sasl_ended(g, false);
+	return sasl_ended(g, mechanisms[g->imap.mechanism].refused);
 }
 
 static enum gate_imap_result
@@ -163,7 +162,7 @@ cc_gate_imap_sasl(struct gate *g, struct span line)
 	struct span in;
 
 	if (line.len > 0 && line.p[0] == '*')
-		return sasl_ended(g, true);
+		return sasl_ended(g, mechanisms[im->mechanism].cancelled);
 	cc_strbuf_reset(&im->secret);
 	if (cc_base64_decode(&im->secret, line) != 0)
 		return cc_gate_imap_sasl_failed(g);
@@ -240,8 +239,9 @@ cc_gate_imap_authenticate(struct gate *g, struct gate_imap_args *a)
 	g->imap.has_user = false;
 	if (!has_initial)
 		return first_challenge(g);
-	if (mechanisms[m].server_first)
-		return cc_gate_imap_sasl_failed(g);
+	if (mechanisms[m].server_first) /* RFC 4959 section 3 */
+		return sasl_ended(g,
+		    "BAD Missing or invalid argument to AUTHENTICATE");
 	if (cc_span_is(initial, "="))
 		initial.len = 0;
 	else if (initial.p[0] == '*')

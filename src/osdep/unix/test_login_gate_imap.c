@@ -103,7 +103,7 @@ static const struct {
 	{ "a AUTHENTICATE CRAM-MD5\r\n*\r\nb AUTHENTICATE CRAM-MD5\r\n"
 	  "dSAxMjM=\r\n",
 	    "+ PDEwMDEuMTIzNDU2Nzg5MEBsb2NhbD4=\r\n"
-	    "a NO cancelled by user\r\n"
+	    "a BAD cancelled by user\r\n"
 	    "+ PDEwMDIuMTIzNDU2Nzg5MEBsb2NhbD4=\r\n"
 	    "b NO Invalid authentication credentials\r\n",
 	    GATE_INPUT },
@@ -122,12 +122,22 @@ static const struct {
 	    "a NO Invalid authentication credentials\r\n",
 	    GATE_INPUT },
 	{ "a AUTHENTICATE CRAM-MD5 dSAxMjM=\r\na NOOP\r\n",
-	    "a NO Invalid authentication credentials\r\na OK NOOP "
-	    "completed\r\n",
+	    "a BAD Missing or invalid argument to AUTHENTICATE\r\n"
+	    "a OK NOOP completed\r\n",
+	    GATE_INPUT },
+	/* literals behind a line that is none of a command's */
+	{ "a AUTHENTICATE CRAM-MD5\r\n* {8+}\r\nb NOOP\r\n\r\nc NOOP\r\n",
+	    "+ PDEwMDEuMTIzNDU2Nzg5MEBsb2NhbD4=\r\n"
+	    "a BAD cancelled by user\r\nc OK NOOP completed\r\n",
+	    GATE_INPUT },
+	{ "a AUTHENTICATE ANONYMOUS\r\n{8+}\r\nb NOOP\r\n {1+}\r\nb\r\n"
+	  "c NOOP\r\n",
+	    "+ \r\na NO AUTHENTICATE ANONYMOUS failed\r\n"
+	    "c OK NOOP completed\r\n",
 	    GATE_INPUT },
 	{ "a AUTHENTICATE CRAM-MD5 \r\n*\r\n",
 	    "+ PDEwMDEuMTIzNDU2Nzg5MEBsb2NhbD4=\r\n"
-	    "a NO cancelled by user\r\n",
+	    "a BAD cancelled by user\r\n",
 	    GATE_INPUT },
 	{ "a AUTHENTICATE ANONYMOUS\r\n*\r\n",
 	    "+ \r\na BAD AUTHENTICATE ANONYMOUS cancelled\r\n", GATE_INPUT },

@@ -1,10 +1,13 @@
 """How sessions end: each signal in each state, exit codes, what is left."""
 import glob
 import os
+import re
+import shutil
 import signal
 
 import pytest
 
+import wire
 from test_imapd import FROM, Session
 
 LINES = [b"%015d" % i for i in range(400000)]    # more than a socket takes
@@ -147,3 +150,31 @@ def test_mailbox_removed_in_a_literal():
         assert lines[1].endswith(b"Fatal mailbox error: Mailbox was removed")
         assert lines[2].startswith(b"b ") and len(lines) == 3
         assert s.server.status() == 0
+
+
+@pytest.mark.skipif("ASAN_OPTIONS" in os.environ or not shutil.which("strace"),
+                    reason="needs strace and the program as it is")
+def test_flags_are_in_the_file_before_the_answer_to_logout():
+    """The client's next session may begin at once."""
+    home = wire.Home()
+    try:
+        home.write("box", BOX.decode())
+        log = os.path.join(home.path, "strace.log")
+        done = wire.whole_session(
+            home, b"a SELECT box\r\nb STORE 1 +FLAGS (\\Flagged)\r\n"
+            b"c LOGOUT\r\n",
+            ("strace", "-f", "-qq", "-s", "9999", "-o", log, "-e",
+             "trace=write,pwrite64,pwritev,ftruncate,fsync,fdatasync"))
+        assert done.returncode == 0
+        with open(log, encoding="latin-1") as f:
+            calls = f.read().splitlines()
+        written = [i for i, call in enumerate(calls)
+                   if re.search(r" (pwrite|ftruncate|f(data)?sync)", call)]
+        answered = [i for i, call in enumerate(calls)
+                    if "c OK LOGOUT" in call]
+        with open(home.file("box"), "rb") as f:
+            assert b"X-Status: F" in f.read()
+        assert written and len(answered) == 1
+        assert max(written) < answered[0], calls[answered[0]:]
+    finally:
+        home.remove()

@@ -42,6 +42,43 @@ def test_no_permission():
             assert f.read() == BOX
 
 
+def test_no_permission_for_subscriptions():
+    with Session({"box": BOX, ".mailboxlist": b"box\n"}) as s:
+        path = os.path.join(s.home.path, ".mailboxlist")
+        os.chmod(path, 0)
+        try:
+            for command in (b"SUBSCRIBE box", b"UNSUBSCRIBE box"):
+                said = answer(s, command)
+                assert said.startswith(b"NO [NOPERM] "), (command, said)
+            s.command(b"LSUB \"\" *")
+        finally:
+            os.chmod(path, 0o600)
+        with open(path, "rb") as f:
+            assert f.read() == b"box\n"
+
+
+# What is no file, under every name that a session opens. Nothing may be
+# waited for in it.
+@pytest.mark.parametrize("name", ["pipe", "INBOX", "mbox", ".mailboxlist",
+                                  ".imapalert", ".cedar"])
+def test_pipes(name):
+    with Session({"box": BOX}) as s:
+        path = s.home.file(name)
+        os.mkfifo(path)
+        s.home.own(path)
+        for command in (b"LIST \"\" *", b"LSUB \"\" *", b"SCAN \"\" * x",
+                        b"SELECT pipe", b"STATUS pipe (MESSAGES)",
+                        b"SUBSCRIBE box", b"APPEND pipe {1+}\r\nx",
+                        b"CREATE pipe", b"SELECT INBOX",
+                        b"STATUS INBOX (MESSAGES)", b"SELECT box",
+                        b"COPY 1 pipe", b"STORE 1 +FLAGS (\\Deleted)",
+                        b"CHECK", b"EXPUNGE", b"CLOSE"):
+            said = answer(s, command)
+            assert said.startswith((b"OK", b"NO")), (command, said)
+        s.command(b"LOGOUT")
+        assert s.server.status() == 0
+
+
 @pytest.fixture
 def limited(monkeypatch):
     """Makes sessions whose process has a limit."""

@@ -47,6 +47,21 @@ def test_flags_of_new_mail_outlive_a_kill():
             assert b"* 2 FETCH (UID 8)" in after.command(b"FETCH 2 UID")
 
 
+def saved_in(path):
+    """Is \\Seen of the new message in the file?"""
+    with open(path, "rb") as f:
+        return b"Subject: new\nStatus: RO\n" in f.read()
+
+
+def test_seen_of_a_fetch_is_saved():
+    """A client that only reads, and then says nothing more."""
+    with Session({"box": KEPT + NEW}) as s:
+        s.command(b"SELECT box")
+        s.command(b"FETCH 2 BODY[]")
+        wait_for(lambda: saved_in(s.home.file("box")), "not saved")
+        s.command(b"NOOP")
+
+
 def test_idle_saves_flags_of_new_mail():
     with Session({"box": KEPT + NEW}) as s:
         path = s.home.file("box")
@@ -54,10 +69,6 @@ def test_idle_saves_flags_of_new_mail():
         s.command(b"STORE 2 +FLAGS.SILENT (\\Seen)")
         s.send(b"IDLE")
         assert s.server.line().startswith(b"+ ")
-
-        def saved():
-            with open(path, "rb") as f:
-                return b"Subject: new\nStatus: RO\n" in f.read()
-        wait_for(saved, "not saved")
+        wait_for(lambda: saved_in(path), "not saved")
         s.server.send(b"DONE\r\n")
         assert s.server.line().startswith(b"t%d OK" % s.tags)

@@ -1,5 +1,6 @@
 """The administrator's files, as a session without a login sees them."""
 import base64
+import fcntl
 import os
 import pathlib
 import shutil
@@ -176,6 +177,23 @@ def test_newer_alerts(files, fast):
     p.sock.sendall(b"DONE\r\n")
     while p.line() != b"x OK IDLE completed":
         pass
+    p.ask(b"LOGOUT")
+    assert p.end() == 0
+
+
+def test_append_to_a_locked_mailbox(files, fast):
+    """RFC 5530 3: INUSE, after the half minute that is waited for others."""
+    box = pathlib.Path("/home/ann/box")
+    box.write_text("From a@b Tue Mar  5 09:01:02 2024\nSubject: x\n\ny\n\n")
+    shutil.chown(box, "ann")
+    p = Preauth(fast)
+    p.line()
+    with box.open("rb") as f:
+        fcntl.flock(f, fcntl.LOCK_EX)
+        assert p.ask(b"APPEND box {3+}\r\nabc")[-1].startswith(
+            b"x NO [INUSE] ")
+    assert p.ask(b"APPEND box {3+}\r\nabc")[-1].startswith(
+        b"x OK [APPENDUID ")
     p.ask(b"LOGOUT")
     assert p.end() == 0
 

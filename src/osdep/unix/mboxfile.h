@@ -243,7 +243,7 @@ bool cc_mbox_is_unix(const char *path);
 /* Does it end within what may become its first from-line? */
 bool cc_mbox_is_begun(const char *path);
 
-/* ------------------------------------------------- UIDs: mboxfile_uid.c */
+/* ------------------------------------------- UIDs: mboxfile_uid*.c */
 
 /* Does the file lack a UIDVALIDITY, or the UID of some message? Then an
  * exclusive lock is needed to settle them. */

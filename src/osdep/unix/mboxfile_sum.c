@@ -2,7 +2,7 @@
  * mboxfile_sum.c - sums of header lines and from-lines, by which messages are
  * told apart.
  *
- * UID records and change lists depend on them (mboxfile_uid.c,
+ * UID records and change lists depend on them (mboxfile_uid_record.c,
  * mboxfile_changes.c): with another function those of before fit no mailbox.
  * Not cryptographic, and few bits are kept: a stranger can make two headers
  * of one sum (mboxfile_twins.c). No I/O.

@@ -2,15 +2,13 @@
  * mboxfile_uid.c - UIDs of messages in whose file they are not written yet.
  *
  * A UID that a client was told is on disk first: in the file's own headers,
- * or in the UID record of the private directory (uidrecord.h), which names
- * the UIDs of all messages and a digest of those messages. When the file is
- * parsed anew the record counts for as many messages as its digest fits; if
- * it does not fit, its highest UID still is never given again.
+ * or in the UID record of the private directory (mboxfile_uid_record.c). When
+ * the file is parsed anew the record counts for as many messages as its digest
+ * fits; if it does not fit, its highest UID still is never given again.
  *
  * UIDs that the file carries itself are safe there from all but programs that
- * rewrite it without them. For these the record has a number that no UID has
- * reached yet; it is raised by RESERVE at a time, and UIDs go on behind it
- * when the file has lost its own UIDVALIDITY.
+ * rewrite it without them. When it has lost its own UIDVALIDITY, UIDs go on
+ * behind the number that the record has reserved.
  *
  * UIDs only ever move up: a message that cannot be recognised gets a new one
  * above all others, and to clients it is another message.
@@ -21,17 +19,10 @@
 
 #include "cc_err.h"
 #include "fdlock.h"
-#include "fnv.h"
 #include "fs.h"
-#include "mboxfile.h"
-#include "mboxfile_append.h"
-#include "mboxfile_changes.h"
+#include "mboxfile_uid.h"
 #include "misc.h"
 #include "privdir.h"
-#include "uidrecord.h"
-
-/* UIDs for which one write of the record is enough. */
-#define RESERVE 1000
 
 /* What is known of a mailbox besides its file. */
 struct memory {
@@ -41,98 +32,6 @@ struct memory {
 	uint32_t *uids;  /* of each message, or 0; owned */
 	uint32_t uidvalidity; /* to which they belong, or 0 */
 };
-
-/* Where message n of those in the file begins, from 0. */
-static uint64_t
-position_of(const struct mbox_index *index, uint64_t n)
-{
-	for (uint32_t i = 0; i < index->count; i++)
-		if (!(index->msgs[i].flags & MBOX_GONE) && n-- == 0)
-			return index->msgs[i].pos;
-	return UINT64_MAX;
-}
-
-static uint64_t
-add_word(uint64_t h, uint64_t v)
-{
-	for (int k = 0; k < 8; k++, v >>= 8)
-		h = fnv_octet(h, v & 0xff);
-	return h;
-}
-
-/* A digest of the first n messages that are in the file: what clients see of
- * them in size, their from-lines and headers; all octets of those that look
- * alike among them. Flags and internal lines do not matter, so that it holds
- * while others write those. */
-static uint64_t
-digest(const struct mbox_index *index, uint64_t n)
-{
-	uint64_t h = FNV_START, end = position_of(index, n);
-	const struct mbox_twin *twins = index->twins;
-	uint32_t k = 0;
-
-	for (uint32_t i = 0; i < index->count && n > 0; i++) {
-		const struct mbox_msg *msg = &index->msgs[i];
-
-		if (msg->flags & MBOX_GONE)
-			continue;
-		h = add_word(h,
-		    (uint64_t)msg->head_sum << 50 |
-			(uint64_t)msg->from_sum << 36 | (uint64_t)msg->size);
-		while (k < index->twin_count && twins[k].pos < msg->pos)
-			k++;
-		if (k < index->twin_count && twins[k].pos == msg->pos &&
-		    twins[k].near < end)
-			h = add_word(h, twins[k].digest);
-		n--;
-	}
-	return h;
-}
-
-/* For how many messages of the index does the record count? */
-static uint32_t
-covers(const struct uidrecord *rec, const struct mbox_index *index)
-{
-	uint64_t n = cc_uidrecord_messages(rec);
-
-	return n <= index->count && digest(index, n) == rec->digest
-	    ? (uint32_t)n
-	    : 0;
-}
-
-/* The record of an index. CC_ELIMIT if it has too many runs. */
-static int
-make_record(const struct mbox *m, const struct mbox_index *index,
-    struct uidrecord *rec_r)
-{
-	struct uidrecord rec;
-	struct stat st = { .st_dev = m->stamp.dev, .st_ino = m->stamp.ino };
-	int r = 0;
-
-	cc_uidrecord_init(&rec, &st);
-	for (uint32_t i = 0; r == 0 && i < index->count; i++)
-		if (!(index->msgs[i].flags & MBOX_GONE))
-			r = cc_uidrecord_add(&rec, index->msgs[i].uid);
-	/* size stays 0: also of a file that shrank, uidlast still counts */
-	rec.uidvalidity = index->uidvalidity;
-	rec.uidlast = index->uid_last;
-	rec.digest = digest(index, index->count);
-	if (r != 0)
-		cc_uidrecord_free(&rec);
-	else
-		*rec_r = rec;
-	return r;
-}
-
-static bool
-same_record(const struct uidrecord *a, const struct uidrecord *b)
-{
-	return a->uidvalidity == b->uidvalidity && a->uidlast == b->uidlast &&
-	    a->reserved == b->reserved && a->digest == b->digest &&
-	    a->count == b->count &&
-	    (a->count == 0 ||
-		memcmp(a->runs, b->runs, a->count * sizeof(*a->runs)) == 0);
-}
 
 /*
  * The record on disk. A file that was replaced by another has none under the
@@ -150,7 +49,7 @@ recall(const struct mbox *m, int privdir, uint32_t uidvalidity,
 	if (fstat(m->fd, &st) == 0 &&
 	    cc_uidrecord_read(privdir, &st, &rec) == 0) {
 		mem->rec = rec;
-		mem->covers = covers(&rec, &m->index);
+		mem->covers = cc_mbox_uids_covered(&rec, &m->index);
 	}
 	if (uidvalidity == 0 || mem->rec.uidvalidity == uidvalidity)
 		mem->floor = cc_uidrecord_floor(&mem->rec, lost);
@@ -377,255 +276,7 @@ cc_mbox_uids_settle(struct mbox *m, const struct mbox_index *old)
 	    m->file_uid_last != index->uid_last || cc_mbox_uids_missing(index);
 }
 
-/* ------------------------------------------------------------- new messages */
-
-/* Is the front of the file as far as UIDs go what the session knows? *last_r:
- * the last UID that it says, or 0. */
-static bool
-front_holds(const struct mbox *m, uint32_t *last_r)
-{
-	struct mbox_base_place place;
-	int r = cc_mbox_base_find(m, &place);
-
-	*last_r = r == 1 ? place.last : 0;
-	return r == 1 ? place.uidvalidity == m->file_uidvalidity
-		      : r == 0 && m->file_uidvalidity == 0;
-}
-
-/* A record and how far it was read. */
-struct reading {
-	const struct uidrecord *rec;
-	struct uidrecord_pos pos;
-	uint32_t left; /* messages */
-};
-
-/* What the record says of the next message in the file, or 0. */
-static uint32_t
-read_next(struct reading *r)
-{
-	if (r->left == 0)
-		return 0;
-	r->left--;
-	return cc_uidrecord_next(r->rec, &r->pos);
-}
-
-/* Does the record say of the messages that the session knows, before `from',
- * what it does? It must where the file does not. */
-static bool
-agrees(const struct mbox *m, uint32_t from, struct reading *r)
-{
-	bool missing = m->file_uidvalidity == 0;
-
-	for (uint32_t i = 0; i < from; i++) {
-		const struct mbox_msg *msg = &m->index.msgs[i];
-		uint32_t uid;
-
-		if (msg->flags & MBOX_GONE)
-			continue;
-		missing = missing || (msg->flags & MBOX_NO_UID) != 0;
-		uid = read_next(r);
-		if (uid != msg->uid && (uid != 0 || missing))
-			return false;
-	}
-	return true;
-}
-
-/* UIDs above `known' for the messages from `from' on: by the record, by the
- * file, or new ones above *last. CC_ECHANGED if these are in disorder. */
-static int
-give_new(struct mbox_index *index, uint32_t from, struct reading *r,
-    uint32_t known, uint32_t *last)
-{
-	uint32_t before = known;
-
-	for (uint32_t i = from; i < index->count; i++) {
-		struct mbox_msg *msg = &index->msgs[i];
-		uint32_t uid = read_next(r);
-
-		if (!(msg->flags & MBOX_NO_UID)) {
-			if (uid != 0 && uid != msg->uid)
-				return CC_ECHANGED;
-			uid = msg->uid;
-		} else if (uid == 0) {
-			uid = *last + 1;
-		}
-		if (uid <= before || uid > CC_MBOX_UID_MAX)
-			return CC_ECHANGED;
-		msg->uid = before = uid;
-		if (uid > *last)
-			*last = uid;
-	}
-	return 0;
-}
-
-/* The same by a record that was read, or is empty; last: of the front. */
-static int
-settle_new(struct mbox *m, uint32_t from, uint32_t known, uint32_t last,
-    const struct uidrecord *rec)
-{
-	struct reading reading = { .rec = rec };
-	int r;
-
-	if (rec->uidvalidity == m->index.uidvalidity) {
-		reading.left = covers(rec, &m->index);
-		if (reading.left < cc_uidrecord_messages(rec))
-			return CC_ECHANGED;
-		if (cc_uidrecord_floor(rec, false) > last)
-			last = cc_uidrecord_floor(rec, false);
-	} else if (rec->uidvalidity != 0) {
-		return CC_ECHANGED;
-	}
-	if (known > last)
-		last = known;
-	if (!agrees(m, from, &reading))
-		return CC_ECHANGED;
-	if ((r = give_new(&m->index, from, &reading, known, &last)) == 0)
-		m->index.uid_last = last;
-	return r;
-}
-
-int
-cc_mbox_uids_settle_new(struct mbox *m, uint32_t from, uint32_t known)
-{
-	int privdir = cc_privdir_open(), r = CC_ECHANGED;
-	struct uidrecord rec;
-	struct stat st;
-	uint32_t last;
-
-	if (privdir < 0)
-		return CC_ECHANGED;
-	if (!m->index.lent && !m->index.lenient && fstat(m->fd, &st) == 0 &&
-	    front_holds(m, &last)) {
-		if (cc_uidrecord_read(privdir, &st, &rec) != 0)
-			cc_uidrecord_init(&rec, &st);
-		r = settle_new(m, from, known, last, &rec);
-		cc_uidrecord_free(&rec);
-	}
-	close(privdir);
-	return r;
-}
-
-/* Writes the record unless it is there already. */
-static int
-save(struct mbox *m, int privdir)
-{
-	struct uidrecord rec, there;
-	struct stat st;
-	int r;
-
-	if ((r = make_record(m, &m->index, &rec)) != 0)
-		return r;
-	if (fstat(m->fd, &st) == 0 &&
-	    cc_uidrecord_read(privdir, &st, &there) == 0) {
-		/* what the file carried counts, as long as it carries it */
-		if (m->file_uidvalidity == rec.uidvalidity &&
-		    there.uidvalidity == rec.uidvalidity)
-			rec.reserved = there.reserved;
-		if (!same_record(&rec, &there))
-			r = cc_uidrecord_write(privdir, &rec);
-		cc_uidrecord_free(&there);
-	} else {
-		r = cc_uidrecord_write(privdir, &rec);
-	}
-	m->uid_safe = r == 0 ? cc_uidrecord_floor(&rec, true) : 0;
-	cc_uidrecord_free(&rec);
-	return r;
-}
-
-void
-cc_mbox_uids_save(struct mbox *m)
-{
-	int privdir = cc_privdir_open();
-
-	m->uid_nosticky = privdir < 0 || save(m, privdir) != 0;
-	if (privdir >= 0)
-		close(privdir);
-}
-
-/* The record of the file, or one without messages. */
-static void
-read_or_begin(const struct mbox *m, int privdir, const struct stat *st,
-    struct uidrecord *rec_r)
-{
-	if (cc_uidrecord_read(privdir, st, rec_r) == 0) {
-		if (rec_r->uidvalidity == m->index.uidvalidity)
-			return;
-		cc_uidrecord_free(rec_r);
-	}
-	cc_uidrecord_init(rec_r, st);
-	rec_r->uidvalidity = m->index.uidvalidity;
-}
-
-static void
-reserve(struct mbox *m, int privdir, uint32_t uid)
-{
-	const uint32_t room = CC_MBOX_UID_MAX - uid;
-	struct uidrecord rec;
-	struct stat st;
-
-	if (fstat(m->fd, &st) != 0)
-		return;
-	read_or_begin(m, privdir, &st, &rec);
-	if (cc_uidrecord_floor(&rec, true) < uid) {
-		rec.uidlast = uid;
-		rec.reserved = uid + (room < RESERVE ? room : RESERVE);
-		if (cc_uidrecord_write(privdir, &rec) != 0)
-			rec.uidlast = rec.reserved = 0;
-	}
-	m->uid_safe = cc_uidrecord_floor(&rec, true);
-	cc_uidrecord_free(&rec);
-}
-
-void
-cc_mbox_uids_reserve(struct mbox *m, uint32_t uid)
-{
-	int privdir;
-
-	if (uid <= m->uid_safe || uid > CC_MBOX_UID_MAX ||
-	    (privdir = cc_privdir_open()) < 0)
-		return;
-	reserve(m, privdir, uid);
-	close(privdir);
-}
-
-/*
- * What stays of a record: the highest UID. A session that is behind may find
- * the file without its UIDVALIDITY, and without the messages that had the UIDs
- * given last.
- */
-static void
-shorten(int privdir, const struct stat *st)
-{
-	struct uidrecord rec;
-
-	if (cc_uidrecord_read(privdir, st, &rec) != 0)
-		return;
-	rec.digest = 0;
-	if (rec.count > 0) {
-		rec.count = 0;
-		if (cc_uidrecord_write(privdir, &rec) != 0)
-			(void)cc_uidrecord_remove(privdir, st);
-	}
-	cc_uidrecord_free(&rec);
-}
-
-void
-cc_mbox_uids_forget(struct mbox *m, bool removed)
-{
-	int privdir = cc_privdir_open();
-	struct stat st;
-
-	if (privdir < 0)
-		return;
-	if (fstat(m->fd, &st) != 0)
-		;
-	else if (removed) {
-		(void)cc_uidrecord_remove(privdir, &st);
-		cc_changes_remove(&st);
-	} else
-		shorten(privdir, &st);
-	close(privdir);
-}
+/* -------------------------------------------------------------- empty files */
 
 /* The empty file, to be locked; also where only reading is allowed. */
 static int

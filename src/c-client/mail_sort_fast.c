@@ -2,16 +2,19 @@
  * mail_sort_fast.c - SORT of message numbers (RFC 5256, BASE.6.4.SORT).
  *
  * Each message is looked at once, in the order of the mailbox, and leaves a
- * row of numbers: dates and sizes as they are; for a text its first eight
- * octets, which decide most comparisons, and where the whole of it lies.
+ * row of numbers: dates and sizes as they are; for a text, where it lies. Then
+ * they are sorted by the first number, or the first octets of the first text,
+ * and those that are equal by what comes next, until nothing is equal or no
+ * key is left: linear in what is looked at, and without leaps in memory for
+ * each comparison.
  */
 #include "cc_err.h"
 #include "cc_limits.h"
 #include "fs.h"
+#include "key_sort.h"
 #include "mail_fast.h"
 #include "mail_keys.h"
 #include "mail_sort.h"
-#include "merge_sort.h"
 
 #define FUNCTIONS 7 /* SORTDATE ... SORTSIZE */
 
@@ -22,17 +25,17 @@ struct key {
 	short function; /* SORT code */
 	bool reverse;
 	enum phase phase;
-	size_t column; /* of the row; a text has two */
 };
 
 struct sorter {
 	MAILSTREAM *stream;
 	struct key keys[FUNCTIONS];
-	size_t key_count;
-	size_t columns;
-	bool header; /* a key wants the header */
+	size_t key_count; /* and numbers of a row */
+	bool header;      /* a key wants the header */
 	uint64_t *rows;
-	struct strbuf texts; /* "length, octets" of each */
+	struct strbuf texts;  /* "length, octets" of each */
+	struct keyed *v;      /* rows in their order so far */
+	struct keyed *buffer; /* for sorting */
 	struct arena arena;
 	struct strbuf scratch, text;
 };
@@ -64,23 +67,10 @@ read_program(struct sorter *s, const SORTPGM *pgm)
 		seen |= 1u << pgm->function;
 		*key = (struct key){ .function = pgm->function,
 			.reverse = pgm->reverse,
-			.phase = phase_of(pgm->function),
-			.column = s->columns };
-		s->columns += key->phase == TEXTS ? 2 : 1;
+			.phase = phase_of(pgm->function) };
 		s->header |= key->phase != BEFORE_HEADER;
 		s->key_count++;
 	}
-}
-
-/* The first octets as a number that compares as they do. */
-static uint64_t
-prefix(struct span text)
-{
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < 8; i++)
-		n = n << 8 | (i < text.len ? (unsigned char)text.p[i] : 0);
-	return n;
 }
 
 static void
@@ -92,8 +82,7 @@ put_text(struct sorter *s, uint64_t *cell)
 	if (text.len > CC_SORT_KEY)
 		text.len = CC_SORT_KEY;
 	len = (text_len)text.len;
-	cell[0] = prefix(text);
-	cell[1] = s->texts.len;
+	*cell = s->texts.len;
 	cc_strbuf_put(&s->texts, &len, sizeof(len));
 	cc_strbuf_put_span(&s->texts, text);
 }
@@ -158,7 +147,7 @@ load(struct sorter *s, unsigned long msgno, uint64_t *row)
 		for (size_t i = 0; r == 0 && i < s->key_count; i++)
 			if (s->keys[i].phase == phase)
 				r = put_key(s, &s->keys[i], msgno, &env,
-				    row + s->keys[i].column);
+				    row + i);
 	}
 	return r;
 }
@@ -172,49 +161,113 @@ text_at(const struct sorter *s, uint64_t offset)
 	return cc_span(s->texts.data + offset + sizeof(len), len);
 }
 
-static int
-compare_texts(struct span a, struct span b)
-{
-	size_t n = a.len < b.len ? a.len : b.len;
-	int r = n ? memcmp(a.p, b.p, n) : 0;
+/* Octets of a text that are compared at once; with them their number. */
+#define WORD 7
 
-	return r != 0 ? r : a.len < b.len ? -1 : a.len > b.len;
+/*
+ * The octets of a text from place `at' on as a number that compares as they
+ * do. Its last octet tells how many they are, for shorter texts come first,
+ * and is more than WORD if others follow.
+ */
+static uint64_t
+word_at(const struct sorter *s, uint64_t offset, size_t at)
+{
+	const struct span text = text_at(s, offset);
+	const size_t left = text.len > at ? text.len - at : 0;
+	uint64_t word = 0;
+
+	for (size_t i = 0; i < WORD; i++)
+		word =
+		    word << 8 | (i < left ? (unsigned char)text.p[at + i] : 0);
+	return word << 8 | (left > WORD ? WORD + 1 : left);
 }
 
-static int
-compare(uint32_t a, uint32_t b, const void *context)
+/* How far a sort has come: the key, and of a text the octets dealt with. */
+struct place {
+	size_t key;
+	size_t at;
+};
+
+/* What n rows from v on are compared by at a place. */
+static void
+take_keys(const struct sorter *s, struct keyed *v, size_t n, struct place place)
 {
-	const struct sorter *s = context;
-	const uint64_t *row_a = s->rows + a * s->columns;
-	const uint64_t *row_b = s->rows + b * s->columns;
+	const struct key *key = &s->keys[place.key];
+	const uint64_t flip = key->reverse ? UINT64_MAX : 0;
 
-	for (size_t i = 0; i < s->key_count; i++) {
-		const struct key *key = &s->keys[i];
-		const uint64_t *x = row_a + key->column;
-		const uint64_t *y = row_b + key->column;
-		int r = *x < *y ? -1 : *x > *y;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t cell = s->rows[v[i].item * s->key_count + place.key];
 
-		if (r == 0 && key->phase == TEXTS)
-			r = compare_texts(text_at(s, x[1]), text_at(s, y[1]));
-		if (r != 0)
-			return key->reverse ? -r : r;
+		if (key->phase == TEXTS)
+			cell = word_at(s, cell, place.at);
+		v[i].key = cell ^ flip;
 	}
-	return 0;
+}
+
+/* Where those go on that are equal at a place. */
+static struct place
+next_place(const struct sorter *s, const struct keyed *of, struct place place)
+{
+	const struct key *key = &s->keys[place.key];
+	const uint64_t word = key->reverse ? ~of->key : of->key;
+
+	if (key->phase == TEXTS && (word & 0xff) > WORD)
+		return (struct place){ place.key, place.at + WORD };
+	return (struct place){ place.key + 1, 0 };
+}
+
+/*
+ * Sorts n rows from v on, which are equal up to a place. Of those equal there,
+ * too, the largest run is the next to be sorted here, the others by calls:
+ * which do not go deeper than log2(n), since each is less than half of n.
+ */
+static void
+sort_rows(const struct sorter *s, struct keyed *v, size_t n, struct place place)
+{
+	while (n > 1 && place.key < s->key_count) {
+		struct keyed *large = v;
+		struct place large_place = place;
+		size_t large_n = 0, end;
+
+		take_keys(s, v, n, place);
+		cc_key_sort(v, s->buffer, n);
+		for (size_t i = 0; i < n; i = end) {
+			for (end = i + 1; end < n && v[end].key == v[i].key;)
+				end++;
+			if (end - i < 2)
+				continue;
+			if (end - i <= n / 2) {
+				sort_rows(s, v + i, end - i,
+				    next_place(s, v + i, place));
+				continue;
+			}
+			large = v + i;
+			large_n = end - i;
+			large_place = next_place(s, v + i, place);
+		}
+		v = large;
+		n = large_n;
+		place = large_place;
+	}
 }
 
 /* Replaces the numbers by themselves in the order found. */
 static void
-sort(const struct sorter *s, uint32_t *msgnos, size_t count)
+sort(struct sorter *s, uint32_t *msgnos, size_t count)
 {
-	uint32_t *order = fs_get((count + 1) * sizeof(*order));
+	uint32_t *old = fs_get(count * sizeof(*old));
 
+	s->v = fs_get(count * sizeof(*s->v));
+	s->buffer = fs_get(count * sizeof(*s->buffer));
 	for (size_t i = 0; i < count; i++)
-		order[i] = (uint32_t)i;
-	cc_merge_sort(order, count, compare, s);
+		s->v[i].item = (uint32_t)i;
+	sort_rows(s, s->v, count, (struct place){ 0, 0 });
+	memcpy(old, msgnos, count * sizeof(*old));
 	for (size_t i = 0; i < count; i++)
-		order[i] = msgnos[order[i]];
-	memcpy(msgnos, order, count * sizeof(*order));
-	fs_give((void **)&order);
+		msgnos[i] = old[s->v[i].item];
+	fs_give((void **)&s->buffer);
+	fs_give((void **)&s->v);
+	fs_give((void **)&old);
 }
 
 int
@@ -225,15 +278,15 @@ cc_mail_sort(MAILSTREAM *stream, const SORTPGM *pgm, uint32_t *msgnos,
 	int r = 0;
 
 	read_program(&s, pgm);
-	if (s.columns == 0 || count == 0)
+	if (s.key_count == 0 || count == 0)
 		return 0;
 	cc_strbuf_init(&s.texts, CC_SORT_MEMORY);
 	cc_strbuf_init(&s.scratch, CC_HEADER_MAX);
 	cc_strbuf_init(&s.text, SIZE_MAX / 2);
 	cc_arena_init(&s.arena, CC_MIME_MEMORY);
-	s.rows = fs_get(count * s.columns * sizeof(*s.rows));
+	s.rows = fs_get(count * s.key_count * sizeof(*s.rows));
 	for (size_t i = 0; r == 0 && i < count; i++)
-		r = load(&s, msgnos[i], s.rows + i * s.columns);
+		r = load(&s, msgnos[i], s.rows + i * s.key_count);
 	if (r == 0)
 		sort(&s, msgnos, count);
 	fs_give((void **)&s.rows);

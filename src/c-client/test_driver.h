@@ -20,7 +20,9 @@
 #include "test_callbacks.h"
 #include "test_util.h"
 
-#define MEM_MESSAGES 16
+#ifndef MEM_MESSAGES
+#define MEM_MESSAGES 16 /* of a mailbox, at most */
+#endif
 
 struct mem_message {
 	uint32_t uid;

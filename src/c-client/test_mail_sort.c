@@ -6,6 +6,8 @@
 #include "cc_limits.h"
 #include "mail_params.h"
 #include "mail_sort.h"
+
+#define MEM_MESSAGES 300
 #include "test_driver.h"
 
 #define KEYS_MAX 4
@@ -170,6 +172,76 @@ test_long_keys(void **state)
 		stream = mem_open_box("mem");
 		assert_int_equal(cc_mail_sort(stream, &pgm, got, 2), 0);
 		assert_int_equal(got[0], more ? 1 : 2);
+		mail_close(stream);
+	}
+}
+
+/* Subjects of nothing but `A' and `B', of which many are equal, and many that
+ * begin another one. */
+static void
+fill_alike(struct mem_box *many, char headers[][40])
+{
+	unsigned seed = 7;
+
+	for (int i = 0; i < MEM_MESSAGES; i++) {
+		char *h = headers[i] + 9;
+		int n;
+
+		memcpy(headers[i], "Subject: ", 9);
+		seed = seed * 1103515245 + 12345;
+		n = 1 + (int)(seed >> 16) % 22;
+		for (int k = 0; k < n; k++) {
+			if (k % 9 == 8)
+				seed = seed * 1103515245 + 12345;
+			*h++ = k > 13 && seed >> (k + 3) & 1 ? 'B' : 'A';
+		}
+		memcpy(h, "\n\n", 3);
+		mem_add(many, fOLD, headers[i], "")->date =
+		    (struct imap_date){ i % 5, 0 };
+	}
+}
+
+/* Negative or positive, as message a is to come before b or behind it. */
+static int
+compare_alike(const struct mem_box *many, uint32_t a, uint32_t b, bool reverse)
+{
+	const struct mem_message *x = &many->messages[a - 1];
+	const struct mem_message *y = &many->messages[b - 1];
+	int r = strcmp(x->header, y->header);
+
+	if (r != 0)
+		return reverse ? -r : r;
+	if (x->date.time != y->date.time)
+		return x->date.time > y->date.time ? -1 : 1;
+	return a < b ? -1 : 1;
+}
+
+/* Many texts, equal ones and beginnings of others: each is to come before the
+ * next. */
+static void
+test_alike(void **state)
+{
+	char headers[MEM_MESSAGES][40];
+	uint32_t got[MEM_MESSAGES];
+	MAILSTREAM *stream;
+
+	(void)state;
+	for (int reverse = 0; reverse < 2; reverse++) {
+		SORTPGM arrival = { .function = SORTARRIVAL, .reverse = T };
+		SORTPGM pgm = { .function = SORTSUBJECT,
+			.reverse = reverse ? T : NIL,
+			.next = &arrival };
+		struct mem_box *many = mem_setup();
+
+		fill_alike(many, headers);
+		for (uint32_t i = 0; i < MEM_MESSAGES; i++)
+			got[i] = i + 1;
+		stream = mem_open_box("mem");
+		assert_int_equal(cc_mail_sort(stream, &pgm, got, MEM_MESSAGES),
+		    0);
+		for (size_t i = 1; i < MEM_MESSAGES; i++)
+			assert_true(compare_alike(many, got[i - 1], got[i],
+					reverse) < 0);
 		mail_close(stream);
 	}
 }
@@ -346,6 +418,7 @@ main(void)
 		cmocka_unit_test(test_inner),
 		cmocka_unit_test(test_inner_corners),
 		cmocka_unit_test_teardown(test_long_keys, setup),
+		cmocka_unit_test_teardown(test_alike, setup),
 		cmocka_unit_test(test_public),
 		cmocka_unit_test(test_public_search_and_hooks),
 		cmocka_unit_test(test_entries),

@@ -133,23 +133,27 @@ base(struct span s, bool *marked)
 	}
 }
 
-/* Step 1: UTF-8, tabs and continuations as spaces, no two in a row. */
+/* Step 1: UTF-8, tabs and continuations as spaces, no two in a row. Without an
+ * `=' there is no encoded word. */
 static void
 normalise(struct strbuf *out, struct span subject)
 {
 	SIZEDTEXT src = { (unsigned char *)(uintptr_t)subject.p, subject.len };
-	SIZEDTEXT text;
+	SIZEDTEXT text = src;
 	bool blank = false, was = false;
+	char *room;
+	size_t n = 0;
 
-	utf8_mime2text(&src, &text, 0);
-	for (unsigned long i = 0; i < text.size; i++) {
+	if (memchr(subject.p, '=', subject.len))
+		utf8_mime2text(&src, &text, 0);
+	room = cc_strbuf_room(out, text.size);
+	for (unsigned long i = 0; room && i < text.size; i++) {
 		blank = is_space(text.data[i]);
-		if (!blank)
-			cc_strbuf_putc(out, text.data[i]);
-		else if (!was)
-			cc_strbuf_putc(out, ' ');
+		room[n] = blank ? ' ' : (char)text.data[i];
+		n += !(blank && was);
 		was = blank;
 	}
+	cc_strbuf_claim(out, n);
 	if (text.data != src.data)
 		fs_give((void **)&text.data);
 }

@@ -42,22 +42,32 @@ word(const unsigned char *p)
 	return v;
 }
 
+/* n blocks, of which each word has a lane of its own: none waits for another,
+ * nor for memory. */
 static void
-sum_block(struct redo_sum *s, const unsigned char *p)
+sum_blocks(struct redo_sum *s, const unsigned char *p, size_t n)
 {
-	s->h = mix(s->h, word(p));
-	for (size_t i = 0; i < 3; i++)
-		s->lane[i] = mix(s->lane[i], word(p + 8 + 8 * i));
+	uint64_t a = s->h, b = s->lane[0], c = s->lane[1], d = s->lane[2];
+
+	for (; n > 0; n--, p += sizeof(s->part)) {
+		a = mix(a, word(p));
+		b = mix(b, word(p + 8));
+		c = mix(c, word(p + 16));
+		d = mix(d, word(p + 24));
+	}
+	s->h = a;
+	s->lane[0] = b;
+	s->lane[1] = c;
+	s->lane[2] = d;
 }
 
 void
 cc_redo_sum_add(struct redo_sum *s, const void *data, size_t len)
 {
 	const unsigned char *p = data;
+	size_t n = sizeof(s->part) - s->have;
 
 	if (s->have > 0) {
-		size_t n = sizeof(s->part) - s->have;
-
 		if (n > len)
 			n = len;
 		memcpy(s->part + s->have, p, n);
@@ -66,12 +76,12 @@ cc_redo_sum_add(struct redo_sum *s, const void *data, size_t len)
 		len -= n;
 		if (s->have < sizeof(s->part))
 			return;
-		sum_block(s, s->part);
+		sum_blocks(s, s->part, 1);
 	}
-	for (; len >= sizeof(s->part); len -= sizeof(s->part)) {
-		sum_block(s, p);
-		p += sizeof(s->part);
-	}
+	n = len / sizeof(s->part);
+	sum_blocks(s, p, n);
+	p += n * sizeof(s->part);
+	len -= n * sizeof(s->part);
 	memcpy(s->part, p, len);
 	s->have = len;
 }
@@ -82,7 +92,7 @@ cc_redo_sum_end(struct redo_sum *s)
 	uint64_t h = s->have;
 
 	memset(s->part + s->have, 0, sizeof(s->part) - s->have);
-	sum_block(s, s->part);
+	sum_blocks(s, s->part, 1);
 	for (size_t i = 0; i < 3; i++)
 		h = mix(h, s->lane[i]);
 	return mix(h, s->h);

@@ -24,6 +24,7 @@
 #include "fdio.h"
 #include "fs.h"
 #include "mboxfile_record.h"
+#include "mboxfile_redo_out.h"
 #include "privdir.h"
 #include "strbuf.h"
 
@@ -33,51 +34,10 @@
 /* Octets that are read at once to be summed: pieces of CC_REDO_PIECE. */
 #define SUM_READ (64u * 1024)
 
-/* Small pieces of a record collect so far. */
-#define WRITE_MAX (64u * 1024)
-
-/* A record being written, under a name of its own until it is whole. */
-struct writer {
-	int dir; /* borrowed */
-	int fd;
-	uint64_t len;       /* octets in the file */
-	struct strbuf text; /* what follows them */
-	struct redo_sum sum;
-	int r; /* of the first write that failed */
-};
-
 static void
-emit_now(struct writer *w, const void *p, size_t len)
+emit_text(struct redo_out *out, struct strbuf *text)
 {
-	if (w->r == 0)
-		w->r = cc_fd_write_at(w->fd, w->len, cc_span(p, len));
-	w->len += len;
-}
-
-static void
-emit_rest(struct writer *w)
-{
-	if (w->text.len > 0)
-		emit_now(w, w->text.data, w->text.len);
-	cc_strbuf_reset(&w->text);
-}
-
-static void
-emit(struct writer *w, const void *p, size_t len)
-{
-	cc_redo_sum_add(&w->sum, p, len);
-	if (w->text.len + len > WRITE_MAX)
-		emit_rest(w);
-	if (len > WRITE_MAX)
-		emit_now(w, p, len);
-	else
-		cc_strbuf_put(&w->text, p, len);
-}
-
-static void
-emit_text(struct writer *w, struct strbuf *text)
-{
-	emit(w, text->data, text->len);
+	cc_redo_out(out, text->data, text->len);
 	cc_strbuf_reset(text);
 }
 
@@ -109,8 +69,8 @@ read_there(const struct mbox *m, const struct redo_step *step,
 /* Sums of what is there, which is read a little at a time: it stays in the
  * processor's cache. */
 static int
-emit_sums(struct writer *w, const struct mbox *m, const struct redo_step *step,
-    const struct redo_put *put)
+emit_sums(struct redo_out *out, const struct mbox *m,
+    const struct redo_step *step, const struct redo_put *put)
 {
 	size_t len = put->data.len, n;
 	uint64_t *sums = fs_get(cc_redo_pieces(len) * sizeof(*sums));
@@ -130,28 +90,29 @@ emit_sums(struct writer *w, const struct mbox *m, const struct redo_step *step,
 			    n - i < CC_REDO_PIECE ? n - i : CC_REDO_PIECE);
 	}
 	if (r == 0)
-		emit(w, sums, cc_redo_pieces(len) * sizeof(*sums));
+		cc_redo_out(out, sums, cc_redo_pieces(len) * sizeof(*sums));
 	fs_give((void **)&old);
 	fs_give((void **)&sums);
 	return r;
 }
 
 static int
-emit_old(struct writer *w, const struct mbox *m, const struct redo_step *step,
-    const struct redo_put *put)
+emit_old(struct redo_out *out, const struct mbox *m,
+    const struct redo_step *step, const struct redo_put *put)
 {
 	unsigned char *old = fs_get(put->data.len + 1);
 	int r = read_there(m, step, put, old);
 
 	if (r == 0)
-		emit(w, old, put->data.len);
+		cc_redo_out(out, old, put->data.len);
 	fs_give((void **)&old);
 	return r;
 }
 
 static int
-emit_put(struct writer *w, const struct mbox *m, const struct redo_step *step,
-    const struct redo_put *put, struct strbuf *text)
+emit_put(struct redo_out *out, const struct mbox *m,
+    const struct redo_step *step, const struct redo_put *put,
+    struct strbuf *text)
 {
 	bool whole = put->data.len <= OLD_MAX;
 	int r;
@@ -161,15 +122,15 @@ emit_put(struct writer *w, const struct mbox *m, const struct redo_step *step,
 	cc_strbuf_putc(text, ' ');
 	cc_strbuf_put_uint(text, put->data.len);
 	cc_strbuf_puts(text, whole ? " old\n" : " sums\n");
-	emit_text(w, text);
-	r = whole ? emit_old(w, m, step, put) : emit_sums(w, m, step, put);
+	emit_text(out, text);
+	r = whole ? emit_old(out, m, step, put) : emit_sums(out, m, step, put);
 	if (r == 0)
-		emit(w, put->data.p, put->data.len);
+		cc_redo_out(out, put->data.p, put->data.len);
 	return r;
 }
 
 static int
-emit_record(struct writer *w, const struct mbox *m,
+emit_record(struct redo_out *out, const struct mbox *m,
     const struct redo_step *step)
 {
 	struct strbuf text;
@@ -187,18 +148,15 @@ emit_record(struct writer *w, const struct mbox *m,
 	    (unsigned long long)step->size_before,
 	    (unsigned long long)step->size, (unsigned long long)step->gap,
 	    (unsigned long long)step->gap_end, step->count);
-	emit_text(w, &text);
+	emit_text(out, &text);
 	for (size_t i = 0; r == 0 && i < step->count; i++)
-		r = emit_put(w, m, step, &step->puts[i], &text);
+		r = emit_put(out, m, step, &step->puts[i], &text);
 	cc_strbuf_printf(&text, "check %016llx\n",
-	    (unsigned long long)cc_redo_sum_end(&w->sum));
-	emit_text(w, &text);
-	emit_rest(w);
+	    (unsigned long long)cc_redo_sum_end(&out->sum));
+	emit_text(out, &text);
 	cc_strbuf_free(&text);
-	if (r == 0)
-		r = w->r;
 	/* What recovery would not read must not be relied on. */
-	if (r == 0 && w->len > CC_REDO_RECORD_MAX)
+	if (r == 0 && cc_redo_out_len(out) > CC_REDO_RECORD_MAX)
 		r = CC_ELIMIT;
 	return r;
 }
@@ -238,29 +196,32 @@ static int
 write_in(int dir, const struct mbox *m, const struct redo_step *step, bool sync,
     bool first)
 {
-	struct writer w = { .dir = dir };
 	struct strbuf name, new;
+	struct redo_out out;
 	struct stat st;
-	int r;
+	int fd, r, end;
 
 	if (fstat(m->fd, &st) != 0)
 		return CC_EIO;
-	cc_strbuf_init(&w.text, WRITE_MAX + 1);
 	cc_redo_name(&name, m, "");
 	cc_redo_name(&new, m, CC_REDO_NEW);
-	w.fd = cc_redo_create(dir, cc_strbuf_str(&new),
+	fd = cc_redo_create(dir, cc_strbuf_str(&new),
 	    (st.st_mode & 0644) | 0600);
-	r = w.fd < 0 ? w.fd : emit_record(&w, m, step);
+	if ((r = fd) >= 0) {
+		cc_redo_out_begin(&out, fd);
+		r = emit_record(&out, m, step);
+		end = cc_redo_out_end(&out);
+		r = r != 0 ? r : end;
+	}
 	if (r == 0 && first && !step->bare)
-		r = find_room(dir, w.len);
+		r = find_room(dir, out.len);
 	if (r == 0)
-		r = replace(dir, w.fd, cc_strbuf_str(&new),
-		    cc_strbuf_str(&name), sync);
-	if (r != 0 && w.fd >= 0)
+		r = replace(dir, fd, cc_strbuf_str(&new), cc_strbuf_str(&name),
+		    sync);
+	if (r != 0 && fd >= 0)
 		unlinkat(dir, cc_strbuf_str(&new), 0);
-	if (w.fd >= 0)
-		close(w.fd);
-	cc_strbuf_free(&w.text);
+	if (fd >= 0)
+		close(fd);
 	cc_strbuf_free(&name);
 	cc_strbuf_free(&new);
 	return r;

@@ -17,9 +17,6 @@
 #include "mboxfile_record.h"
 #include "mboxfile_redo.h"
 
-/* Line ends at the end of a gap; more than any real from-line. */
-#define MARK_LEN 1024
-
 /* More octets with blocks behind all of them, so that no disk fills up later;
  * without, where a file system cannot do that. */
 static int
@@ -118,7 +115,8 @@ static size_t
 mark_gap(const struct redo_step *step, const char *mark, struct redo_put *puts)
 {
 	uint64_t len = step->gap_end - step->gap;
-	uint64_t last = len < MARK_LEN ? len : MARK_LEN, first = len - last;
+	uint64_t last = len < CC_REDO_MARK ? len : CC_REDO_MARK,
+		 first = len - last;
 	size_t n = 0;
 
 	if (len == 0)
@@ -126,8 +124,8 @@ mark_gap(const struct redo_step *step, const char *mark, struct redo_put *puts)
 	puts[n++] = (struct redo_put){ step->gap_end - last,
 		cc_span(mark, (size_t)last), NULL };
 	/* puts of a step do not overlap */
-	if (first > MARK_LEN)
-		first = MARK_LEN;
+	if (first > CC_REDO_MARK)
+		first = CC_REDO_MARK;
 	if (step->gap_end == step->size && first > 0)
 		puts[n++] = (struct redo_put){ step->gap,
 			cc_span(mark, (size_t)first), NULL };
@@ -139,7 +137,7 @@ cc_redo_step(struct mbox *m, const struct redo_step *step, bool sync)
 {
 	struct redo_put *puts = fs_get((step->count + 2) * sizeof(*puts));
 	struct redo_step marked = *step;
-	char mark[MARK_LEN];
+	char mark[CC_REDO_MARK];
 	int r;
 
 	memset(mark, '\n', sizeof(mark));
@@ -161,7 +159,7 @@ cc_redo_advance(struct mbox *m, uint64_t gap_end, const struct redo_step *step,
 	int r;
 
 	/* The line ends that mark the gap's end stay until it has moved. */
-	if (put->pos + put->data.len + MARK_LEN > gap_end ||
+	if (put->pos + put->data.len + CC_REDO_MARK > gap_end ||
 	    gap_end == step->size)
 		return cc_redo_step(m, step, sync);
 	if ((r = cc_fd_write_at(m->fd, put->pos, put->data)) != 0)

@@ -16,6 +16,9 @@
 #include "cc_limits.h"
 #include "mboxfile.h"
 
+/* Line ends at the end of a gap; more than any real from-line. */
+#define CC_REDO_MARK 1024
+
 static inline size_t
 cc_redo_put_max(const struct mbox *m)
 {

@@ -27,6 +27,51 @@ cc_shrink_free(struct shrinker *v)
 	fs_give((void **)&v->buf);
 }
 
+/* Octets that go into the gap at once: they stay in the processor's cache from
+ * being read to being written. */
+#define PIECE ((size_t)256 * 1024)
+
+/* Octets that go into it before it is written down that it has moved. */
+#define STREAM_MAX (16u * 1024 * 1024)
+
+static size_t
+piece(const struct shrinker *v)
+{
+	return v->cap < PIECE ? v->cap : PIECE;
+}
+
+/* Is it worth while to fill the gap? A small one would be full too often. */
+static bool
+is_large(const struct shrinker *v, uint64_t gap)
+{
+	return gap >= v->cap / 2 && gap >= piece(v) + CC_REDO_MARK;
+}
+
+/* Is there room for a piece in the gap, as it is on disk? The line ends that
+ * mark its end stay. */
+static bool
+can_stream(const struct shrinker *v)
+{
+	return is_large(v, v->gap_end - v->gap) && v->gap_end < v->size &&
+	    v->at + piece(v) + CC_REDO_MARK <= v->gap_end &&
+	    v->at - v->gap < STREAM_MAX;
+}
+
+/* Octets that can be collected before room must be made. Without a gap to fill
+ * it takes a step with all of them, which is done once it leaves such a gap. */
+static size_t
+room(const struct shrinker *v)
+{
+	size_t most = v->cap;
+
+	if (can_stream(v))
+		most = piece(v);
+	else if (v->at > v->gap ||
+	    (v->used > 0 && is_large(v, v->src - v->at - v->used)))
+		most = 0;
+	return most > v->used ? most - v->used : 0;
+}
+
 /* Nothing moved yet, or all that did is at its place: octets that stay need
  * not be looked at. */
 static bool
@@ -54,15 +99,15 @@ put_level(struct shrinker *v)
 static int
 flush(struct shrinker *v)
 {
-	uint64_t pos = v->gap + v->used;
-	struct redo_put put = { v->gap, cc_span(v->buf, v->used), NULL };
+	uint64_t pos = v->at + v->used;
+	struct redo_put put = { v->at, cc_span(v->buf, v->used), NULL };
 	struct redo_step step = { v->size, v->size, pos, v->src, &put, 1,
 		false };
 	int r;
 
 	if (pos > v->src)
 		return CC_EINVAL; /* more was put than there is room for */
-	if (v->used == 0 && v->src == v->gap_end)
+	if (pos == v->gap && v->src == v->gap_end)
 		return 0;
 	if (is_level(v)) {
 		r = put_level(v);
@@ -72,10 +117,25 @@ flush(struct shrinker *v)
 	}
 	if (r != 0)
 		return r;
-	v->gap = pos;
+	v->gap = v->at = pos;
 	v->gap_end = v->src;
 	v->used = 0;
 	return 0;
+}
+
+/* Makes room: what is collected goes into the gap, of which nothing need be
+ * said before it is full, or with a step to its place. */
+static int
+make_room(struct shrinker *v)
+{
+	int r;
+
+	if (!can_stream(v) || v->at + v->used + CC_REDO_MARK > v->gap_end)
+		return flush(v);
+	r = cc_fd_write_at(v->m->fd, v->at, cc_span(v->buf, v->used));
+	v->at += v->used;
+	v->used = 0;
+	return r;
 }
 
 int
@@ -86,27 +146,26 @@ cc_shrink_copy(struct shrinker *v, uint64_t to)
 	if (is_level(v)) {
 		if ((r = flush(v)) != 0)
 			return r;
-		v->src = v->gap = v->gap_end = to;
+		v->src = v->gap = v->at = v->gap_end = to;
 		return 0;
 	}
 	while (v->src < to) {
-		size_t room = v->cap - v->used, got;
+		size_t n = room(v), got;
 
-		if (room == 0) {
-			if ((r = flush(v)) != 0)
+		if (n == 0) {
+			if ((r = make_room(v)) != 0)
 				return r;
 			continue;
 		}
-		if (to - v->src < room)
-			room = (size_t)(to - v->src);
-		r = cc_fd_read_at(v->m->fd, v->src, v->buf + v->used, room,
-		    &got);
-		if (r == 0 && got != room)
+		if (to - v->src < n)
+			n = (size_t)(to - v->src);
+		r = cc_fd_read_at(v->m->fd, v->src, v->buf + v->used, n, &got);
+		if (r == 0 && got != n)
 			r = CC_ECHANGED;
 		if (r != 0)
 			return r;
-		v->src += room;
-		v->used += room;
+		v->src += n;
+		v->used += n;
 	}
 	return 0;
 }

@@ -5,7 +5,8 @@
  *
  * The new content is said from its first octet to its last. What stays before
  * the first change is not touched; what follows moves down once, in steps of
- * mboxfile_redo.h.
+ * mboxfile_redo.h. Between two steps the gap is filled, piece by piece: what
+ * lies in it is of no use.
  */
 #ifndef MBOXFILE_SHRINK_H
 #define MBOXFILE_SHRINK_H
@@ -18,9 +19,10 @@ struct shrinker {
 	uint64_t gap;     /* as in struct redo_step, as it is on disk */
 	uint64_t gap_end; /* equal to gap: there is none */
 	uint64_t src;     /* old octets before this one are dealt with */
+	uint64_t at;      /* new ones are in the file up to here */
 	unsigned char *buf;
 	size_t cap;
-	size_t used;   /* octets collected, which belong behind gap */
+	size_t used;   /* octets collected, which belong there */
 	bool recorded; /* there is a redo record */
 };
 

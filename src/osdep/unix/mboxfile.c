@@ -21,6 +21,7 @@
 #include "mail.h"
 #include "mboxfile.h"
 #include "mboxfile_changes.h"
+#include "mboxfile_remade.h"
 #include "mboxfile_status.h"
 #include "misc.h"
 
@@ -117,10 +118,14 @@ parse_into(struct mbox *m, struct mbox_notes *notes)
 	if (fstat(m->fd, &st) != 0)
 		return CC_EIO;
 	cc_mbox_stamp_of(&st, &m->stamp);
-	cc_mbox_window_init(&w, m->fd, CC_READ_WINDOW);
-	r = cc_mbox_parse(&m->index, &w,
-	    m->tailed ? m->content : (uint64_t)st.st_size, notes);
-	cc_mbox_window_free(&w);
+	if (cc_mbox_remade_take(m, (uint64_t)st.st_size)) {
+		r = 0;
+	} else {
+		cc_mbox_window_init(&w, m->fd, CC_READ_WINDOW);
+		r = cc_mbox_parse(&m->index, &w,
+		    m->tailed ? m->content : (uint64_t)st.st_size, notes);
+		cc_mbox_window_free(&w);
+	}
 	/* What somebody writes in the tick of the last change leaves the stamp
 	 * as it is. Nobody does while we have the locks. */
 	m->racy = cc_mbox_is_same_tick(&m->stamp.mtime);

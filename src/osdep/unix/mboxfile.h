@@ -115,11 +115,12 @@ struct mbox {
 	uint32_t keywords_there; /* bits of keywords that the file lists */
 	bool keywords_lost;      /* ... of which some have no bit here */
 	/* What is dirty and not pending had no room in a file with ... */
-	struct mbox_stamp tried; /* ... this stamp ... */
-	uint32_t tried_keywords; /* ... and these keywords */
-	bool unsynced;           /* written, but not on the disk for sure */
-	bool writing;            /* being rewritten by us */
-	bool few;                /* ... a few messages of it alone */
+	struct mbox_stamp tried;   /* ... this stamp ... */
+	uint32_t tried_keywords;   /* ... and these keywords */
+	bool unsynced;             /* written, but not on the disk for sure */
+	bool writing;              /* being rewritten by us */
+	bool few;                  /* ... a few messages of it alone */
+	struct mbox_index *remade; /* what was made of it; else NULL */
 	time_t late; /* since then flags wait for a rewrite; 0: none do */
 	bool hidden; /* no session: messages stay \\Recent, nothing is said */
 	size_t step_max; /* octets of a step; 0: CC_REDO_PUT_MAX */

@@ -13,6 +13,7 @@
 #include "mail.h"
 #include "mboxfile.h"
 #include "mboxfile_changes.h"
+#include "mboxfile_remade.h"
 
 /* A file whose UIDs are not believed has a UIDVALIDITY all the same, which is
  * replaced. */
@@ -50,6 +51,7 @@ find_again(struct mbox *m)
 	m->late = 0;
 	m->index.ordered = true;
 	r = cc_mbox_resync(m, &why);
+	cc_mbox_remade_forget(&m->remade);
 	m->index.ordered = false;
 	if (r == 0 && m->file_uidvalidity == m->index.uidvalidity &&
 	    m->index.uid_base == m->index.uid_last &&

@@ -23,6 +23,7 @@
 #include "mboxfile_changes.h"
 #include "mboxfile_move.h"
 #include "mboxfile_pseudo.h"
+#include "mboxfile_remade.h"
 #include "mboxfile_shrink.h"
 #include "strbuf.h"
 
@@ -246,6 +247,7 @@ struct plan {
 	int64_t lowest;       /* least growth at any place */
 	int64_t highest;      /* most; 0 if it never grows */
 	bool begun;           /* some step was done, or has its record */
+	struct mbox_index *remade; /* what the file will be, if that is known */
 };
 
 static bool
@@ -296,6 +298,8 @@ plan_message(struct mbox *m, struct plan *p, uint32_t i, uint64_t from,
 
 	if (r < 0)
 		return r;
+	if (r == 0 || f->tail[0])
+		cc_mbox_remade_forget(&p->remade);
 	head = r == 1 ? f->head.len : f->at.text - f->at.from;
 	plan_growth(p, f->at.text - from, head);
 	plan_growth(p, 0, strlen(f->tail));
@@ -337,12 +341,32 @@ plan_front(struct mbox *m, struct plan *p, struct form *f)
 	return cc_strbuf_status(&p->pseudo);
 }
 
+/* Where message i will begin, and what it will say there; what comes before it
+ * is planned already. */
+static void
+note_remade(const struct mbox *m, struct plan *p, uint32_t i)
+{
+	const struct mbox_msg *msg = &m->index.msgs[i];
+	bool again = is_rewritten(m, p, i);
+	uint64_t pos = msg->pos + (uint64_t)p->growth;
+
+	if (i == p->first)
+		pos = p->pseudo.len;
+	if (p->remade)
+		cc_mbox_remade_add(&p->remade, msg, pos,
+		    again ? msg->flags | old_flag(m)
+			  : (msg->flags & ~(unsigned)fOLD) |
+			    (msg->flags & MBOX_OLD_THERE ? fOLD : 0),
+		    again);
+}
+
 static int
 plan(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 {
 	const struct mbox_index *index = &m->index;
 	int r;
 
+	p->remade = cc_mbox_remade_new(m);
 	p->first = p->stop = first_there(index);
 	p->begin =
 	    p->first < index->count ? index->msgs[p->first].pos : index->end;
@@ -351,6 +375,8 @@ plan(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 	for (uint32_t i = p->first; i < index->count; i++) {
 		uint64_t pos = index->msgs[i].pos;
 
+		if (is_there(&index->msgs[i]))
+			note_remade(m, p, i);
 		if (!is_there(&index->msgs[i]))
 			plan_growth(p, cc_mbox_msg_end(index, i) - pos, 0);
 		else if ((m->few || !p->base || i != p->first) &&
@@ -360,6 +386,10 @@ plan(struct mbox *m, struct plan *p, uint64_t size, struct form *f)
 	}
 	if ((r = plan_tail(m, p, size)) == 0)
 		plan_growth(p, size - p->tail, 0);
+	if (p->tail != index->end)
+		cc_mbox_remade_forget(&p->remade);
+	if (p->remade)
+		p->remade->end = size + (uint64_t)p->growth;
 	return r;
 }
 
@@ -545,6 +575,10 @@ rewrite(struct mbox *m)
 		cc_mbox_set_times(m, false);
 	for (uint32_t i = 0; r != 0 && i < m->index.count; i++)
 		m->index.msgs[i].noted = 0;
+	if (r == 0)
+		m->remade = p.remade;
+	else
+		cc_mbox_remade_forget(&p.remade);
 	cc_strbuf_free(&p.pseudo);
 	cc_strbuf_free(&f.head);
 	return r;

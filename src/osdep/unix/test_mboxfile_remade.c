@@ -69,7 +69,7 @@ same_as_parse(MAILSTREAM *s)
 	cc_mbox_index_free(&found);
 }
 
-/* --------------------------------------------------------- mailboxes, by seed */
+/* -------------------------------------------------------- mailboxes, by seed */
 
 #define PSEUDO                                                                 \
 	FROM "From: Mail System Internal Data <MAILER-DAEMON@h>\n"             \
@@ -165,7 +165,7 @@ test_as_parsed(void **state)
 	}
 }
 
-/* ---------------------------------------------------- without a parse for it */
+/* --------------------------------------------------- without a parse for it */
 
 #define LARGE 20000 /* octets of a text */
 

@@ -585,23 +585,6 @@ test_readonly(void **state)
 
 /* ---------------------------------------------- sessions that are to come */
 
-/* Octets that this process has read so far. */
-static unsigned long
-octets_read(void)
-{
-	FILE *f = fopen("/proc/self/io", "r");
-	unsigned long n = 0;
-	char line[100];
-
-	assert_non_null(f);
-	while (fgets(line, sizeof(line), f))
-		if (strncmp(line, "rchar: ", 7) == 0)
-			n = strtoul(line + 7, NULL, 10);
-	fclose(f);
-	assert_true(n > 0);
-	return n;
-}
-
 /* Opens the mailbox, and says whether it was parsed. */
 static MAILSTREAM *
 open_parsed(long options, bool *parsed_r)

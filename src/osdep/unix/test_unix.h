@@ -251,4 +251,21 @@ expect_part(MAILSTREAM *s, unsigned long msgno, enum mail_what what,
 #define expect_header(s, msgno, want)                                          \
 	expect_part((s), (msgno), MAIL_HEADER, (want))
 
+/* Octets that this process has read so far. */
+static inline unsigned long
+octets_read(void)
+{
+	FILE *f = fopen("/proc/self/io", "r");
+	unsigned long n = 0;
+	char line[100];
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f))
+		if (strncmp(line, "rchar: ", 7) == 0)
+			n = strtoul(line + 7, NULL, 10);
+	fclose(f);
+	assert_true(n > 0);
+	return n;
+}
+
 #endif

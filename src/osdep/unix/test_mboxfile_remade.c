@@ -56,7 +56,7 @@ same_as_parse(MAILSTREAM *s)
 	cc_mbox_index_free(&found);
 }
 
-/* -------------------------------------------------------- mailboxes, by seed */
+/* -------------------------------------------------- mailboxes, by seed */
 
 #define PSEUDO                                                                 \
 	FROM "From: Mail System Internal Data <MAILER-DAEMON@h>\n"             \

@@ -98,15 +98,20 @@ read_sure(struct mbox *m, uint32_t i, uint64_t pos, size_t len)
 	size_t got;
 	int r;
 
-	cc_lockwait_begin(&w, WAIT_MOVE);
 	v->len = 0;
+	v->of_one = false;
 	for (bool again = false;; again = true) {
-		if ((r = cc_fd_read_at(m->fd, pos, v->buf, len, &got)) != 0 ||
-		    (r = stamp_now(m, &now)) != 0)
+		if ((r = cc_fd_read_at(m->fd, pos, v->buf, len, &got)) != 0)
 			return r;
-		v->of_one = !m->writing && !cc_mbox_stamp_same(&now, &m->stamp);
+		if (m->writing)
+			break; /* it is us who change it, under the locks */
+		if ((r = stamp_now(m, &now)) != 0)
+			return r;
+		v->of_one = !cc_mbox_stamp_same(&now, &m->stamp);
 		if (!v->of_one)
 			break;
+		if (!again)
+			cc_lockwait_begin(&w, WAIT_MOVE);
 		if (cc_mbox_stamp_same(&now, &before) &&
 		    !cc_redo_is_moving(m)) {
 			r = cc_mbox_check_message(m, i, now.size);

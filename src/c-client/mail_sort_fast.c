@@ -219,7 +219,7 @@ next_place(const struct sorter *s, const struct keyed *of, struct place place)
 /*
  * Sorts n rows from v on, which are equal up to a place. Of those equal there,
  * too, the largest run is the next to be sorted here, the others by calls:
- * which do not go deeper than log2(n), since each is less than half of n.
+ * which do not go deeper than log2(n), since each has at most half of n.
  */
 static void
 sort_rows(const struct sorter *s, struct keyed *v, size_t n, struct place place)

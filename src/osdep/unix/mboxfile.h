@@ -339,6 +339,10 @@ int cc_mbox_resync(struct mbox *m, const char **why_r);
  * own, and tells nothing. 0: the message may be somewhere else now. */
 int cc_mbox_refresh(struct mbox *m);
 
+/* The same after CC_ECHANGED of a read of message i, of which *tries, 0 at
+ * first, were in vain: is it worth another one? */
+bool cc_mbox_find_again(struct mbox *m, uint32_t i, int *tries);
+
 /* ----------------------------------------------- telling: mboxfile_ping.c */
 
 /* The whole of a ping: true while the mailbox is of use. */

@@ -80,12 +80,11 @@ int
 cc_mbox_take(struct mbox *m, uint32_t i, struct mbox_spool *spool)
 {
 	uint64_t begin = cc_spool_len(spool);
-	int r = take_all(m, i, spool);
+	int r, tries = 0;
 
-	if (r == CC_ECHANGED && cc_mbox_refresh(m) == 0) {
-		/* others have moved it */
+	/* others may have moved it, and move it again */
+	while ((r = take_all(m, i, spool)) == CC_ECHANGED &&
+	    cc_mbox_find_again(m, i, &tries))
 		cc_spool_cut(spool, begin);
-		r = take_all(m, i, spool);
-	}
 	return r;
 }

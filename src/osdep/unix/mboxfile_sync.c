@@ -23,6 +23,9 @@
 
 #define NOTES_MAX 10
 
+/* Looks for one message, in a mailbox that others do not leave alone. */
+#define TRIES_MAX 10
+
 static void
 say(void *arg, const char *text)
 {
@@ -306,4 +309,11 @@ cc_mbox_refresh(struct mbox *m)
 	r = sync_with(m, false, &why);
 	cc_mbox_unlock(&lock);
 	return r;
+}
+
+bool
+cc_mbox_find_again(struct mbox *m, uint32_t i, int *tries)
+{
+	return ++*tries <= TRIES_MAX && !(m->index.msgs[i].flags & MBOX_GONE) &&
+	    cc_mbox_refresh(m) == 0;
 }

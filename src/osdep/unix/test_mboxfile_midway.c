@@ -121,6 +121,31 @@ renameat(int from, const char *old, int to, const char *new)
 	return (int)syscall(SYS_renameat, from, old, to, new);
 }
 
+/* Another session that moves octets whenever the reader has let go of his
+ * locks, so many times. */
+static struct {
+	MAILSTREAM *s;
+	int left;
+} mover;
+
+int
+unlink(const char *path)
+{
+	int r = (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+	size_t len = strlen(path);
+	MAILSTREAM *s = mover.s;
+
+	if (mover.left == 0 || !s || len < 9 ||
+	    strcmp(path + len - 9, "/box.lock") != 0)
+		return r;
+	mover.s = NULL; /* its own are not the reader's */
+	mover.left--;
+	mail_flag(s, (char *)"1", (char *)"\\Deleted", ST_SET);
+	assert_int_equal(mail_expunge(s), LONGT);
+	mover.s = s;
+	return r;
+}
+
 /* ------------------------------------------------------------------ scenes */
 
 /* Lines that a rewrite makes shorter, before a long text. */
@@ -271,10 +296,40 @@ test_read_midway(void **state)
 		play_all(i);
 }
 
+/* Each time that the reader has looked where the message is, it is somewhere
+ * else again: it is shown all the same. */
+static void
+test_moved_again_and_again(void **state)
+{
+	struct strbuf want, got;
+
+	(void)state;
+	begin();
+	make_box();
+	mover.s = open_box(NIL);
+	mail_check(mover.s);
+	reader = open_box(NIL);
+	assert_int_equal(get(reader, MESSAGES, MAIL_TEXT, &want), 0);
+	cc_mbox_view_drop(reader->local);
+	mail_flag(mover.s, (char *)"1", (char *)"\\Deleted", ST_SET);
+	assert_int_equal(mail_expunge(mover.s), LONGT);
+	mover.left = 3;
+	assert_int_equal(get(reader, MESSAGES, MAIL_TEXT, &got), 0);
+	assert_int_equal(mover.left, 0);
+	assert_string_equal(cc_strbuf_str(&got), cc_strbuf_str(&want));
+	cc_strbuf_free(&got);
+	cc_strbuf_free(&want);
+	mail_close(mover.s);
+	mover.s = NULL;
+	mail_close(reader);
+	end();
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_moved_again_and_again),
 		cmocka_unit_test(test_read_midway),
 	};
 

@@ -77,13 +77,13 @@ fast_date(MAILSTREAM *stream, unsigned long msgno, struct imap_date *date_r)
 {
 	struct mbox *m = cc_unix_mbox(stream);
 	uint32_t i = (uint32_t)(msgno - 1);
-	int r;
+	int r, tries = 0;
 
 	if (!msg_of(stream, msgno))
 		return CC_ENOENT;
-	r = cc_mbox_date(m, i, date_r);
-	if (r == CC_ECHANGED && cc_mbox_refresh(m) == 0)
+	do
 		r = cc_mbox_date(m, i, date_r);
+	while (r == CC_ECHANGED && cc_mbox_find_again(m, i, &tries));
 	return r;
 }
 
@@ -94,14 +94,13 @@ fast_locate(MAILSTREAM *stream, unsigned long msgno, enum mail_what what,
 	struct mbox *m = cc_unix_mbox(stream);
 	uint32_t i = (uint32_t)(msgno - 1);
 	struct mbox_place place;
-	int r;
+	int r, tries = 0;
 
 	if (!msg_of(stream, msgno))
 		return CC_ENOENT;
-	r = cc_mbox_locate_read(m, i, &place);
-	if (r == CC_ECHANGED && cc_mbox_refresh(m) == 0)
-		/* others have moved it */
+	do /* others may have moved it, and move it again */
 		r = cc_mbox_locate_read(m, i, &place);
+	while (r == CC_ECHANGED && cc_mbox_find_again(m, i, &tries));
 	if (r != 0)
 		return r;
 	*pos_r = what == MAIL_HEADER ? place.header : place.text;

@@ -48,6 +48,8 @@ struct mail_reader {
 	uint64_t pos;   /* the driver's position of the next octet */
 	uint64_t end;   /* the driver's position one past the last */
 	bool in_header; /* the driver hides its own lines */
+	bool follow;    /* the caller keeps no positions: a text that others
+			 * move in the middle is read on where it is then */
 };
 
 /*

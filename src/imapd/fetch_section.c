@@ -103,6 +103,7 @@ put_half(struct fetch_run *run, enum mail_what what, bool partial,
 		return 0;
 	}
 	skip = fetch_walk_take_up(&w, partial, *start);
+	w.reader.follow = !partial;
 	if ((r = fetch_walk_move(&w, AWAY, skip, &done)) != 0 ||
 	    (done == skip &&
 		(r = fetch_walk_move(&w, OUT, *length, &sent)) != 0))
@@ -151,6 +152,7 @@ put_walk(struct fetch_run *run, const struct fetch_item *item,
 		fetch_walk_check(run, w->reader.pos);
 	fetch_clip(&item->section, size, &start, &length);
 	put_literal(run, item, length);
+	w->reader.follow = !partial;
 	if ((r = fetch_walk_exactly(w, AWAY,
 		 fetch_walk_take_up(w, partial, start))) != 0 ||
 	    (r = fetch_walk_exactly(w, OUT, length)) != 0)

@@ -457,6 +457,9 @@ class Client:
                     box.no_arrival(serial)
 
     def fetch(self):
+        if self.books.kept and self.rng.random() < 0.2:
+            self.command(b"UID FETCH 1 (UID BODY.PEEK[])")
+            return
         chosen, uids = self.some()
         if chosen:
             self.command(b"UID FETCH %s " % uids + self.rng.choice((

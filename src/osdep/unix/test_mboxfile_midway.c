@@ -325,10 +325,82 @@ test_moved_again_and_again(void **state)
 	end();
 }
 
+#define LONG_LINES 50000
+
+/* Message 3 is longer than what is read at once. */
+static void
+make_long(struct strbuf *text)
+{
+	struct strbuf all;
+
+	cc_strbuf_init(text, SIZE_MAX);
+	for (int k = 0; k < LONG_LINES; k++)
+		cc_strbuf_printf(text, "line %d\n", k);
+	cc_strbuf_init(&all, SIZE_MAX);
+	for (int i = 1; i < 5; i++)
+		cc_strbuf_printf(&all,
+		    FROM "%sStatus: RO\nX-Status: \nX-Keywords:%22s\n"
+			 "X-UID: %d\nSubject: %d\n\n%s\n",
+		    i == 1 ? BASE : "", "", i, i,
+		    i == 3 ? cc_strbuf_str(text) : "b\n");
+	box_write(all.data, all.len);
+	cc_strbuf_free(&all);
+}
+
+/* Reads a span, and the message moves. */
+static int
+read_some(MAILSTREAM *s, struct mail_reader *r, struct strbuf *out)
+{
+	struct span span;
+	int n = cc_mail_next(r, &span);
+
+	if (n > 0)
+		cc_strbuf_put_span(out, span);
+	mail_flag(s, (char *)"1", (char *)"\\Deleted", ST_SET);
+	assert_int_equal(mail_expunge(s), LONGT);
+	return n;
+}
+
+/* A text that is moved while it is sent goes on where it is then, for who asks
+ * for that. */
+static void
+test_long_text_is_followed(void **state)
+{
+	struct strbuf want, got;
+	struct mail_reader r;
+	MAILSTREAM *s;
+
+	(void)state;
+	for (int follows = 0; follows < 2; follows++) {
+		begin();
+		make_long(&want);
+		s = open_box(NIL);
+		reader = open_box(NIL);
+		cc_strbuf_init(&got, SIZE_MAX);
+		assert_int_equal(cc_mail_read(reader, 3, MAIL_TEXT, &r), 0);
+		r.follow = follows;
+		assert_int_equal(read_some(s, &r, &got), 1);
+		assert_int_equal(read_some(s, &r, &got),
+		    follows ? 1 : CC_ECHANGED);
+		assert_true(got.len < want.len);
+		for (struct span span; follows && cc_mail_next(&r, &span) > 0;)
+			cc_strbuf_put_span(&got, span);
+		if (follows)
+			assert_int_equal(got.len, want.len);
+		assert_memory_equal(got.data, want.data, got.len);
+		cc_strbuf_free(&got);
+		cc_strbuf_free(&want);
+		mail_close(s);
+		mail_close(reader);
+		end();
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_long_text_is_followed),
 		cmocka_unit_test(test_moved_again_and_again),
 		cmocka_unit_test(test_read_midway),
 	};

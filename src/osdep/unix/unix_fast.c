@@ -3,7 +3,8 @@
  * programs (mail_fast.h).
  *
  * Nothing is locked for reading: what others moved meanwhile is noticed, and
- * looked for once more. Flags wait in the session until fast_flush().
+ * looked for again, also in the middle of a text. Flags wait in the session
+ * until fast_flush().
  */
 #include "mail.h"
 #include "cc_err.h"
@@ -108,14 +109,45 @@ fast_locate(MAILSTREAM *stream, unsigned long msgno, enum mail_what what,
 	return 0;
 }
 
+/* Others have moved message i, of which the reader read at `was'. Goes on
+ * where the same octets are now; false if that cannot be. */
+static bool
+follow(struct mbox *m, uint32_t i, const struct mbox_place *was,
+    struct mail_reader *reader)
+{
+	struct mbox_place now;
+	int r, tries = 0;
+
+	if (!reader->follow || reader->in_header || !was->known ||
+	    was->i != i || reader->pos < was->text || reader->end > was->end ||
+	    !cc_mbox_find_again(m, i, &tries))
+		return false;
+	do
+		r = cc_mbox_locate(m, i, &now);
+	while (r == CC_ECHANGED && cc_mbox_find_again(m, i, &tries));
+	if (r != 0 || now.end - now.text != was->end - was->text)
+		return false;
+	reader->pos = now.text + (reader->pos - was->text);
+	reader->end = now.text + (reader->end - was->text);
+	return true;
+}
+
 static int
 fast_next(struct mail_reader *reader, struct span *span_r)
 {
+	struct mbox *m = cc_unix_mbox(reader->stream);
+	uint32_t i = (uint32_t)(reader->msgno - 1);
+	struct mbox_place was;
+	int r;
+
 	if (!msg_of(reader->stream, reader->msgno))
 		return CC_ENOENT;
-	return cc_mbox_next(cc_unix_mbox(reader->stream),
-	    (uint32_t)(reader->msgno - 1), reader->in_header, &reader->pos,
-	    reader->end, span_r);
+	do {
+		was = m->place;
+		r = cc_mbox_next(m, i, reader->in_header, &reader->pos,
+		    reader->end, span_r);
+	} while (r == CC_ECHANGED && follow(m, i, &was, reader));
+	return r;
 }
 
 static int

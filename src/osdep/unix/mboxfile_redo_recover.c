@@ -137,9 +137,29 @@ is_cut_off(const unsigned char *now, const struct read_put *p,
 	return true;
 }
 
+/* Behind the old end there are new octets, or what the lengthening left: not
+ * what was delivered there, where the writer had not come so far. */
+static bool
+is_end_ours(const unsigned char *now, const struct read_put *p,
+    uint64_t size_before)
+{
+	size_t n = 0;
+
+	if (p->put.pos < size_before)
+		n = size_before - p->put.pos < p->put.data.len
+		    ? (size_t)(size_before - p->put.pos)
+		    : p->put.data.len;
+	for (; n < p->put.data.len; n++)
+		if (now[n] != (unsigned char)p->put.data.p[n] && now[n] != 0 &&
+		    now[n] != '\n')
+			return false;
+	return true;
+}
+
 /* Each piece is old or new, but for one that a write was cut off in. */
 static bool
-is_mixture(const unsigned char *now, const struct read_put *p)
+is_mixture(const unsigned char *now, const struct read_put *p,
+    uint64_t size_before)
 {
 	size_t len = p->put.data.len, odd = 0;
 
@@ -150,7 +170,7 @@ is_mixture(const unsigned char *now, const struct read_put *p)
 		    cc_redo_sum_of(now + at, n) != cc_redo_sum_at(p->old, i))
 			odd++;
 	}
-	return odd <= 1;
+	return odd <= 1 && is_end_ours(now, p, size_before);
 }
 
 static int
@@ -162,7 +182,7 @@ fits_put(const struct mbox *m, const struct redo_step *step,
 	int r = cc_fd_read_at(m->fd, p->put.pos, now, p->put.data.len, &got);
 
 	*fits_r = r == 0 && got == p->put.data.len &&
-	    (p->sums ? is_mixture(now, p)
+	    (p->sums ? is_mixture(now, p, step->size_before)
 		     : is_cut_off(now, p, step->size_before));
 	fs_give((void **)&now);
 	return r;

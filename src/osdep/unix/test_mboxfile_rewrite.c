@@ -282,6 +282,65 @@ test_killed_then_delivery(void **state)
 	cc_strbuf_free(&mail);
 }
 
+static void
+flag_second(size_t step)
+{
+	MAILSTREAM *s = open_box(NIL);
+
+	((struct mbox *)s->local)->step_max = step;
+	mail_flag(s, (char *)"2", (char *)"\\Flagged Later", ST_SET);
+	mail_check(s);
+	mail_close(s);
+}
+
+/* A message that needs a few octets more, and is so long that the record has
+ * only sums of what is there. */
+static void
+make_tight(struct strbuf *text)
+{
+	struct strbuf all;
+
+	cc_strbuf_init(text, SIZE_MAX);
+	for (int k = 0; k < 3000; k++)
+		cc_strbuf_printf(text, "line %d\n", k);
+	cc_strbuf_init(&all, SIZE_MAX);
+	cc_strbuf_printf(&all,
+	    FROM BASE "Status: RO\nX-Status: \nX-Keywords:          \n"
+		      "X-UID: 1\nSubject: s\n\nb\n\n" FROM2
+		      "Subject: t\nStatus: RO\nX-Status: \nX-Keywords:   \n"
+		      "X-UID: 2\n\n%s\n",
+	    cc_strbuf_str(text));
+	box_write(all.data, all.len);
+	cc_strbuf_free(&all);
+}
+
+/* What was delivered before a writer who was killed had made the file longer
+ * lies where octets were to be put. */
+static void
+test_killed_before_it_is_longer(void **state)
+{
+	struct strbuf text;
+	bool lived = false;
+
+	(void)state;
+	for (int n = 1; !lived; n++) {
+		MAILSTREAM *s;
+
+		begin();
+		make_tight(&text);
+		lived = run_until(n, BEFORE, flag_second, 0);
+		deliver(FROM3 "Subject: new\n\nnew text\n\n");
+		s = open_box(NIL);
+		assert_int_equal(s->nmsgs, 3);
+		expect_text(s, 2, cc_strbuf_str(&text));
+		expect_text(s, 3, "new text\n");
+		mail_close(s);
+		assert_int_equal(files_named("cedar-redo"), 0);
+		cc_strbuf_free(&text);
+		end();
+	}
+}
+
 /* A rewrite that makes the file shorter: it ends with a gap that is cut off.
  * Mail that comes behind it before the record is gone must not be taken for
  * the gap. */
@@ -484,6 +543,7 @@ main(void)
 		cmocka_unit_test(test_long_header),
 		cmocka_unit_test(test_killed_anywhere),
 		cmocka_unit_test(test_killed_then_delivery),
+		cmocka_unit_test(test_killed_before_it_is_longer),
 		cmocka_unit_test(test_killed_shrinking),
 		cmocka_unit_test(test_killed_twice),
 		cmocka_unit_test(test_disk_full),

@@ -183,6 +183,7 @@ feed_part(struct cc_finder *f, const struct mime_part *part,
 		  : cc_mail_read(f->stream, f->msgno, MAIL_TEXT, &reader);
 	if (r != 0)
 		return r;
+	reader.follow = true;
 	begin_searches(f, cs);
 	if (is_encoded(part))
 		r = feed_encoded_part(f, part, &reader);
@@ -208,6 +209,7 @@ feed_part_header(struct cc_finder *f, const struct mime_part *part)
 		return 0;
 	cc_strbuf_reset(&f->native);
 	r = cc_mail_read_extent(f->stream, f->msgno, &part->header, &reader);
+	reader.follow = true;
 	while (r == 0 && (r = cc_mail_next(&reader, &piece)) > 0) {
 		r = 0;
 		cc_strbuf_put_span(&f->native, piece);

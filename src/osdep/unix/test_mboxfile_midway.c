@@ -128,6 +128,18 @@ static struct {
 	int left;
 } mover;
 
+static int reads_left; /* until it moves octets between two reads */
+
+ssize_t
+pread(int fd, void *buf, size_t n, off_t at)
+{
+	if (reads_left > 0 && --reads_left == 0) {
+		mail_flag(mover.s, (char *)"1", (char *)"\\Deleted", ST_SET);
+		assert_int_equal(mail_expunge(mover.s), LONGT);
+	}
+	return syscall(SYS_pread64, fd, buf, n, at);
+}
+
 int
 unlink(const char *path)
 {
@@ -396,10 +408,37 @@ test_long_text_is_followed(void **state)
 	}
 }
 
+/* Nor is it missed by who looks for words in it. */
+static void
+test_long_text_is_searched(void **state)
+{
+	struct strbuf text;
+
+	(void)state;
+	for (int n = 2; n < 6; n++) {
+		begin();
+		make_long(&text);
+		mover.s = open_box(NIL);
+		mail_check(mover.s);
+		reader = open_box(NIL);
+		reads_left = n;
+		mail_search_full(reader, NIL,
+		    mail_criteria((char *)"TEXT \"line 49999\""), SE_FREE);
+		assert_int_equal(reads_left, 0);
+		assert_true(mail_elt(reader, 3)->searched);
+		cc_strbuf_free(&text);
+		mail_close(mover.s);
+		mover.s = NULL;
+		mail_close(reader);
+		end();
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_long_text_is_searched),
 		cmocka_unit_test(test_long_text_is_followed),
 		cmocka_unit_test(test_moved_again_and_again),
 		cmocka_unit_test(test_read_midway),

@@ -118,6 +118,7 @@ parse_into(struct mbox *m, struct mbox_notes *notes)
 	if (fstat(m->fd, &st) != 0)
 		return CC_EIO;
 	cc_mbox_stamp_of(&st, &m->stamp);
+	m->young = !cc_status_is_settled(&m->stamp);
 	if (cc_mbox_remade_take(m, (uint64_t)st.st_size)) {
 		r = 0;
 	} else {
@@ -264,6 +265,7 @@ recall(struct mbox *m)
 	if (m->tailed || fstat(m->fd, &st) != 0)
 		return false;
 	cc_mbox_stamp_of(&st, &m->stamp);
+	m->young = !cc_status_is_settled(&m->stamp);
 	if (cc_changes_recall(m, looked, LOOKED_AT, &n) != 0)
 		return false;
 	m->racy = cc_mbox_is_same_tick(&m->stamp.mtime);
@@ -315,13 +317,17 @@ set_times(struct mbox *m)
 	for (uint32_t i = 0; m->rdonly && !recent && i < m->index.count; i++)
 		recent = !(m->index.msgs[i].flags & fOLD);
 	if (recent || fstat(m->fd, &st) != 0 ||
-	    is_later(&st.st_atim, &st.st_mtim) || futimens(m->fd, times) != 0)
+	    is_later(&st.st_atim, &st.st_mtim))
+		return;
+	/* nobody may have written meanwhile who takes no locks: the new ctime
+	 * would hide it */
+	cc_mbox_stamp_of(&st, &now);
+	if (!cc_mbox_stamp_same(&now, &before) || futimens(m->fd, times) != 0 ||
+	    fstat(m->fd, &st) != 0)
 		return;
 	/* that changed the ctime, and nothing else */
-	if (fstat(m->fd, &st) != 0)
-		return;
 	cc_mbox_stamp_of(&st, &now);
-	if (now.size != m->stamp.size)
+	if (now.size != before.size || !is_same_time(&now.mtime, &before.mtime))
 		return;
 	m->stamp.ctime = now.ctime;
 	note_times(m, &before);

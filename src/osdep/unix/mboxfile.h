@@ -87,7 +87,8 @@ struct mbox {
 	struct mbox_stamp sure; /* the last one for which all was looked at */
 	uint32_t sure_count;    /* messages that the file had then */
 	uint32_t taken_from;    /* the first of them that is being taken out */
-	bool racy; /* a change within the clock's tick of sure may hide, or
+	bool young; /* at stamp's time the next change might have had it, too */
+	bool racy;  /* a change within the clock's tick of sure may hide, or
 		    * the index has flags that the file did not have then */
 	struct mbox_list list;
 	bool complained; /* the last parse said something to the user */
@@ -189,8 +190,10 @@ bool cc_mbox_is_coarse(const struct mbox_stamp *stamp);
 
 /* Shells and LIST tell new mail by an mtime that is later than the atime: it
  * is so, or, after what is no new mail, the other way round. true: the mtime
- * is not in ticks, so that no other change has it. */
-bool cc_mbox_set_times(const struct mbox *m, bool new_mail);
+ * is not in ticks, so that no other change has it, and *stamp_r is the state
+ * with it. */
+bool cc_mbox_set_times(const struct mbox *m, bool new_mail,
+    struct mbox_stamp *stamp_r);
 
 /* Waits of the callers, in milliseconds. A command waits for its locks no
  * longer than a client waits for an answer; opening waits as long as a stale

@@ -165,7 +165,7 @@ finish(struct mbox_append *a, struct mbox_appended *result_r)
 	else
 		cc_tail_forget(a->tail);
 	/* after the last read, which would leave its time */
-	if (cc_mbox_set_times(a->m, true) && a->known)
+	if (cc_mbox_set_times(a->m, true, &a->counted.stamp) && a->known)
 		cc_append_count_keep(a);
 }
 

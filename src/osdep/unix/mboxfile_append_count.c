@@ -50,11 +50,6 @@ cc_append_count(struct mbox_append *a)
 void
 cc_append_count_keep(struct mbox_append *a)
 {
-	struct stat st;
-
-	if (fstat(a->m->fd, &st) != 0 ||
-	    (uint64_t)st.st_size != a->size + a->text.len)
-		return;
-	cc_mbox_stamp_of(&st, &a->counted.stamp);
-	cc_status_keep(&a->counted);
+	if ((uint64_t)a->counted.stamp.size == a->size + a->text.len)
+		cc_status_keep(&a->counted);
 }

@@ -37,8 +37,8 @@ is_common(const struct mbox *m)
 {
 	const struct mbox_index *index = &m->index;
 
-	if (m->racy || m->stale || m->tailed || m->halfway || m->hidden ||
-	    m->uid_nosticky || index->lent || index->lenient ||
+	if (m->young || m->racy || m->stale || m->tailed || m->halfway ||
+	    m->hidden || m->uid_nosticky || index->lent || index->lenient ||
 	    index->unbelieved || index->exhausted || index->uidvalidity == 0)
 		return false;
 	for (uint32_t i = m->dirty_from; i < m->dirty_to; i++)

@@ -101,7 +101,8 @@ cc_mbox_mark_wait(const struct mbox *m)
 }
 
 bool
-cc_mbox_set_times(const struct mbox *m, bool new_mail)
+cc_mbox_set_times(const struct mbox *m, bool new_mail,
+    struct mbox_stamp *stamp_r)
 {
 	struct timespec now, times[2];
 	struct stat st;
@@ -110,6 +111,8 @@ cc_mbox_set_times(const struct mbox *m, bool new_mail)
 		return false;
 	times[0] = times[1] = now;
 	times[new_mail ? 0 : 1].tv_sec--;
-	return futimens(m->fd, times) == 0 && fstat(m->fd, &st) == 0 &&
-	    is_same_time(&st.st_mtim, &times[1]);
+	if (futimens(m->fd, times) != 0 || fstat(m->fd, &st) != 0)
+		return false;
+	cc_mbox_stamp_of(&st, stamp_r);
+	return is_same_time(&st.st_mtim, &times[1]);
 }

@@ -558,6 +558,7 @@ static int
 rewrite(struct mbox *m)
 {
 	struct plan p = { .base = false };
+	struct mbox_stamp after;
 	struct form f;
 	struct stat st;
 	int r;
@@ -572,7 +573,7 @@ rewrite(struct mbox *m)
 		r = carry_out(m, &p, (uint64_t)st.st_size, &f);
 	m->writing = false;
 	if (r == 0)
-		cc_mbox_set_times(m, false);
+		(void)cc_mbox_set_times(m, false, &after);
 	for (uint32_t i = 0; r != 0 && i < m->index.count; i++)
 		m->index.msgs[i].noted = 0;
 	if (r == 0)

@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "cc_err.h"
+#include "cc_limits.h"
 #include "env_state.h"
 #include "mboxfile_record.h"
 #include "mboxfile_status.h"
@@ -123,7 +124,8 @@ open_file(int create)
 }
 
 /* The file, which stays open: a descriptor, or negative. Another thread may
- * have opened it meanwhile. */
+ * have opened it meanwhile. One that was removed since is none any more: the
+ * UID records that its entries go with may be gone, too. */
 static int
 get_file(int create)
 {
@@ -131,7 +133,7 @@ get_file(int create)
 	int none = -1, fd = __atomic_load_n(kept, __ATOMIC_ACQUIRE);
 
 	if (fd >= 0)
-		return fd;
+		return is_ours(fd) ? fd : CC_EACCESS;
 	if ((fd = open_file(create)) < 0)
 		return fd;
 	if (__atomic_compare_exchange_n(kept, &none, fd, false,
@@ -209,7 +211,7 @@ to_entry(const struct mbox_status *s)
 static bool
 holds(const struct entry *e, const struct mbox_stamp *stamp)
 {
-	int64_t set;
+	int64_t now;
 
 	if (!is_of(e, stamp) || e->size != (uint64_t)stamp->size ||
 	    e->mtime != (uint64_t)stamp->mtime.tv_sec ||
@@ -217,9 +219,10 @@ holds(const struct entry *e, const struct mbox_stamp *stamp)
 	    e->ctime != (uint64_t)stamp->ctime.tv_sec ||
 	    e->ctime_ns != (uint64_t)stamp->ctime.tv_nsec)
 		return false;
-	set = clock_began() - e->clock;
-	return set < SAME_CLOCK && set > -SAME_CLOCK &&
+	now = clock_began();
+	return e->clock < now + SAME_CLOCK && e->clock > now - SAME_CLOCK &&
 	    e->recent <= e->messages && e->unseen <= e->messages &&
+	    e->messages <= e->uid_last && e->uid_last <= CC_MBOX_UID_MAX &&
 	    e->uidvalidity != 0;
 }
 
@@ -258,26 +261,53 @@ place_in(const struct entry row[ROW], const struct mbox_stamp *stamp)
 	return place;
 }
 
+/* Is it there, and nothing else of that file? */
+static bool
+is_kept(const struct entry row[ROW], const struct mbox_status *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ROW; i++) {
+		if (!is_of(&row[i], &s->stamp))
+			continue;
+		if (n++ > 0 || !holds(&row[i], &s->stamp) ||
+		    row[i].uidvalidity != s->uidvalidity ||
+		    row[i].uid_last != s->uid_last ||
+		    row[i].messages != s->messages ||
+		    row[i].recent != s->recent || row[i].unseen != s->unseen)
+			return false;
+	}
+	return n == 1;
+}
+
+/* Two that write at a time may take two places for one file. The entry that
+ * stayed behind would count when the other one gives way. */
+static void
+forget_others(int fd, off_t at, const struct entry row[ROW], size_t place,
+    const struct mbox_stamp *stamp)
+{
+	const struct entry none = { .magic = 0 };
+
+	for (size_t i = 0; i < ROW; i++)
+		if (i != place && is_of(&row[i], stamp) &&
+		    pwrite(fd, &none, sizeof(none),
+			at + (off_t)(i * sizeof(none))) < 0)
+			return;
+}
+
 void
 cc_status_keep(const struct mbox_status *status)
 {
 	struct entry row[ROW], e;
 	off_t at = row_of(&status->stamp);
-	struct mbox_status known;
 	size_t i;
 	int fd;
 
-	if (cc_mbox_is_coarse(&status->stamp))
-		return;
-	if (cc_status_find(&status->stamp, &known) == 0 &&
-	    known.uidvalidity == status->uidvalidity &&
-	    known.uid_last == status->uid_last &&
-	    known.messages == status->messages &&
-	    known.recent == status->recent && known.unseen == status->unseen)
-		return;
-	if ((fd = get_file(O_CREAT)) < 0 || read_row(fd, at, row) != 0)
+	if (cc_mbox_is_coarse(&status->stamp) || (fd = get_file(O_CREAT)) < 0 ||
+	    read_row(fd, at, row) != 0 || is_kept(row, status))
 		return;
 	i = place_in(row, &status->stamp);
+	forget_others(fd, at, row, i, &status->stamp);
 	e = to_entry(status);
 	if (pwrite(fd, &e, sizeof(e), at + (off_t)(i * sizeof(e))) !=
 	    (ssize_t)sizeof(e))

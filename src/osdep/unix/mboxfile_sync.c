@@ -14,6 +14,7 @@
 #include "cc_limits.h"
 #include "mail.h"
 #include "mboxfile_changes.h"
+#include "mboxfile_status.h"
 #include "mboxfile_sync.h"
 #include "strbuf.h"
 
@@ -84,6 +85,7 @@ load_from_list(struct mbox *m, const struct mbox_stamp *now)
 	if (cc_changes_find(m, now, looked, LOOKED_AT, &n) != 0)
 		return CC_ENOENT;
 	if (cc_mbox_list_holds(m, looked, n)) {
+		m->young = !cc_status_is_settled(&m->stamp);
 		cc_mbox_find_twins(m, &was);
 		return 0;
 	}
@@ -102,7 +104,7 @@ rescan(struct mbox *m, const struct mbox_stamp *list)
 {
 	struct mbox_index was = m->index;
 	struct mbox_stamp stamp = m->stamp;
-	bool racy = m->racy, listed;
+	bool racy = m->racy, young = m->young, listed;
 	struct strbuf entry;
 	int r;
 
@@ -133,6 +135,7 @@ rescan(struct mbox *m, const struct mbox_stamp *list)
 		m->index = was;
 		m->stamp = stamp;
 		m->racy = racy;
+		m->young = young;
 	}
 	cc_strbuf_free(&entry);
 	return r;

@@ -174,7 +174,7 @@ test_no_private_directory(void **state)
 	(void)state;
 	begin_missing();
 	tmpdir_remove(&tmp);
-	make_tmp();
+	tmpdir_make(&tmp);
 	tmpdir_mkdir(&tmp, "home");
 	tmpdir_write(&tmp, "home/.cedar", "", 0);
 	mail_parameters(NIL, SET_HOMEDIR, (void *)tmpdir_path(&tmp, "home"));

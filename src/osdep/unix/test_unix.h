@@ -24,21 +24,10 @@ extern DRIVER unixdriver;
 
 static bool linked;
 
-/* In memory where that is possible: thousands of small files are made. */
-static inline void
-make_tmp(void)
-{
-	const char shm[] = "/dev/shm/cedar-test-XXXXXX";
-
-	memcpy(tmp.path, shm, sizeof(shm));
-	if (!mkdtemp(tmp.path))
-		tmpdir_make(&tmp);
-}
-
 static inline void
 begin(void)
 {
-	make_tmp();
+	tmpdir_make(&tmp);
 	begin_home("");
 	mail_parameters(NIL, SET_EXPUNGEATPING, VOIDT);
 	if (!linked)

@@ -11,6 +11,7 @@
 #include "cc_err.h"
 #include "cc_limits.h"
 #include "fdio.h"
+#include "fdlock.h"
 #include "fs.h"
 #include "lockwait.h"
 #include "mboxfile_redo.h"
@@ -83,6 +84,15 @@ stamp_now(const struct mbox *m, struct mbox_stamp *stamp_r)
 	return 0;
 }
 
+/* Was somebody killed who moved octets? He would have the locks; who takes them
+ * now ends what he began. */
+static bool
+is_abandoned(const struct mbox *m)
+{
+	return cc_redo_is_moving(m) && !cc_fdlock_has_fcntl(m->fd) &&
+	    cc_redo_is_moving(m);
+}
+
 /*
  * Reads octets of message i into the view. In a file that has changed they
  * count if it did not change while they were read and looked at, and nobody is
@@ -112,6 +122,8 @@ read_sure(struct mbox *m, uint32_t i, uint64_t pos, size_t len)
 			break;
 		if (!again)
 			cc_lockwait_begin(&w, WAIT_MOVE);
+		if (is_abandoned(m))
+			return CC_ECHANGED;
 		if (cc_mbox_stamp_same(&now, &before) &&
 		    !cc_redo_is_moving(m)) {
 			r = cc_mbox_check_message(m, i, now.size);

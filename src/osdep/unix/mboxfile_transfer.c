@@ -201,7 +201,17 @@ move_locked(struct mbox_both *b, bool recovery, uint64_t *moved_r)
 
 /* --------------------------------------------------------------- both files */
 
-/* The source, locked; *st_r is what it is. CC_ENOENT if there is none. */
+static bool
+is_one_file(const struct mbox *a, const struct mbox *b)
+{
+	struct stat x, y;
+
+	return fstat(a->fd, &x) == 0 && fstat(b->fd, &y) == 0 &&
+	    is_same_file(&x, &y);
+}
+
+/* The source, locked. CC_ENOENT if there is none; CC_EINVAL if it is the
+ * destination, whose locks one has. */
 static int
 open_source(const char *from, struct mbox_both *b, int wait_ms)
 {
@@ -211,20 +221,13 @@ open_source(const char *from, struct mbox_both *b, int wait_ms)
 	b->from.fd = open(from, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (b->from.fd < 0)
 		r = cc_err_errno();
+	else if (b->to && is_one_file(&b->from, b->to))
+		r = CC_EINVAL;
 	else
 		r = cc_mbox_lock(&b->from, FDLOCK_EX, wait_ms, &b->lock);
 	if (r != 0)
 		cc_mbox_free(&b->from);
 	return r;
-}
-
-static bool
-is_one_file(const struct mbox *a, const struct mbox *b)
-{
-	struct stat x, y;
-
-	return fstat(a->fd, &x) == 0 && fstat(b->fd, &y) == 0 &&
-	    is_same_file(&x, &y);
 }
 
 static int
@@ -237,9 +240,7 @@ transfer(const char *from, struct mbox *to, int wait_ms, bool recovery,
 	*moved_r = 0;
 	if ((r = open_source(from, &b, wait_ms)) != 0)
 		return r == CC_ENOENT ? 0 : r;
-	if (is_one_file(&b.from, to))
-		r = CC_EINVAL;
-	else if ((b.privdir = cc_privdir_open()) < 0)
+	if ((b.privdir = cc_privdir_open()) < 0)
 		r = b.privdir;
 	else
 		r = move_locked(&b, recovery, moved_r);

@@ -369,7 +369,7 @@ test_refused(void **state)
 	assert_int_equal(link(tmpdir_path(&tmp, "home/mbox"), path), 0);
 	assert_int_equal(cc_mbox_transfer_to(path,
 			     tmpdir_path(&tmp, "home/mbox"), &moved),
-	    CC_EBUSY); /* its inode lock is one's own */
+	    CC_EINVAL); /* at once: its locks are one's own */
 	tmpdir_expect(&tmp, "home/mbox", ONE);
 	end();
 	/* no way to write down what is done: nothing is done */

@@ -87,6 +87,7 @@ class Books:
         self.nameless = set()   # the same, of which no serial was told yet
         self.least = collections.Counter()      # arrivals by serial
         self.most = collections.Counter()
+        self.uidnext = 0        # the highest that a STATUS told
 
     def valid(self, uidvalidity):
         with self.lock:
@@ -130,6 +131,25 @@ class Books:
         """It did not arrive after all."""
         with self.lock:
             self.most[serial] -= 1
+
+    def status_before(self):
+        """What a STATUS must know that is asked for from here on."""
+        with self.lock:
+            return (set(self.serial), len(self.expunged),
+                    max([self.uidnext] + [u + 1 for u in self.serial]))
+
+    def status_told(self, before, told):
+        uids, expunged, uidnext = before
+        with self.lock:
+            self.valid(told["UIDVALIDITY"])
+            least = sum(not self.is_doomed(u) for u in uids)
+            most = sum(self.most.values()) - expunged
+            must(least <= told["MESSAGES"] <= most, self.name, "STATUS says",
+                 told, "of", least, "to", most, "messages")
+            must(told["UNSEEN"] <= told["MESSAGES"], self.name, told)
+            must(told["UIDNEXT"] >= uidnext, self.name, "STATUS says", told,
+                 "after UIDNEXT", uidnext)
+            self.uidnext = max(self.uidnext, told["UIDNEXT"])
 
     def settle(self, there):
         """there: what the file has at the end, as [(uid, serial)]."""
@@ -489,6 +509,35 @@ class Client:
         for uid in missed:      # only of what is gone
             must(self.books.is_doomed(uid), "not found: UID", uid)
 
+    def ask_status(self, box):
+        """What STATUS says of a mailbox by name; None if it is refused."""
+        told = {}
+
+        def each(line):
+            m = re.match(rb"\* STATUS (\S+) \((.*)\)", line)
+            if m:
+                must(m.group(1).decode() == box.name and not told, line)
+                words = m.group(2).decode().split()
+                told.update(zip(words[::2], map(int, words[1::2])))
+            return bool(m)
+
+        status, text = self.command(
+            b"STATUS %s (MESSAGES UIDNEXT UIDVALIDITY UNSEEN)" %
+            box.name.encode(), each=each)
+        must(len(told) == (4 if status == "OK" else 0), status, text, told)
+        return told or None
+
+    def status(self):
+        """Of its own mailbox it is what the session knows, or more."""
+        box = self.world.target(self)
+        before = box.status_before()
+        if box is self.books:
+            mine = {e.uid for e in self.pic if e.uid}
+            before = mine, 0, max(mine, default=0) + 1
+        told = self.ask_status(box)
+        if told:
+            box.status_told(before, told)
+
     def idle(self):
         tag = self.wire.tag()
         self.note(0, tag.decode(), "IDLE")
@@ -520,7 +569,7 @@ class Client:
 
     WHAT = [("noop", 2), ("check", 1), ("append", 4), ("store", 8), ("expunge", 2),
             ("copy", 2), ("fetch", 3), ("search", 2), ("idle", 2),
-            ("reselect", 1), ("leave", 1)]
+            ("status", 2), ("reselect", 1), ("leave", 1)]
 
     def step(self):
         if self.readonly:
@@ -774,12 +823,28 @@ class World:
             there = read_file(box)
             must([t[:4] for t in there] == pictures[0], "the file differs:",
                  difference([t[:4] for t in there], pictures[0]))
+            self.status_at_end(box, there)
             for d in self.others:
                 if isinstance(d, Deliverer):
                     d.fell_back(box)
             box.settle([(t[0], t[4]) for t in there])
         except Exception as e:
             self.raise_fault(clients[0], e)
+
+
+    def status_at_end(self, box, there):
+        """All of them, those that have another mailbox, too."""
+        unseen = sum("\\Seen" not in t[1] for t in there)
+        before = box.status_before()
+        last = None
+        for c in self.clients:
+            told = c.ask_status(box)
+            must(told, "STATUS of", box.name, "refused")
+            box.status_told(before, told)
+            must((told["MESSAGES"], told["UNSEEN"]) == (len(there), unseen),
+                 "STATUS says", told, "of", len(there), unseen)
+            must(last in (None, told["UIDNEXT"]), "STATUS says", told, last)
+            last = told["UIDNEXT"]
 
 
 def difference(a, b):

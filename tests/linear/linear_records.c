@@ -99,7 +99,7 @@ redo(struct span text)
 	for (const char *p = text.p; (p = strstr(p, "put ")) != NULL; p++)
 		puts++;
 	open_mailbox(&m, text);
-	begin_record(&record, &m, "cedar-redo 2");
+	begin_record(&record, &m, "cedar-redo 3");
 	cc_strbuf_printf(&record, "size %zu %zu\ngap 0 0\nputs %zu\n", text.len,
 	    text.len, puts);
 	cc_strbuf_put_span(&record, text);
@@ -117,7 +117,7 @@ put_or_gap(struct span text, const char *kind)
 
 	open_mailbox(&m, cc_span(text.p, half));
 	must(ftruncate(m.fd, (off_t)text.len) == 0);
-	begin_record(&record, &m, "cedar-redo 2");
+	begin_record(&record, &m, "cedar-redo 3");
 	cc_strbuf_printf(&record, "size %zu %zu\ngap %zu %zu\nputs %d\n",
 	    text.len, text.len, half / 2, half, kind != NULL);
 	if (kind)

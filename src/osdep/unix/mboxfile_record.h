@@ -11,7 +11,7 @@
 #include "strbuf.h"
 
 /* The first line of a record of changes. */
-#define CC_REDO_HEAD_WORD "cedar-redo 2\n"
+#define CC_REDO_HEAD_WORD "cedar-redo 3\n"
 
 /* Behind the name of a record while it is written. */
 #define CC_REDO_NEW ".new"
@@ -46,11 +46,23 @@ cc_redo_sum_at(struct span sums, size_t i)
 
 #define CC_REDO_PIECE 512 /* octets that a disk writes or does not write */
 
-/* Pieces, the last maybe shorter, of so many octets. */
+/* Pieces of len octets at position pos of a file, which end where sectors do:
+ * how many there are, and how long the one is that begins at octet at. */
 static inline size_t
-cc_redo_pieces(size_t len)
+cc_redo_pieces(uint64_t pos, size_t len)
 {
-	return (len + CC_REDO_PIECE - 1) / CC_REDO_PIECE;
+	return len == 0
+	    ? 0
+	    : (size_t)(pos % CC_REDO_PIECE + len + CC_REDO_PIECE - 1) /
+		CC_REDO_PIECE;
+}
+
+static inline size_t
+cc_redo_piece(uint64_t pos, size_t len, size_t at)
+{
+	size_t n = CC_REDO_PIECE - (size_t)((pos + at) % CC_REDO_PIECE);
+
+	return n < len - at ? n : len - at;
 }
 
 /* Makes the record of a step. Without sync a power failure may lose it.

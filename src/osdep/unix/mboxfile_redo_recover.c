@@ -64,7 +64,7 @@ parse_put(struct cursor *c, const struct redo_step *step, struct read_put *p)
 		return CC_EPARSE;
 	p->put.pos = pos;
 	if (pos + len > step->size ||
-	    !take(c, p->sums ? cc_redo_pieces(len) * 8 : len, &p->old) ||
+	    !take(c, p->sums ? cc_redo_pieces(pos, len) * 8 : len, &p->old) ||
 	    !take(c, len, &p->put.data))
 		return CC_EPARSE;
 	return 0;
@@ -118,23 +118,39 @@ parse_record(const struct mbox *m, struct record *rec)
 
 /* ----------------------------------------------------------------- recovery */
 
-/* Is it the new octets up to some place, and the old ones from there? What
- * was behind the end may be as the lengthening left it. */
+/* Are octets from to end-1 of a put the new ones up to some place, and the
+ * old ones from there? What was behind the end may be as the lengthening left
+ * it. */
 static bool
-is_cut_off(const unsigned char *now, const struct read_put *p,
-    uint64_t size_before)
+is_cut_off(const unsigned char *now, const struct read_put *p, size_t from,
+    size_t end, uint64_t size_before)
 {
-	size_t len = p->put.data.len, n = 0;
 	const char *new = p->put.data.p;
+	size_t n = from;
 
-	while (n < len && now[n] == (unsigned char)new[n])
+	while (n < end && now[n] == (unsigned char)new[n])
 		n++;
-	for (; n < len; n++)
+	for (; n < end; n++)
 		if (now[n] != (unsigned char)p->old.p[n] &&
 		    (p->put.pos + n < size_before ||
 			(now[n] != 0 && now[n] != '\n')))
 			return false;
 	return true;
+}
+
+/* That, of each piece: a disk that loses its power has written any of them. */
+static bool
+is_old_or_new(const unsigned char *now, const struct read_put *p,
+    uint64_t size_before)
+{
+	size_t len = p->put.data.len;
+	bool is = true;
+
+	for (size_t at = 0, n; is && at < len; at += n) {
+		n = cc_redo_piece(p->put.pos, len, at);
+		is = is_cut_off(now, p, at, at + n, size_before);
+	}
+	return is;
 }
 
 /* Behind the old end there are new octets, or what the lengthening left: not
@@ -163,9 +179,8 @@ is_mixture(const unsigned char *now, const struct read_put *p,
 {
 	size_t len = p->put.data.len, odd = 0;
 
-	for (size_t at = 0, i = 0; at < len; at += CC_REDO_PIECE, i++) {
-		size_t n = len - at < CC_REDO_PIECE ? len - at : CC_REDO_PIECE;
-
+	for (size_t at = 0, i = 0, n; at < len; at += n, i++) {
+		n = cc_redo_piece(p->put.pos, len, at);
 		if (memcmp(now + at, p->put.data.p + at, n) != 0 &&
 		    cc_redo_sum_of(now + at, n) != cc_redo_sum_at(p->old, i))
 			odd++;
@@ -183,7 +198,7 @@ fits_put(const struct mbox *m, const struct redo_step *step,
 
 	*fits_r = r == 0 && got == p->put.data.len &&
 	    (p->sums ? is_mixture(now, p, step->size_before)
-		     : is_cut_off(now, p, step->size_before));
+		     : is_old_or_new(now, p, step->size_before));
 	fs_give((void **)&now);
 	return r;
 }
@@ -223,10 +238,12 @@ is_untouched(const struct mbox *m, const struct redo_step *step,
 	*yes_r = r == 0 && got >= below;
 	if (*yes_r && !p->sums)
 		*yes_r = memcmp(now, p->old.p, below) == 0;
-	for (size_t i = 0;
-	     *yes_r && p->sums && (i + 1) * CC_REDO_PIECE <= below; i++)
-		*yes_r = cc_redo_sum_of(now + i * CC_REDO_PIECE,
-			     CC_REDO_PIECE) == cc_redo_sum_at(p->old, i);
+	for (size_t at = 0, i = 0, n; *yes_r && p->sums && at < below;
+	     at += n, i++) {
+		n = cc_redo_piece(p->put.pos, (size_t)len, at);
+		*yes_r = at + n > below ||
+		    cc_redo_sum_of(now + at, n) == cc_redo_sum_at(p->old, i);
+	}
 	fs_give((void **)&now);
 	return r;
 }

@@ -1,14 +1,14 @@
 /*
  * mboxfile_redo_write.c - writing down a step that changes a mailbox file.
  *
- *	cedar-redo 2
+ *	cedar-redo 3
  *	file DEV INO			hexadecimal
  *	size BEFORE SIZE
  *	gap FROM END
  *	puts N
  *	put POS LEN old			N times, followed by the LEN octets
  *	put POS LEN sums		there before, or the sums of them in
- *					pieces of 512; then LEN new octets
+ *					sectors of 512; then LEN new octets
  *	check SUM			of everything before, 16 digits
  *
  * The name is .cedar-redo.DEV.INO, beside the mailbox if that directory can be
@@ -66,31 +66,42 @@ read_there(const struct mbox *m, const struct redo_step *step,
 	return 0;
 }
 
+/* The sums of some pieces, whose octets are at old. */
+static void
+sum_pieces(uint64_t pos, const unsigned char *old, size_t len, uint64_t *sums)
+{
+	for (size_t at = 0, n; at < len; at += n) {
+		n = cc_redo_piece(pos, len, at);
+		*sums++ = cc_redo_sum_of(old + at, n);
+	}
+}
+
 /* Sums of what is there, which is read a little at a time: it stays in the
  * processor's cache. */
 static int
 emit_sums(struct redo_out *out, const struct mbox *m,
     const struct redo_step *step, const struct redo_put *put)
 {
-	size_t len = put->data.len, n;
-	uint64_t *sums = fs_get(cc_redo_pieces(len) * sizeof(*sums));
+	size_t len = put->data.len, n, count = cc_redo_pieces(put->pos, len);
+	uint64_t *sums = fs_get(count * sizeof(*sums));
 	unsigned char *old = fs_get(SUM_READ);
 	int r = 0;
 
 	for (size_t at = 0; r == 0 && at < len; at += n) {
 		struct redo_put some = *put;
 
-		n = len - at < SUM_READ ? len - at : SUM_READ;
+		n = SUM_READ - (size_t)((put->pos + at) % CC_REDO_PIECE);
+		if (n > len - at)
+			n = len - at;
 		some.pos += at;
 		some.data.len = n;
 		some.old = put->old ? put->old + at : NULL;
-		r = read_there(m, step, &some, old);
-		for (size_t i = 0; r == 0 && i < n; i += CC_REDO_PIECE)
-			sums[(at + i) / CC_REDO_PIECE] = cc_redo_sum_of(old + i,
-			    n - i < CC_REDO_PIECE ? n - i : CC_REDO_PIECE);
+		if ((r = read_there(m, step, &some, old)) == 0)
+			sum_pieces(some.pos, old, n,
+			    sums + cc_redo_pieces(put->pos, at));
 	}
 	if (r == 0)
-		cc_redo_out(out, sums, cc_redo_pieces(len) * sizeof(*sums));
+		cc_redo_out(out, sums, count * sizeof(*sums));
 	fs_give((void **)&old);
 	fs_give((void **)&sums);
 	return r;

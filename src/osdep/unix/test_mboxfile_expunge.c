@@ -560,6 +560,17 @@ test_killed_anywhere(void **state)
 			}
 }
 
+/* The record of the step is so long that it goes past the cache. */
+static void
+test_killed_with_long_records(void **state)
+{
+	(void)state;
+	lines = 2400;
+	doomed = 1;
+	kill_all(0, HALF, true);
+	lines = 17;
+}
+
 static void
 test_killed_then_delivery(void **state)
 {
@@ -698,6 +709,7 @@ main(void)
 		cmocka_unit_test(test_no_record),
 		cmocka_unit_test(test_locked),
 		cmocka_unit_test(test_killed_anywhere),
+		cmocka_unit_test(test_killed_with_long_records),
 		cmocka_unit_test(test_killed_then_delivery),
 		cmocka_unit_test(test_killed_twice),
 		cmocka_unit_test(test_disk_full),

@@ -27,7 +27,8 @@ test_power_fails_anywhere(void **state)
 	static const struct {
 		size_t step;
 		int lines;
-	} sizes[] = { { 400, 17 }, { 1200, 17 }, { 0, 17 }, { 30000, 200 } };
+	} sizes[] = { { 400, 17 }, { 1200, 17 }, { 0, 17 }, { 30000, 200 },
+		{ 0, 2400 } };
 
 	(void)state;
 	begin_power();
@@ -59,7 +60,7 @@ test_power_fails_in_expunge(void **state)
 		unsigned doomed;
 	} runs[] = { { 900, 17, 0x155 }, { 2000, 17, 1 }, { 0, 17, 0x0aa },
 		{ 900, 17, EVERY }, { 0, 17, 1u << (MESSAGES - 1) },
-		{ 30000, 200, 0x038 } };
+		{ 30000, 200, 0x038 }, { 0, 2400, 1 } };
 
 	(void)state;
 	begin_power();

@@ -48,6 +48,7 @@ static bool recording;
 static const char *unsynced; /* files never synced, as fnmatch; or NULL */
 static size_t calls_done;    /* of the state that is looked at */
 static bool names_are_made;  /* a file is there only after its CREATE */
+static bool in_order;        /* a disk writes the sectors of a call in order */
 
 /* -------------------------------------------------------------- recording */
 
@@ -182,7 +183,7 @@ fdatasync(int fd)
 
 /* -------------------------------------------------------------- the states */
 
-enum variant { NOTHING, EVERYTHING, SOME, PARTS, VARIANTS };
+enum variant { NOTHING, EVERYTHING, SOME, PARTS, HOLES, VARIANTS };
 
 /* The directory that an op changes, or its file. */
 static inline bool
@@ -281,6 +282,23 @@ whole_sectors(const struct op *op, size_t len)
 	return end > (size_t)op->at ? end - (size_t)op->at : 0;
 }
 
+/* Nor does it write them in their order. */
+static inline void
+apply_sectors(const struct op *op)
+{
+	for (size_t at = 0, n; at < op->len; at += n) {
+		struct op sector = *op;
+
+		n = 512 - ((size_t)op->at + at) % 512;
+		if (n > op->len - at)
+			n = op->len - at;
+		sector.at += (off_t)at;
+		sector.data += at;
+		if (dice(2) == 0)
+			apply(&sector, n);
+	}
+}
+
 static inline void
 make_state(size_t n, enum variant variant)
 {
@@ -294,7 +312,9 @@ make_state(size_t n, enum variant variant)
 			continue;
 		if (!sure && variant == PARTS && op->kind == WRITE)
 			len = whole_sectors(op, dice((uint32_t)len + 1));
-		if (len > 0 || op->kind != WRITE)
+		if (!sure && variant == HOLES && op->kind == WRITE && !in_order)
+			apply_sectors(op);
+		else if (len > 0 || op->kind != WRITE)
 			apply(op, len);
 	}
 }

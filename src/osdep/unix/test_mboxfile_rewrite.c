@@ -409,6 +409,45 @@ test_killed_twice(void **state)
 	}
 }
 
+/* Steps whose records are so long that they go past the cache: killed
+ * anywhere, with mail that is delivered then, and killed once more. */
+static void
+test_killed_with_long_records(void **state)
+{
+	const bool few = getenv("CEDAR_ALL") == NULL;
+	struct strbuf mail;
+
+	(void)state;
+	lines = 2400;
+	cc_strbuf_init(&mail, SIZE_MAX);
+	put_message(&mail, MESSAGES);
+	for (int how = BEFORE; how < 2 * HOWS; how++) {
+		bool lived = false;
+		int more = how % 2;
+
+		for (int n = 1; !lived; n += few ? 12 + stride() : 1) {
+			begin();
+			make_box();
+			lived = run(n, (enum how)(how % HOWS), 0);
+			if (more)
+				deliver(cc_strbuf_str(&mail));
+			if (how >= HOWS)
+				(void)run(1 + (int)dice(30), HALF, 0);
+			check_box(more);
+			assert_int_equal(files_named("cedar-redo"), 0);
+			end();
+		}
+	}
+	begin();
+	make_box();
+	death.at = death.past = 0;
+	victim(0);
+	assert_true(death.past > 0);
+	end();
+	cc_strbuf_free(&mail);
+	lines = 17;
+}
+
 /* No room, or a quota, at any call: the mailbox is as it was, or complete. */
 static void
 test_disk_full(void **state)
@@ -449,10 +488,10 @@ put_record(const char *text, size_t len, mode_t mode)
 static void
 test_damaged_records(void **state)
 {
-	static const char whole[] = "cedar-redo 2\nfile 0 0\nsize 0 0\n"
+	static const char whole[] = "cedar-redo 3\nfile 0 0\nsize 0 0\n"
 				    "gap 0 0\nputs 0\n"
 				    "check 0000000000000000\n";
-	const char *const texts[] = { "x", "cedar-redo 2\n", whole };
+	const char *const texts[] = { "x", "cedar-redo 3\n", whole };
 	const char *const begun[] = { "", "cedar-", "cedar-append 1\nfile 0" };
 
 	(void)state;
@@ -546,6 +585,7 @@ main(void)
 		cmocka_unit_test(test_killed_before_it_is_longer),
 		cmocka_unit_test(test_killed_shrinking),
 		cmocka_unit_test(test_killed_twice),
+		cmocka_unit_test(test_killed_with_long_records),
 		cmocka_unit_test(test_disk_full),
 		cmocka_unit_test(test_damaged_records),
 		cmocka_unit_test(test_record_does_not_fit),

@@ -763,6 +763,8 @@ class World:
         self.count("bye" if why else "end")
         if why or not self.kills:
             self.byes.append(why or "ended without a word")
+            if not self.visited():
+                self.diary.keep_files(HOME)
 
     def work(self, actor, until):
         try:
@@ -838,6 +840,8 @@ class World:
         before = box.status_before()
         last = None
         for c in self.clients:
+            if c.books is not box:
+                c.settle()
             told = c.ask_status(box)
             must(told, "STATUS of", box.name, "refused")
             box.status_told(before, told)

@@ -92,6 +92,8 @@ def test_ours(clean, tmp_path, boxes, kills):
         Deliverer(world, 2, [sys.executable, "-c", POSTMAN, "/home/ann/box"])]
     world.run(SECONDS)
     finish(world)
+    if world.byes:
+        world.diary.write()
     assert not world.byes, world.byes
 
 

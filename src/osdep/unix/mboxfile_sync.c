@@ -122,6 +122,8 @@ rescan(struct mbox *m, const struct mbox_stamp *list)
 	} else if (r == 0 || r == CC_EPARSE) {
 		r = CC_ECHANGED;
 	}
+	if (r == CC_ECHANGED && listed)
+		m->list.damaged = true;
 	/* what was looked at on the way has other numbers now: ghosts count */
 	m->place.known = false;
 	if (r == 0) {
@@ -240,6 +242,9 @@ resync(struct mbox *m, const struct mbox_stamp *list, const char **why_r)
 {
 	int r = rescan(m, list);
 
+	/* no session ends for what only the list says */
+	if (r == CC_ECHANGED && m->list.damaged && list)
+		r = rescan(m, NULL);
 	*why_r = CC_MBOX_UNEXPECTED;
 	if (r == CC_ECHANGED) {
 		m->dead = true;

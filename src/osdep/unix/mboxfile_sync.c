@@ -16,6 +16,7 @@
 #include "mboxfile_changes.h"
 #include "mboxfile_status.h"
 #include "mboxfile_sync.h"
+#include "mboxfile_view.h"
 #include "strbuf.h"
 
 /* Octets of a file that is parsed as a whole each time it grows, which costs
@@ -145,15 +146,14 @@ rescan(struct mbox *m, const struct mbox_stamp *list)
 
 /* ------------------------------------------------------------------- growth */
 
-/* Is the last message still where it was? */
+/* Is the last message still where it was, by the octets that are there now?
+ * That its place was found says nothing: it was, before others came. */
 static bool
-last_is_there(struct mbox *m)
+last_is_there(const struct mbox *m, const struct mbox_stamp *now)
 {
-	struct mbox_place place;
-
 	for (uint32_t i = m->index.count; i-- > 0;)
 		if (!(m->index.msgs[i].flags & MBOX_GONE))
-			return cc_mbox_locate(m, i, &place) == 0;
+			return cc_mbox_check_message(m, i, now->size) == 0;
 	return m->index.end == 0;
 }
 
@@ -271,7 +271,8 @@ sync_with(struct mbox *m, bool quick, const char **why_r)
 		return 0;
 	if (quick && !m->tailed && now.dev == m->stamp.dev &&
 	    now.ino == m->stamp.ino && now.size > m->stamp.size &&
-	    m->index.end > RESCAN_MAX && last_is_there(m) && grow(m, &now) == 0)
+	    m->index.end > RESCAN_MAX && last_is_there(m, &now) &&
+	    grow(m, &now) == 0)
 		return 0;
 	return resync(m, &now, why_r);
 }

@@ -313,6 +313,53 @@ test_killed_watcher(void **state)
 		}
 }
 
+static off_t
+size_now(void)
+{
+	struct stat st;
+
+	assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &st), 0);
+	return st.st_size;
+}
+
+/* The last message, whose place is known, goes, and one of the same length
+ * comes where it was: what follows it is not all that is new. */
+static void
+test_another_in_its_place(void **state)
+{
+	const char head[] = FROM2 "Subject: 4\n\n";
+	MAILSTREAM *a, *b;
+	struct strbuf text;
+	off_t room;
+
+	(void)state;
+	begin_large(true);
+	a = open_told();
+	b = open_told();
+	room = size_now();
+	take_out_last(a);
+	room -= size_now();
+	cc_strbuf_init(&text, SIZE_MAX);
+	cc_strbuf_puts(&text, head);
+	assert_true(room > (off_t)text.len + 2);
+	while ((off_t)text.len < room - 2)
+		cc_strbuf_putc(&text, 'x');
+	cc_strbuf_puts(&text, "\n\n");
+	deliver(cc_strbuf_str(&text));
+	cc_strbuf_free(&text);
+	come(5);
+	assert_int_equal(mail_ping(b), LONGT);
+	assert_false(((struct mbox *)b->local)->stale);
+	assert_int_equal(mail_ping(b), LONGT);
+	tell(b);
+	assert_int_equal(b->nmsgs, 4);
+	assert_int_equal(subject_of(b, 3), 4);
+	mail_close(a);
+	expect_agreement(b);
+	mail_close(b);
+	end();
+}
+
 int
 main(void)
 {
@@ -321,6 +368,7 @@ main(void)
 		cmocka_unit_test(test_come_and_gone),
 		cmocka_unit_test(test_partly_told),
 		cmocka_unit_test(test_copies_before),
+		cmocka_unit_test(test_another_in_its_place),
 		cmocka_unit_test(test_killed_watcher),
 	};
 

@@ -2,8 +2,9 @@
  * mail_convert.c - text as it lies in a mailbox, made what clients see.
  *
  * IMAP and POP3 send CRLF line ends and no NUL (RFC 3501 section 9, CHAR8),
- * whatever the format keeps. Works on octets that a driver handed out; holds
- * no state but the caller's, and trusts nothing in the text.
+ * whatever the format keeps; a literal8 may hold NUL (RFC 3516). Works on
+ * octets that a driver handed out; holds no state but the caller's, and trusts
+ * nothing in the text.
  */
 #include <stdint.h>
 
@@ -35,10 +36,11 @@ first_lane(lanes mask)
 
 /*
  * Copies up to the first CR or LF, at most n octets, and returns how many.
- * Octets beyond the result may be written, but none beyond dst + n.
+ * Octets beyond the result may be written, but none beyond dst + n. An octet 0
+ * becomes nul.
  */
 static size_t
-copy_line(char *dst, const char *src, size_t n)
+copy_line(char *dst, const char *src, size_t n, unsigned char nul)
 {
 	lanes v, mask;
 	size_t i = 0;
@@ -47,38 +49,38 @@ copy_line(char *dst, const char *src, size_t n)
 	for (; n - i >= LANES; i += LANES) {
 		memcpy(&v, src + i, LANES);
 		mask = (lanes)(v == '\n') | (lanes)(v == '\r');
-		v |= (lanes)(v == 0) & NUL_AS;
+		v |= (lanes)(v == 0) & nul;
 		memcpy(dst + i, &v, LANES);
 		if ((hit = first_lane(mask)) != LANES)
 			return i + hit;
 	}
 	for (; i < n && src[i] != '\n' && src[i] != '\r'; i++)
-		dst[i] = src[i] ? src[i] : (char)NUL_AS;
+		dst[i] = src[i] ? src[i] : (char)nul;
 	return i;
 }
 
-/* Copies n octets, NUL excepted. */
+/* Copies n octets, with nul for an octet 0. */
 static void
-copy_binary(char *dst, const char *src, size_t n)
+copy_binary(char *dst, const char *src, size_t n, unsigned char nul)
 {
 	lanes v;
 	size_t i = 0;
 
 	for (; n - i >= LANES; i += LANES) {
 		memcpy(&v, src + i, LANES);
-		v |= (lanes)(v == 0) & NUL_AS;
+		v |= (lanes)(v == 0) & nul;
 		memcpy(dst + i, &v, LANES);
 	}
 	for (; i < n; i++)
-		dst[i] = src[i] ? src[i] : (char)NUL_AS;
+		dst[i] = src[i] ? src[i] : (char)nul;
 }
 
 static size_t
-convert_crlf(struct span *src, char *dst, size_t room)
+convert_crlf(struct span *src, char *dst, size_t room, unsigned char nul)
 {
 	size_t n = src->len < room ? src->len : room;
 
-	copy_binary(dst, src->p, n);
+	copy_binary(dst, src->p, n, nul);
 	src->p += n;
 	src->len -= n;
 	return n;
@@ -88,9 +90,9 @@ convert_crlf(struct span *src, char *dst, size_t room)
  * *state is 1 when the CR of the LF at src->p was written but not the LF. The
  * LF stays in src until then, so that src->len tells whether all is done.
  */
-size_t
-cc_mail_convert(enum mime_newline newline, struct span *src, char *dst,
-    size_t room, unsigned *state)
+static size_t
+convert(enum mime_newline newline, struct span *src, char *dst, size_t room,
+    unsigned *state, unsigned char nul)
 {
 	const char *p = src->p, *end;
 	char *d = dst, *dst_end = dst + room;
@@ -100,14 +102,14 @@ cc_mail_convert(enum mime_newline newline, struct span *src, char *dst,
 	if (src->len == 0)
 		return 0;
 	if (newline == MIME_CRLF)
-		return convert_crlf(src, dst, room);
+		return convert_crlf(src, dst, room, nul);
 	end = p + src->len;
 	while (p < end) {
 		if (*state == 0) {
 			n = (size_t)(end - p);
 			if (n > (size_t)(dst_end - d))
 				n = (size_t)(dst_end - d);
-			n = copy_line(d, p, n);
+			n = copy_line(d, p, n, nul);
 			p += n;
 			d += n;
 			if (p < end && *p == '\r') {
@@ -128,4 +130,18 @@ cc_mail_convert(enum mime_newline newline, struct span *src, char *dst,
 	src->len -= (size_t)(p - src->p);
 	src->p = p;
 	return (size_t)(d - dst);
+}
+
+size_t
+cc_mail_convert(enum mime_newline newline, struct span *src, char *dst,
+    size_t room, unsigned *state)
+{
+	return convert(newline, src, dst, room, state, NUL_AS);
+}
+
+size_t
+cc_mail_convert_binary(enum mime_newline newline, struct span *src, char *dst,
+    size_t room, unsigned *state)
+{
+	return convert(newline, src, dst, room, state, '\0');
 }

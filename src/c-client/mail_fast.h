@@ -153,6 +153,10 @@ int cc_mail_put_body(MAILSTREAM *stream, unsigned long msgno, bool extended,
 size_t cc_mail_convert(enum mime_newline newline, struct span *src, char *dst,
     size_t room, unsigned *state);
 
+/* The same for a literal8 (RFC 3516), which may hold NUL: it stays. */
+size_t cc_mail_convert_binary(enum mime_newline newline, struct span *src,
+    char *dst, size_t room, unsigned *state);
+
 /* Changes flags of one message and tells the public elt, if it exists. */
 int cc_mail_store(MAILSTREAM *stream, unsigned long msgno, unsigned mask,
     unsigned value, uint32_t keyword_mask, uint32_t keyword_value);

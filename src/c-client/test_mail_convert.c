@@ -192,11 +192,39 @@ test_no_room(void **state)
 	assert_int_equal(st, 0);
 }
 
+/* In a literal8, whatever the lanes and the room are. */
+static void
+test_nul_stays(void **state)
+{
+	static const struct span in =
+	    OCTETS("\0a\0\r\n0123456789abcde\0g\0\n\0\x80\0");
+	static const struct span lf =
+	    OCTETS("\0a\0\r\n0123456789abcde\0g\0\r\n\0\x80\0");
+
+	(void)state;
+	for (size_t room = 1; room < 40; room++)
+		for (int crlf = 0; crlf < 2; crlf++) {
+			struct span src = in, want = crlf ? in : lf;
+			unsigned st = 0;
+			char out[80];
+			size_t n = 0;
+
+			while (src.len > 0)
+				n += cc_mail_convert_binary(crlf ? MIME_CRLF
+								 : MIME_LF,
+				    &src, out + n, room, &st);
+			assert_int_equal(n, want.len);
+			assert_memory_equal(out, want.p, n);
+			assert_int_equal(st, 0);
+		}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_cut),
+		cmocka_unit_test(test_nul_stays),
 		cmocka_unit_test(test_cve_2026_33604_bare_cr),
 		cmocka_unit_test(test_against_plain),
 		cmocka_unit_test(test_no_room),

@@ -66,7 +66,7 @@ struct fetch_place {
 /* Places that are kept of one part; with more, every second one goes. */
 #define FETCH_PLACES 64
 
-/* What is known of the body part that was decoded last (fetch_binary.c), and
+/* What is known of the body part that BINARY sent last (fetch_binary.c), and
  * where a decoder stood in it. */
 struct fetch_decoded {
 	uint32_t uid;      /* of the message, 0: nothing known */
@@ -127,6 +127,8 @@ struct fetch_run {
 	struct strbuf scratch;   /* native text of a header in pieces */
 	struct strbuf converted; /* header as sent */
 	struct fetch_resume *resume;
+
+	bool has_nul; /* what is sent is a literal8, with its octets 0 */
 
 	const char *unknown_cte; /* why a part cannot be decoded, or NULL */
 

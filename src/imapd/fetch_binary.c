@@ -7,7 +7,8 @@
  * first walk found is kept for the next partial fetch of the same part, with
  * places on its way and the one where the second walk ended, so that pieces
  * cost the same in any order. Text that does not follow its
- * encoding is not guessed at: the command fails with UNKNOWN-CTE.
+ * encoding is not guessed at: the command fails with UNKNOWN-CTE. What has no
+ * encoding is looked through for octets 0 and goes the way of BODY[part].
  */
 #include "cc_err.h"
 #include "fetch.h"
@@ -199,6 +200,14 @@ undecodable(struct fetch_run *run, const char *why)
 	return CC_EUNSUPPORTED;
 }
 
+static bool
+is_known(const struct fetch_decoded *known, const struct fetch_run *run,
+    const struct mime_part *part)
+{
+	return known->uid == run->record.uid && known->pos == part->body.pos &&
+	    known->end == part->body.end;
+}
+
 /* Length and kind of the decoded part. */
 static int
 measure(struct fetch_run *run, const struct mime_part *part,
@@ -207,8 +216,7 @@ measure(struct fetch_run *run, const struct mime_part *part,
 	struct decoding d;
 	int r;
 
-	if (known_r->uid == run->record.uid && known_r->pos == part->body.pos &&
-	    known_r->end == part->body.end)
+	if (is_known(known_r, run, part))
 		return 0;
 	*known_r = (struct fetch_decoded){ .pos = part->body.pos,
 		.end = part->body.end,
@@ -265,6 +273,73 @@ send_decoded(struct fetch_run *run, const struct mime_part *part,
 	return r;
 }
 
+/* ------------------------------------------------------------- not encoded */
+
+/* Is an octet 0 in what the reader gives? 1, 0, or negative. */
+static int
+find_nul(struct mail_reader *reader)
+{
+	struct span span;
+	int r;
+
+	while ((r = cc_mail_next(reader, &span)) > 0)
+		if (memchr(span.p, '\0', span.len))
+			return 1;
+	return r;
+}
+
+/* The same of the whole message. */
+static int
+message_has_nul(struct fetch_run *run)
+{
+	struct mail_reader reader;
+	int r;
+
+	if ((r = cc_mail_read(run->stream, run->msgno, MAIL_HEADER, &reader)) !=
+		0 ||
+	    (r = find_nul(&reader)) != 0 ||
+	    (r = cc_mail_read(run->stream, run->msgno, MAIL_TEXT, &reader)) !=
+		0)
+		return r;
+	return find_nul(&reader);
+}
+
+/* The same of a part, looked for once for all pieces of it. */
+static int
+part_has_nul(struct fetch_run *run, const struct mime_part *part)
+{
+	struct fetch_decoded *known = &run->resume->decoded;
+	struct mail_reader reader;
+	int r;
+
+	if (is_known(known, run, part))
+		return known->has_nul;
+	if ((r = cc_mail_read_extent(run->stream, run->msgno, &part->body,
+		 &reader)) != 0 ||
+	    (r = find_nul(&reader)) < 0)
+		return r;
+	*known = (struct fetch_decoded){ .uid = run->record.uid,
+		.pos = part->body.pos,
+		.end = part->body.end,
+		.size = part->body.octets,
+		.has_nul = r > 0 };
+	return r;
+}
+
+/* Sends what has no encoding as BODY does, but for the octets 0. */
+static int
+put_as_it_is(struct fetch_run *run, const struct fetch_item *item, int has_nul)
+{
+	int r;
+
+	if (has_nul < 0)
+		return has_nul;
+	run->has_nul = has_nul > 0;
+	r = fetch_put_section(run, item);
+	run->has_nul = false;
+	return r;
+}
+
 /* Is there something to be decoded? Composite parts never are (RFC 2045
  * section 6.4). */
 static bool
@@ -304,11 +379,11 @@ fetch_put_binary(struct fetch_run *run, const struct fetch_item *item)
 	int r;
 
 	if (item->section.parts == 0)
-		return fetch_put_section(run, item);
+		return put_as_it_is(run, item, message_has_nul(run));
 	if ((r = find_part(run, item, &part)) != 0)
 		return r;
 	if (!is_encoded(part))
-		return fetch_put_section(run, item);
+		return put_as_it_is(run, item, part_has_nul(run, part));
 	if ((r = measure(run, part, known)) != 0)
 		return r;
 	fetch_clip(&item->section, known->size, &start, &length);

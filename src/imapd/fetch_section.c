@@ -13,14 +13,14 @@
 #include "fetch_walk.h"
 #include "rfc822_header.h"
 
-/* "label {size}" CRLF, or "label NIL". */
+/* "label {size}" CRLF, a literal8 if need be, or "label NIL". */
 static void
 put_literal(struct fetch_run *run, const struct fetch_item *item, uint64_t size)
 {
 	struct strbuf *b = &run->out->buf;
 
 	cc_strbuf_put_span(b, item->label);
-	cc_strbuf_put(b, " {", 2);
+	cc_strbuf_puts(b, run->has_nul ? " ~{" : " {");
 	cc_strbuf_put_uint(b, size);
 	cc_strbuf_put(b, "}\r\n", 3);
 }

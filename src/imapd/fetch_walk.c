@@ -174,7 +174,10 @@ fetch_walk_move(struct fetch_walk *w, enum fetch_walk_to to, uint64_t want,
 			return more;
 		if (!(p = cc_strbuf_room(b, room)))
 			return CC_ELIMIT;
-		n = cc_mail_convert(w->newline, &w->span, p, room, &w->state);
+		n = w->run->has_nul
+		    ? cc_mail_convert_binary(w->newline, &w->span, p, room,
+			  &w->state)
+		    : cc_mail_convert(w->newline, &w->span, p, room, &w->state);
 		/* At the end half of a line end may still have come. */
 		if (n == 0 && more == 0)
 			return 0;

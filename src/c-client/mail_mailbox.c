@@ -151,7 +151,7 @@ mail_rename(MAILSTREAM *stream, char *old, char *newname)
 	DRIVER *d;
 
 	if (is_inbox(newname))
-		why = "invalid name";
+		why = "mailbox already exists";
 	else
 		why = bad_new_name(newname);
 	if (!why && mail_utf7_valid(newname)) {

@@ -205,7 +205,7 @@ test_delete_and_rename(void **state)
 	    "log 2 Can't delete INBOX\n"
 	    "log 2 Can't delete mailbox mem:none: no such mailbox\n"
 	    "log 2 Can't delete mailbox mem:box: not supported\n"
-	    "log 2 Can't rename to mailbox Inbox: invalid name\n"
+	    "log 2 Can't rename to mailbox Inbox: mailbox already exists\n"
 	    "log 2 Can't rename to unterminated modified UTF-7 name: a&b\n"
 	    "log 2 Can't rename to mailbox old:box: mailbox already exists\n"
 	    "log 2 Can't rename mailbox mem:none: no such mailbox\n"

@@ -353,6 +353,8 @@ code_of_reason(struct span text)
 		{ cc_strerror(CC_ECHANGED), "[EXPUNGEISSUED]" },
 		{ "no such mailbox", "[NONEXISTENT]" },
 		{ "invalid name", "[CANNOT]" },
+		/* A directory goes when nothing is in it. */
+		{ strerror(ENOTEMPTY), "[CANNOT]" },
 	};
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++)

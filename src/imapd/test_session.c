@@ -73,7 +73,28 @@ struct scene {
 	const char *out;  /* where it is written to, or NULL: kept */
 	int sig;          /* pending from the beginning, or 0 */
 	bool anonymous;
+	bool takes_recent; /* each look at a mailbox finds one less recent */
 };
+
+static long (*real_ping)(MAILSTREAM *stream);
+
+/* As a format does where another session can take \Recent away. */
+static long
+ping_and_take_recent(MAILSTREAM *stream)
+{
+	if (stream->recent > 0)
+		mail_recent(stream, stream->recent - 1);
+	return (*real_ping)(stream);
+}
+
+static void
+take_recent(void)
+{
+	DRIVER *d = mail_parameters(NIL, GET_DRIVER, "unix");
+
+	real_ping = d->ping;
+	d->ping = ping_and_take_recent;
+}
 
 static void
 write_inbox(struct tmpdir *t)
@@ -106,6 +127,8 @@ serve(struct tmpdir *t, const struct scene *scene, int out)
 	env_init((char *)(uintptr_t) "user",
 	    (char *)(uintptr_t)tmpdir_path(t, "home"));
 #include "linkage.c"
+	if (scene->takes_recent)
+		take_recent();
 	event_init();
 	session_init(&s, open("/dev/null", O_RDONLY), out,
 	    cc_span_z(scene->says));
@@ -412,12 +435,39 @@ test_log(void **state)
 	cc_strbuf_free(&want);
 }
 
+/* RFC 3501 section 7.3.2: of formats whose sessions keep \Recent to the end no
+ * conversation can show it. */
+static void
+test_recent_alone(void **state)
+{
+	static const struct scene scene = {
+		.says = "a SELECT INBOX\r\nb NOOP\r\nc NOOP\r\nd NOOP\r\n"
+			"e NOOP\r\nf LOGOUT\r\n",
+		.takes_recent = true,
+	};
+	int status;
+	pid_t pid;
+	char *said;
+
+	(void)state;
+	said = play(&scene, &status, &pid);
+	assert_int_equal(status, 0);
+	has(said, "* 3 EXISTS\r\n* 3 RECENT\r\n");
+	has(said,
+	    "* 2 RECENT\r\nb OK NOOP completed\r\n"
+	    "* 1 RECENT\r\nc OK NOOP completed\r\n"
+	    "* 0 RECENT\r\nd OK NOOP completed\r\n"
+	    "e OK NOOP completed\r\n");
+	fs_give((void **)&said);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_signals_are_heard_in_a_long_command),
 		cmocka_unit_test(test_usr1_in_a_long_command),
+		cmocka_unit_test(test_recent_alone),
 		cmocka_unit_test(test_anonymous),
 		cmocka_unit_test(test_crash_in_a_literal),
 		cmocka_unit_test(test_log),

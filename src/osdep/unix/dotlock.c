@@ -303,16 +303,6 @@ cc_dotlock_get(struct dotlock *lock_r, const char *path, int fd, int wait_ms)
 	return r;
 }
 
-bool
-cc_dotlock_is_ours(const char *path)
-{
-	char *name = lock_name(path);
-	bool yes = cc_dotlock_is_signed(name);
-
-	fs_give((void **)&name);
-	return yes;
-}
-
 /* Removes the lock file, unless it is another one by now. */
 static void
 remove_file(const struct dotlock *lock)

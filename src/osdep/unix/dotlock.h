@@ -65,10 +65,6 @@ int cc_dotlock_wait(struct dotlock *lock_r, const char *path, int fd,
 int cc_dotlock_try(struct dotlock *lock_r, const char *path, int64_t now,
     int64_t stale, bool seize);
 
-/* Is the lock of the mailbox at path held by a living program of ours, which
- * lets go of it by itself? */
-bool cc_dotlock_is_ours(const char *path);
-
 /* Gives it up, if it is still ours. NULL-safe on an empty lock. */
 void cc_dotlock_release(struct dotlock *lock);
 

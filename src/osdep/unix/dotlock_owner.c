@@ -75,23 +75,3 @@ cc_dotlock_is_orphan(int dir, const char *name, const char *host,
 	close(fd);
 	return yes;
 }
-
-bool
-cc_dotlock_is_signed(const char *path)
-{
-	int fd = open(path,
-	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	char text[DOTLOCK_SIZE_MAX];
-	struct stat st;
-	ssize_t n = 0;
-	bool held;
-
-	if (fd < 0)
-		return false;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		n = pread(fd, text, sizeof(text), 0);
-	held = n > 0 && memchr(text, ':', (size_t)n) &&
-	    flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-	close(fd);
-	return held;
-}

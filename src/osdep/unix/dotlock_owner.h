@@ -25,8 +25,4 @@ void cc_dotlock_sign(int fd, const char *host);
 bool cc_dotlock_is_orphan(int dir, const char *name, const char *host,
     const struct stat *st);
 
-/* Is it alive, and one of ours? Then it has the flock(), and its host is in the
- * file. */
-bool cc_dotlock_is_signed(const char *path);
-
 #endif

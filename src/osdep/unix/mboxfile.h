@@ -203,10 +203,11 @@ bool cc_mbox_set_times(const struct mbox *m, bool new_mail,
 #define CC_MBOX_WAIT_STORE 2000
 #define CC_MBOX_WAIT_CHECK 10000
 
-/* Waits of CC_MBOX_WAIT_STORE and more are for programs that keep a lock. Ours
- * let go of theirs when they are done; where many of them have much to do they
- * are waited for as long as this. */
-#define CC_MBOX_WAIT_OURS (30 * 1000)
+/* Waits of CC_MBOX_WAIT_STORE and more are for programs that keep the inode
+ * lock. Ours let go of it when they are done, and so does everybody with the
+ * dot-lock; where many of them have much to do they are waited for as long as
+ * this. */
+#define CC_MBOX_WAIT_WORK (30 * 1000)
 
 /* The state of a file as stat(2) tells it. */
 void cc_mbox_stamp_of(const struct stat *st, struct mbox_stamp *stamp_r);

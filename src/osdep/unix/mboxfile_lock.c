@@ -44,12 +44,13 @@ cc_mbox_stamp_same(const struct mbox_stamp *a, const struct mbox_stamp *b)
 	    is_same_time(&a->ctime, &b->ctime);
 }
 
-/* Until when a command that begins to wait now waits for programs of ours. */
+/* Until when a command that begins to wait now waits for who keeps a lock only
+ * while he works. */
 static int64_t
 patience(int wait_ms)
 {
 	return wait_ms < CC_MBOX_WAIT_STORE ? 0
-					    : clock_ms() + CC_MBOX_WAIT_OURS;
+					    : clock_ms() + CC_MBOX_WAIT_WORK;
 }
 
 static bool
@@ -58,19 +59,16 @@ is_patient(int64_t until)
 	return clock_ms() < until && !cc_lockwait_given_up();
 }
 
-/* Takes the dot-lock; a place without any is no failure. What is not ours when
- * it is looked at may be gone by then. */
+/* Takes the dot-lock; a place without any is no failure. Who has it, of ours or
+ * another, keeps it for as long as he works: deliverers of a long mail, too. */
 static int
 get_dotlock(const struct mbox *m, int wait_ms, struct dotlock *lock_r)
 {
 	int64_t until = patience(wait_ms);
 	int r = cc_dotlock_wait(lock_r, m->path, m->fd, wait_ms);
 
-	while (r == CC_EBUSY && is_patient(until) &&
-	    cc_dotlock_is_ours(m->path))
+	while (r == CC_EBUSY && is_patient(until))
 		r = cc_dotlock_get(lock_r, m->path, m->fd, wait_ms);
-	if (r == CC_EBUSY && is_patient(until))
-		r = cc_dotlock_get(lock_r, m->path, m->fd, 0);
 	if (r == 0 || r == CC_EBUSY)
 		return r;
 	cc_dotlock_warn(m->path, r);

@@ -208,7 +208,7 @@ write_in(int dir, const struct mbox *m, const struct redo_step *step, bool sync,
     bool first)
 {
 	struct strbuf name, new;
-	struct redo_out out;
+	struct redo_out out = { .fd = -1 };
 	struct stat st;
 	int fd, r, end;
 

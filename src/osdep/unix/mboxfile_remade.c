@@ -57,7 +57,7 @@ cc_mbox_remade_add(struct mbox_index **remade, const struct mbox_msg *msg,
 		cc_mbox_remade_forget(remade);
 		return;
 	}
-	new.pos = pos &CC_MBOX_SIZE_MAX;
+	new.pos = CC_MBOX_SIZE_MAX &pos;
 	new.flags = (uint16_t)((flags & MBOX_SYSTEM) |
 	    (msg->flags & as_it_was) | (flags & fOLD ? MBOX_OLD_THERE : 0));
 	new.noted = 0;

@@ -70,10 +70,11 @@ flush(struct mbox_spool *s)
 {
 	int r;
 
-	if (s->fd < 0 && (r = open_file()) < 0)
-		return r;
-	else if (s->fd < 0)
+	if (s->fd < 0) {
+		if ((r = open_file()) < 0)
+			return r;
 		s->fd = r;
+	}
 	r = cc_fd_write_at(s->fd, s->in_file, cc_strbuf_span(&s->mem));
 	if (r == 0) {
 		s->in_file += s->mem.len;

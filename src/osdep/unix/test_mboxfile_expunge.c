@@ -487,6 +487,8 @@ test_no_record(void **state)
 static void
 test_locked(void **state)
 {
+	struct inodelock lock;
+	struct stat st;
 	MAILSTREAM *s;
 
 	(void)state;
@@ -494,13 +496,15 @@ test_locked(void **state)
 	clean_box(false);
 	s = open_box(NIL);
 	mark_deleted(s, 4);
-	tmpdir_write(&tmp, "home/box.lock", "", 0);
+	assert_int_equal(stat(tmpdir_path(&tmp, "home/box"), &st), 0);
+	assert_int_equal(cc_inodelock_get(&lock, &st, FDLOCK_EX, 0, NULL), 0);
+	assert_true(like_the_original(&lock));
 	test_callbacks_reset();
 	assert_int_equal(mail_expunge(s), NIL);
 	assert_int_equal(test_callbacks.log_level, ERROR);
 	assert_memory_equal(test_callbacks.log, "[INUSE] ", 8);
 	assert_int_equal(s->nmsgs, CLEAN);
-	unlink(tmpdir_path(&tmp, "home/box.lock"));
+	cc_inodelock_release(&lock);
 	assert_int_equal(mail_expunge(s), LONGT);
 	expect_session(s, 4);
 	mail_close(s);

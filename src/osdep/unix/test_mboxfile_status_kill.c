@@ -94,22 +94,22 @@ begin_known(void)
 
 /* ------------------------------------------------------------- the changes */
 
+static MAILSTREAM *changed; /* open as long as nobody has looked */
+
 static void
 one_flag(size_t step)
 {
-	MAILSTREAM *s = open_box(NIL);
-
+	changed = open_box(NIL);
 	(void)step;
-	mail_flag(s, "3", "\\Seen", ST_SET);
+	mail_flag(changed, "3", "\\Seen", ST_SET);
 }
 
 static void
 one_expunge(size_t step)
 {
-	MAILSTREAM *s = open_box(NIL);
-
-	((struct mbox *)s->local)->step_max = step;
-	mail_expunge(s);
+	changed = open_box(NIL);
+	((struct mbox *)changed->local)->step_max = step;
+	mail_expunge(changed);
 }
 
 static void
@@ -150,6 +150,9 @@ kill_everywhere(void (*change)(size_t), bool all)
 	begin_known();
 	change(STEP);
 	after = ask_anew();
+	if (changed)
+		mail_close(changed);
+	changed = NULL;
 	end();
 	for (int how = BEFORE; how < HOWS; how++) {
 		int n = 1;

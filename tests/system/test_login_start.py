@@ -130,27 +130,6 @@ def test_auth_is_broken(served, how):
     assert not any("Login failed" in line for line in served.log.lines[mark:])
 
 
-@pytest.mark.parametrize("program", ["true", "false", "dies"])
-def test_auth_gives_no_answer(served, program):
-    """Whether the password is right is not known then."""
-    served.config("set disable-plaintext 0\nset allowed-login-attempts 1\n")
-    mark = served.log.mark()
-    user, password = b"ann", USERS["ann"][1].encode()
-    with broken("auth", "missing"):
-        if program == "dies":
-            (PARTS / "auth").write_text("#!/bin/sh\nkill -SEGV $$\n")
-            (PARTS / "auth").chmod(0o755)
-        else:
-            shutil.copy(shutil.which(program), PARTS / "auth")
-        c = Client()
-        assert c.command(b'LOGIN ann "%s"' % password)[0] == NO
-        assert c.command(b"AUTHENTICATE PLAIN " +
-                         plain(user, password))[0] == NO
-    served.log.wait("auth gave no answer, login refused", mark)
-    c.login()
-    assert not any("Login failed" in line for line in served.log.lines[mark:])
-
-
 def test_no_process_for_auth(clean):
     clean.config("set disable-plaintext 0\n")
     mark = clean.log.mark()

@@ -41,15 +41,15 @@ fill_check(const struct monitor *m, struct login_check *check)
 	memcpy(check->password, try->password, sizeof(check->password));
 }
 
-/* An auth process that ended, or was ended, before it gave a verdict. That says
- * nothing about the password. */
+/* An auth process that ended, or was ended, before it gave a verdict. */
 static void
 log_no_answer(struct monitor *m)
 {
 	int status = m->auth_child.status;
 
-	m->unavailable = true;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == LOGIN_EXIT_UNEXECUTED)
+	m->unavailable =
+	    WIFEXITED(status) && WEXITSTATUS(status) == LOGIN_EXIT_UNEXECUTED;
+	if (m->unavailable)
 		cc_monitor_log_unexecuted("auth");
 	else
 		syslog(LOG_AUTH | LOG_ALERT,
